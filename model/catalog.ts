@@ -1,0 +1,82 @@
+/** What is built and published, as the planner sees it: a snapshot that never changes. */
+import type { MergeOperation } from './aggregates.js';
+import type { TimeRange } from './query.js';
+import type { Granularity, RollupId } from './schema.js';
+import type { LogicalType, Value } from './value.js';
+
+export interface CatalogSnapshot {
+  /** Counts publishes; 0 is the empty store. */
+  readonly version: number;
+  readonly rollups: ReadonlyMap<RollupId, RollupMeta>;
+}
+
+export interface RollupMeta {
+  readonly id: RollupId;
+  /** Hash of everything in the model that decides the rollup's content. */
+  readonly definition: string;
+  readonly columns: readonly RollupColumn[];
+  readonly indexes: readonly IndexMeta[];
+  readonly partitionGranularity: Granularity | null;
+  /**
+   * What the source held in the partitioning time dimension when the build looked; null where it is not
+   * partitioned or held no time at all. `to` is exclusive: one millisecond after the last time.
+   */
+  readonly sourceRange: TimeRange | null;
+  /** In ascending order of time; the partition of rows without a time is last. */
+  readonly partitions: readonly PartitionMeta[];
+  /** Milliseconds since the epoch. */
+  readonly lastRefreshTime: number;
+  /** `<schema>.<table>` in the manner of Cube, with content and structure version. */
+  readonly targetTableName: string;
+}
+
+export interface RollupColumn {
+  readonly name: string;
+  readonly role: ColumnRole;
+}
+
+export type ColumnRole =
+  | { readonly kind: 'dimension' }
+  | { readonly kind: 'segment' }
+  | { readonly kind: 'time'; readonly granularity: Granularity }
+  | { readonly kind: 'measure'; readonly merge: MergeOperation };
+
+export interface IndexMeta {
+  /** Null for the default index. */
+  readonly name: string | null;
+  readonly type: 'regular' | 'aggregate';
+  /** The columns that rows are sorted by, in order: those listed, then the remaining key columns. */
+  readonly sortColumns: readonly string[];
+  /** How many of `sortColumns` were listed by the user; for the default index, all. */
+  readonly listed: number;
+}
+
+export interface PartitionMeta {
+  /** `all`, `null`, or the start of the partition as `20010101`, with the hour `2001010113` where hourly. */
+  readonly key: string;
+  /** Null for `all` and `null`. */
+  readonly range: TimeRange | null;
+  /** One per index, in the order of `RollupMeta.indexes`. Empty when the partition holds no rows. */
+  readonly files: readonly FileMeta[];
+  readonly builtAt: number;
+}
+
+export interface FileMeta {
+  /** Relative to the store, with forward slashes. */
+  readonly path: string;
+  readonly bytes: number;
+  /** CRC-32 of the whole file. */
+  readonly crc32: number;
+  readonly rows: number;
+  /** In the order of the file's columns. */
+  readonly columns: readonly ColumnStats[];
+}
+
+export interface ColumnStats {
+  readonly name: string;
+  readonly type: LogicalType;
+  readonly nulls: number;
+  /** Null when unknown: no values, a NaN, or a sketch. */
+  readonly min: Value;
+  readonly max: Value;
+}

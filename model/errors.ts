@@ -1,0 +1,55 @@
+/** What went wrong, as a stable word that a program can switch on. */
+export type ErrorCode =
+  | 'aborted' // the caller's signal ended the call
+  | 'build_failed' // the source or the disk failed while a rollup was built; nothing was published
+  | 'closed' // the store was closed
+  | 'commit_conflict' // another process published first
+  | 'config_invalid' // the configuration is not usable
+  | 'corrupt' // bytes on disk are not the bytes that were published
+  | 'disk_full' // no space, quota or file-size limit
+  | 'file_missing' // a file that is needed does not exist or cannot be read
+  | 'format_newer' // the store was written by a newer version
+  | 'model_invalid' // the data model has an error, with its place in the file
+  | 'query_invalid' // the query has an error, with its path
+  | 'source_failed' // the source refused or failed a statement
+  | 'sketch_invalid' // bytes that are no sketch, or sketches that cannot be merged
+  | 'value_out_of_range'; // a number outgrew the exact types
+
+/** Where in a text an error lies; line and column count from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface StoreErrorOptions {
+  /** What the caller can do next, as one sentence. */
+  readonly next?: string;
+  readonly position?: Position | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error that Granary throws. `message` says what and where, and ends with the next step; `code` is
+ * stable; `cause` is the origin.
+ */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly code: ErrorCode;
+  readonly next: string | undefined;
+  readonly position: Position | undefined;
+
+  constructor(code: ErrorCode, message: string, options: StoreErrorOptions = {}) {
+    const place = options.position === undefined ? '' : `${formatPosition(options.position)}: `;
+    const next = options.next === undefined ? '' : ` ${options.next}`;
+    super(`${place}${message}${next}`, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.next = options.next;
+    this.position = options.position;
+  }
+}
+
+/** `file:line:column`, as compilers print it. */
+export function formatPosition(position: Position): string {
+  return `${position.file}:${position.line}:${position.column}`;
+}

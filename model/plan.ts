@@ -1,0 +1,178 @@
+/** What the planner decided: plain data that can be printed, compared and posted to a worker. */
+import type { MeasureState, MergeOperation } from './aggregates.js';
+import type { PartitionMeta, RollupMeta } from './catalog.js';
+import type { Expression } from './expression.js';
+import type { Filter } from './filter.js';
+import type { OrderKey, Query, TimeRange } from './query.js';
+import type { Dimension, Granularity, Measure, MemberId, PreAggregationType, RollupId } from './schema.js';
+
+export type Mode = 'direct' | 'rollup' | 'hybrid' | 'source';
+
+export interface QueryPlan {
+  readonly query: Query;
+  readonly mode: Mode;
+  /** The rollup of the largest piece. */
+  readonly selected: RollupId | null;
+  readonly piece: Piece;
+  readonly output: readonly OutputColumn[];
+  readonly finish: FinishPlan;
+}
+
+export type Piece = RollupPiece | SourcePiece;
+
+/** Rows from one index of one rollup. */
+export interface RollupPiece {
+  readonly kind: 'rollup';
+  readonly rollup: RollupMeta;
+  /** Position in `rollup.indexes`, and in `files` of every partition. */
+  readonly index: number;
+  readonly partitions: readonly PartitionMeta[];
+  readonly partitionsTotal: number;
+  readonly scan: ScanPlan;
+}
+
+export interface ScanPlan {
+  readonly keys: readonly ScanKey[];
+  /** Members are the names of the index's columns. Null: every row. */
+  readonly filter: Filter | null;
+  readonly aggregates: readonly ScanAggregate[];
+}
+
+/** A column to group by. With a granularity: the start of the bucket that holds the stored time. */
+export interface ScanKey {
+  readonly column: string;
+  /** Name in the grouped batch. */
+  readonly output: string;
+  readonly bucket: { readonly granularity: Granularity; readonly timezone: string } | null;
+}
+
+export interface ScanAggregate {
+  readonly column: string;
+  readonly operation: MergeOperation;
+}
+
+/** Grouped rows from the source. */
+export interface SourcePiece {
+  readonly kind: 'source';
+  readonly dataSource: string;
+  readonly statement: Statement;
+  /** Order, limit and offset were done by the source. */
+  readonly ordered: boolean;
+}
+
+/** SQL for a source: values only in `params`, names only from the model. */
+export interface Statement {
+  readonly text: string;
+  readonly params: readonly SqlParam[];
+}
+
+/** A parameter with its SQL type: numbers travel as text, so that no digit is lost. */
+export type SqlParam =
+  | { readonly type: 'string'; readonly value: string }
+  | { readonly type: 'boolean'; readonly value: boolean }
+  /** Milliseconds since the epoch. */
+  | { readonly type: 'time'; readonly value: number };
+
+/** How grouped states become the rows of the answer. */
+export interface FinishPlan {
+  readonly measures: readonly FinishMeasure[];
+  readonly having: Filter | null;
+  /** Empty when the piece came ordered and cut. */
+  readonly order: readonly OrderKey[];
+  readonly limit: number | null;
+  readonly offset: number;
+  readonly total: boolean;
+}
+
+export interface FinishMeasure {
+  readonly measure: Measure;
+  readonly value:
+    | { readonly kind: 'state'; readonly state: MeasureState }
+    /** Real arithmetic over finished leaf measures. */
+    | { readonly kind: 'expression'; readonly expression: Expression; readonly leaves: readonly MeasureState[] };
+}
+
+/** One column of the answer, in order: dimensions, time dimensions, measures. */
+export type OutputColumn =
+  | { readonly kind: 'dimension'; readonly name: string; readonly column: string; readonly dimension: Dimension }
+  | {
+      readonly kind: 'time';
+      /** `orders.created_at.day` */
+      readonly name: string;
+      readonly column: string;
+      readonly dimension: Dimension;
+      readonly granularity: Granularity;
+    }
+  | { readonly kind: 'measure'; readonly name: string; readonly column: string; readonly measure: Measure };
+
+export type ReasonCode =
+  | 'type_not_executable'
+  | 'not_built'
+  | 'definition_changed'
+  | 'partitions_missing'
+  | 'data_source_differs'
+  | 'join_root_differs'
+  | 'measure_missing'
+  | 'measure_not_additive'
+  | 'measure_multiplied'
+  | 'measure_expression'
+  | 'dimension_missing'
+  | 'filter_dimension_missing'
+  | 'segment_missing'
+  | 'time_dimension_missing'
+  | 'granularity_too_fine'
+  | 'granularity_not_nested'
+  | 'range_not_aligned'
+  | 'timezone_not_aligned';
+
+/** Why a rollup cannot answer, and what would change that. */
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly message: string;
+  readonly member?: MemberId;
+  readonly fix?: Fix;
+}
+
+export interface Fix {
+  readonly text: string;
+  /** RFC 6902, on the model as JSON (`{ cubes: [...] }`). */
+  readonly patch: readonly PatchOperation[];
+}
+
+export interface PatchOperation {
+  readonly op: 'add' | 'replace' | 'remove';
+  readonly path: string;
+  readonly value?: unknown;
+}
+
+/** The verdict on one rollup of the model. */
+export interface Candidate {
+  readonly id: RollupId;
+  readonly type: PreAggregationType;
+  readonly matched: boolean;
+  readonly reasons: readonly Reason[];
+}
+
+/** What has to be built for one rollup. */
+export interface BuildTask {
+  readonly rollup: RollupId;
+  readonly definition: string;
+  readonly dataSource: string;
+  readonly columns: readonly BuildColumn[];
+  readonly indexes: readonly RollupMeta['indexes'][number][];
+  readonly partitionGranularity: Granularity | null;
+  readonly partitions: readonly BuildPartition[];
+}
+
+export interface BuildColumn {
+  readonly name: string;
+  readonly role: RollupMeta['columns'][number]['role'];
+  /** Of a sketch. */
+  readonly precision: number | null;
+}
+
+export interface BuildPartition {
+  readonly key: string;
+  readonly range: TimeRange | null;
+  readonly statement: Statement;
+}

@@ -1,0 +1,181 @@
+/**
+ * The data model after loading: every reference resolved, every name checked. A plain frozen tree; nothing here
+ * knows about files, SQL dialects or time.
+ */
+import type { Position } from './errors.js';
+
+/** `cube.member`: the one way in which a member is named after loading. */
+export type MemberId = string;
+
+/** `cube.preAggregation`. */
+export type RollupId = string;
+
+export const GRANULARITIES = [
+  'second',
+  'minute',
+  'hour',
+  'day',
+  'week',
+  'month',
+  'quarter',
+  'year',
+] as const;
+export type Granularity = (typeof GRANULARITIES)[number];
+
+export const PARTITION_GRANULARITIES = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
+
+/** SQL text with its references cut out, in order. */
+export interface SqlTemplate {
+  readonly parts: readonly SqlPart[];
+  readonly position: Position;
+}
+
+export type SqlPart =
+  | { readonly kind: 'text'; readonly text: string }
+  /** `{CUBE}` or `{orders}`: the alias of a cube's table. */
+  | { readonly kind: 'cube'; readonly cube: string }
+  /** `{CUBE.amount}` or `{orders.amount}`: another member. */
+  | { readonly kind: 'member'; readonly member: MemberId };
+
+export interface DataModel {
+  /** In the order of definition. */
+  readonly cubes: ReadonlyMap<string, Cube>;
+  /** `{ cubes: [...] }` as the user wrote it, all files together: what a patch of `explain` applies to. */
+  readonly document: unknown;
+}
+
+export interface Cube {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string | null;
+  /** A key of `sources` in the configuration. */
+  readonly dataSource: string;
+  readonly table: CubeTable;
+  readonly joins: readonly Join[];
+  readonly dimensions: ReadonlyMap<string, Dimension>;
+  readonly measures: ReadonlyMap<string, Measure>;
+  readonly segments: ReadonlyMap<string, Segment>;
+  /** In the order of definition, which is the order of matching. */
+  readonly preAggregations: readonly PreAggregation[];
+  readonly position: Position;
+}
+
+export type CubeTable =
+  | { readonly kind: 'table'; readonly name: string }
+  | { readonly kind: 'query'; readonly sql: SqlTemplate };
+
+export type Relationship = 'one_to_one' | 'one_to_many' | 'many_to_one';
+
+/** A join from the cube that declares it (`from`) to another (`to`). */
+export interface Join {
+  readonly from: string;
+  readonly to: string;
+  readonly relationship: Relationship;
+  readonly sql: SqlTemplate;
+}
+
+export type DimensionType = 'string' | 'number' | 'time' | 'boolean';
+
+export interface Dimension {
+  readonly id: MemberId;
+  readonly cube: string;
+  readonly name: string;
+  readonly title: string;
+  readonly shortTitle: string;
+  readonly description: string | null;
+  readonly type: DimensionType;
+  readonly sql: SqlTemplate;
+  readonly primaryKey: boolean;
+  readonly format: string | null;
+  readonly position: Position;
+}
+
+export type MeasureType =
+  | 'count'
+  | 'sum'
+  | 'min'
+  | 'max'
+  | 'avg'
+  | 'count_distinct'
+  | 'count_distinct_approx'
+  | 'number';
+
+export interface Measure {
+  readonly id: MemberId;
+  readonly cube: string;
+  readonly name: string;
+  readonly title: string;
+  readonly shortTitle: string;
+  readonly description: string | null;
+  readonly type: MeasureType;
+  /** Null only for a `count` without `sql`, which counts rows. */
+  readonly sql: SqlTemplate | null;
+  /** All must hold for a row to enter the measure. */
+  readonly filters: readonly SqlTemplate[];
+  /** Of `count_distinct_approx`: 2^precision registers, 10 to 16. */
+  readonly precision: number;
+  readonly format: string | null;
+  readonly drillMembers: readonly MemberId[];
+  readonly position: Position;
+}
+
+export interface Segment {
+  readonly id: MemberId;
+  readonly cube: string;
+  readonly name: string;
+  readonly title: string;
+  readonly shortTitle: string;
+  readonly description: string | null;
+  readonly sql: SqlTemplate;
+  readonly position: Position;
+}
+
+export type PreAggregationType = 'rollup' | 'original_sql' | 'rollup_join' | 'rollup_lambda' | 'auto_rollup';
+
+export interface PreAggregation {
+  readonly id: RollupId;
+  readonly cube: string;
+  readonly name: string;
+  readonly type: PreAggregationType;
+  readonly measures: readonly MemberId[];
+  readonly dimensions: readonly MemberId[];
+  readonly segments: readonly MemberId[];
+  readonly timeDimensions: readonly RollupTimeDimension[];
+  readonly partitionGranularity: Granularity | null;
+  readonly indexes: readonly IndexDefinition[];
+  readonly position: Position;
+  /** RFC 6901 pointer into `DataModel.document`: `/cubes/0/pre_aggregations/1`. */
+  readonly pointer: string;
+  /** The keys under which the user wrote the lists; null where a list is absent. */
+  readonly keys: {
+    readonly measures: string | null;
+    readonly dimensions: string | null;
+    readonly segments: string | null;
+  };
+}
+
+export interface RollupTimeDimension {
+  readonly dimension: MemberId;
+  readonly granularity: Granularity;
+}
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly type: 'regular' | 'aggregate';
+  /** Names of the rollup's columns, see `rollupColumns`. */
+  readonly columns: readonly string[];
+}
+
+/** The column of a dimension, segment or measure in every file of a rollup: `orders__status`. */
+export function memberColumn(member: MemberId): string {
+  return member.replace('.', '__');
+}
+
+/** The column of a time dimension in every file of a rollup: `orders__created_at_day`. */
+export function timeColumn(dimension: MemberId, granularity: Granularity): string {
+  return `${memberColumn(dimension)}_${granularity}`;
+}
+
+export function cubeOf(member: MemberId): string {
+  return member.slice(0, member.indexOf('.'));
+}
