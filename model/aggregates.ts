@@ -62,11 +62,6 @@ export function stateKind(type: MeasureType): StateKind {
   }
 }
 
-/** Types whose values can be added up, as Cube's documents list them. */
-export function isAdditiveType(type: MeasureType): boolean {
-  return type === 'count' || type === 'sum' || type === 'min' || type === 'max' || type === 'count_distinct_approx';
-}
-
 /** Bound on the relative error of an estimate from 2^precision registers, at three sigma. */
 export function relativeErrorBound(precision: number): number {
   return (3 * 1.04) / Math.sqrt(2 ** precision);

@@ -22,6 +22,8 @@ export interface RollupMeta {
    * partitioned or held no time at all. `to` is exclusive: one millisecond after the last time.
    */
   readonly sourceRange: TimeRange | null;
+  /** Whether the source held rows without a partitioning time; they make the partition `null`. */
+  readonly sourceHasNullTimes: boolean;
   /** In ascending order of time; the partition of rows without a time is last. */
   readonly partitions: readonly PartitionMeta[];
   /** Milliseconds since the epoch. */
@@ -39,7 +41,8 @@ export type ColumnRole =
   | { readonly kind: 'dimension' }
   | { readonly kind: 'segment' }
   | { readonly kind: 'time'; readonly granularity: Granularity }
-  | { readonly kind: 'measure'; readonly merge: MergeOperation };
+  /** `merge` is null where stored values cannot be merged (avg, exact distinct). */
+  | { readonly kind: 'measure'; readonly merge: MergeOperation | null };
 
 export interface IndexMeta {
   /** Null for the default index. */

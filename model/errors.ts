@@ -1,7 +1,7 @@
 /** What went wrong, as a stable word that a program can switch on. */
 export type ErrorCode =
   | 'aborted' // the caller's signal ended the call
-  | 'build_failed' // the source or the disk failed while a rollup was built; nothing was published
+  | 'build_failed' // a rollup could not be written as it should be; nothing was published
   | 'closed' // the store was closed
   | 'commit_conflict' // another process published first
   | 'config_invalid' // the configuration is not usable

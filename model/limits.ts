@@ -8,6 +8,24 @@ export const LIMITS = {
   queryMembersMax: 1_000,
   /** Bytes of one model file. */
   modelBytesMax: 16 * 1024 * 1024,
+  /** Folders below a model's folder. */
+  modelFolderDepthMax: 16,
+  /** Values (scalars, lists, maps) in all model files together; an alias counts as often as it is used. */
+  modelValuesMax: 1_000_000,
+  /** Lexical tokens in one model file. */
+  modelLexemesMax: 4_000_000,
+  /** Nesting of lists and maps in a model. */
+  modelDepthMax: 64,
+  /** Syntax errors after which the rest of a file is not read: what follows them is seldom true. */
+  modelSyntaxErrorsMax: 100,
+  /** Errors that are remembered while a model is loaded, and errors that one message shows. */
+  modelProblemsKept: 1_000,
+  modelProblemsShown: 20,
+  /** Characters of one error of a model. */
+  modelProblemChars: 1_000,
+  /** Faults of a model that get a suggestion, and names that are looked through for each. */
+  modelSuggestionsMax: 100,
+  modelCandidatesMax: 1_000,
   /** Partitions of one rollup. */
   partitionsMax: 10_000,
   /** Rows in a Parquet row group: small, so that readers can skip. */
@@ -16,4 +34,32 @@ export const LIMITS = {
   denseCellsMax: 1 << 20,
   /** Rows below which a scan stays on the calling thread. */
   workerRowsMin: 2_000_000,
+  /** Bytes of one file of a partition: what one read gives. */
+  fileBytesMax: 2 ** 31 - 1,
+  /** Bytes of decoded columns that a store keeps in memory unless told otherwise. */
+  cacheBytes: 512 * 1024 * 1024,
+  /** Partition files that are read at the same time. */
+  fileReadsMax: 4,
+  /** UTF-16 units of a string that may stand as minimum or maximum in a manifest. */
+  statisticsTextMax: 1024,
+  /** Publishes that a manifest remembers by their token. */
+  publishesRemembered: 64,
+  /** Attempts to read a manifest while other processes publish and remove. */
+  manifestReadsMax: 100,
+  /** Milliseconds after which a staging folder that nobody can answer for is removed. */
+  stagingIdleMsMax: 7 * 24 * 60 * 60 * 1000,
+  /** Digits of a number in a query, its exponent written out: more than any double needs. */
+  numberDigitsMax: 400,
+  /** Terms and brackets of a calculated measure's arithmetic; beyond it only the source computes the measure. */
+  expressionTermsMax: 1_000,
+  /** Time zones whose changes are kept in memory. */
+  timezonesMax: 1_000,
+  /** Characters of an unknown name that a known one is suggested for. */
+  suggestLengthMax: 100,
+  /** Rows that the kernels take at a time: the scratch of a chunk stays in the nearest caches. */
+  chunkRows: 4_096,
+  /** Threads of the worker pool, where the machine has as many processors. */
+  workerThreadsMax: 4,
+  /** Pairs of a time column and a bucket whose labels are kept, for each rollup. */
+  bucketDictionariesMax: 256,
 } as const;

@@ -1,6 +1,6 @@
 /** What the planner decided: plain data that can be printed, compared and posted to a worker. */
 import type { MeasureState, MergeOperation } from './aggregates.js';
-import type { PartitionMeta, RollupMeta } from './catalog.js';
+import type { IndexMeta, PartitionMeta, RollupColumn, RollupMeta } from './catalog.js';
 import type { Expression } from './expression.js';
 import type { Filter } from './filter.js';
 import type { OrderKey, Query, TimeRange } from './query.js';
@@ -38,26 +38,65 @@ export interface ScanPlan {
   readonly aggregates: readonly ScanAggregate[];
 }
 
-/** A column to group by. With a granularity: the start of the bucket that holds the stored time. */
+/** A column to group by. */
 export interface ScanKey {
   readonly column: string;
   /** Name in the grouped batch. */
   readonly output: string;
-  readonly bucket: { readonly granularity: Granularity; readonly timezone: string } | null;
+  /** Of a time; null for every other type. */
+  readonly bucket: TimeBucket | null;
+}
+
+/** What a time's wall clock shows in a zone; with a granularity, the start of the bucket that holds it. */
+export interface TimeBucket {
+  readonly granularity: Granularity | null;
+  readonly timezone: string;
 }
 
 export interface ScanAggregate {
   readonly column: string;
   readonly operation: MergeOperation;
+  /** What a group without any row gives: 0 for counts, NULL for all else. */
+  readonly emptyValue: 0 | null;
 }
 
 /** Grouped rows from the source. */
 export interface SourcePiece {
   readonly kind: 'source';
+  readonly request: SourceRequest;
+}
+
+/** What is asked of a source, before it is SQL: keys, states and the rows that count. */
+export interface SourceRequest {
   readonly dataSource: string;
-  readonly statement: Statement;
-  /** Order, limit and offset were done by the source. */
-  readonly ordered: boolean;
+  readonly keys: readonly SourceKey[];
+  readonly states: readonly MeasureState[];
+  readonly segments: readonly MemberId[];
+  readonly filter: Filter | null;
+  /** Every range must hold. A null range keeps the rows whose time is NULL, and only those. */
+  readonly ranges: readonly { readonly dimension: MemberId; readonly range: TimeRange | null }[];
+  /** Null: the source neither orders nor cuts. */
+  readonly page: SourcePage | null;
+}
+
+export interface SourcePage {
+  /** By names of columns; NULLs last in both directions. */
+  readonly order: readonly OrderKey[];
+  readonly limit: number | null;
+  readonly offset: number;
+}
+
+/** A column to group by: a dimension, the start of a time's bucket as a local label, or a segment's truth. */
+export interface SourceKey {
+  readonly column: string;
+  readonly member: MemberId;
+  readonly kind: 'dimension' | 'segment' | 'bucket';
+  /** Whether the values are times. */
+  readonly time: boolean;
+  /** Of a bucket. */
+  readonly granularity: Granularity | null;
+  /** In which times are labelled; rollups are built in UTC. */
+  readonly timezone: string;
 }
 
 /** SQL for a source: values only in `params`, names only from the model. */
@@ -89,12 +128,21 @@ export interface FinishMeasure {
   readonly value:
     | { readonly kind: 'state'; readonly state: MeasureState }
     /** Real arithmetic over finished leaf measures. */
-    | { readonly kind: 'expression'; readonly expression: Expression; readonly leaves: readonly MeasureState[] };
+    | {
+        readonly kind: 'expression';
+        readonly expression: Expression;
+        readonly leaves: readonly MeasureState[];
+      };
 }
 
 /** One column of the answer, in order: dimensions, time dimensions, measures. */
 export type OutputColumn =
-  | { readonly kind: 'dimension'; readonly name: string; readonly column: string; readonly dimension: Dimension }
+  | {
+      readonly kind: 'dimension';
+      readonly name: string;
+      readonly column: string;
+      readonly dimension: Dimension;
+    }
   | {
       readonly kind: 'time';
       /** `orders.created_at.day` */
@@ -153,20 +201,21 @@ export interface Candidate {
   readonly reasons: readonly Reason[];
 }
 
-/** What has to be built for one rollup. */
+/** What has to be built for one rollup: partitions newest first. */
 export interface BuildTask {
   readonly rollup: RollupId;
-  readonly definition: string;
   readonly dataSource: string;
   readonly columns: readonly BuildColumn[];
-  readonly indexes: readonly RollupMeta['indexes'][number][];
+  readonly indexes: readonly IndexMeta[];
   readonly partitionGranularity: Granularity | null;
+  readonly sourceRange: TimeRange | null;
+  readonly sourceHasNullTimes: boolean;
   readonly partitions: readonly BuildPartition[];
+  /** Partitions that stay as they are. */
+  readonly kept: readonly PartitionMeta[];
 }
 
-export interface BuildColumn {
-  readonly name: string;
-  readonly role: RollupMeta['columns'][number]['role'];
+export interface BuildColumn extends RollupColumn {
   /** Of a sketch. */
   readonly precision: number | null;
 }
@@ -174,5 +223,5 @@ export interface BuildColumn {
 export interface BuildPartition {
   readonly key: string;
   readonly range: TimeRange | null;
-  readonly statement: Statement;
+  readonly request: SourceRequest;
 }

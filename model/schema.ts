@@ -10,16 +10,7 @@ export type MemberId = string;
 /** `cube.preAggregation`. */
 export type RollupId = string;
 
-export const GRANULARITIES = [
-  'second',
-  'minute',
-  'hour',
-  'day',
-  'week',
-  'month',
-  'quarter',
-  'year',
-] as const;
+export const GRANULARITIES = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
 export type Granularity = (typeof GRANULARITIES)[number];
 
 export const PARTITION_GRANULARITIES = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
@@ -61,8 +52,7 @@ export interface Cube {
 }
 
 export type CubeTable =
-  | { readonly kind: 'table'; readonly name: string }
-  | { readonly kind: 'query'; readonly sql: SqlTemplate };
+  { readonly kind: 'table'; readonly name: string } | { readonly kind: 'query'; readonly sql: SqlTemplate };
 
 export type Relationship = 'one_to_one' | 'one_to_many' | 'many_to_one';
 
@@ -91,14 +81,7 @@ export interface Dimension {
 }
 
 export type MeasureType =
-  | 'count'
-  | 'sum'
-  | 'min'
-  | 'max'
-  | 'avg'
-  | 'count_distinct'
-  | 'count_distinct_approx'
-  | 'number';
+  'count' | 'sum' | 'min' | 'max' | 'avg' | 'count_distinct' | 'count_distinct_approx' | 'number';
 
 export interface Measure {
   readonly id: MemberId;

@@ -11,6 +11,9 @@
  * | time         | number: milliseconds since 1970-01-01T00:00:00Z                                        |
  * | any          | null for NULL                                                                          |
  */
+import { assert, unreachable } from './assert.js';
+import { formatLocal } from './civil-time.js';
+
 export type Value = string | number | bigint | boolean | null;
 
 export type LogicalType =
@@ -26,4 +29,108 @@ export type LogicalType =
 export function canonicalInteger(value: bigint | number): number | bigint {
   if (typeof value === 'number') return value === 0 ? 0 : value;
   return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
+}
+
+/**
+ * The order of two values of one logical type: negative, zero or positive. Strings stand by their UTF-8 bytes,
+ * numbers by what they are worth (bigints included), false before true; NaN equals itself and is the greatest
+ * number, -0 equals 0; NULL equals itself and is last.
+ */
+export function compareValues(a: Value, b: Value): number {
+  if (a === b) return 0;
+  if (a === null) return 1;
+  if (b === null) return -1;
+  if (typeof a === 'string') return compareUtf8(a, b as string);
+  if (a < b) return -1;
+  if (a > b) return 1;
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+}
+
+/**
+ * The order of two strings by their UTF-8 bytes, without encoding them: negative, zero or positive. It is the
+ * order of code points; a surrogate without its partner, which UTF-8 cannot hold, stands among the characters
+ * beyond the basic plane.
+ */
+export function compareUtf8(a: string, b: string): number {
+  if (a === b) return 0;
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return codePointRank(x) - codePointRank(y);
+  }
+  return a.length - b.length;
+}
+
+/** UTF-16 puts surrogates before U+E000 to U+FFFF, though they stand for greater code points. */
+function codePointRank(unit: number): number {
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
+}
+
+/** How numbers stand in an answer: as strings of digits (Cube's manner), or as JavaScript numbers. */
+export type NumberForm = 'string' | 'native';
+
+/**
+ * The value as it stands in the rows of an answer. Strings, booleans and NULL stay; a time is
+ * `YYYY-MM-DDTHH:mm:ss.SSS`. A number is its decimal digits without an exponent and without trailing zeros, or
+ * `NaN`, `Infinity`, `-Infinity`. `native`: a JavaScript number; where that would lose digits, an integer is a
+ * bigint and a decimal its string.
+ */
+export function formatValue(value: Value, type: LogicalType, numbers: NumberForm): Value {
+  assert(type.kind !== 'sketch', 'a sketch is finished to its estimate before it is formatted');
+  if (value === null) return null;
+  switch (type.kind) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'time':
+      return formatLocal(value as number);
+    case 'integer':
+      return numbers === 'native' ? value : String(value);
+    case 'decimal':
+      return numbers === 'native'
+        ? nativeDecimal(value as number | bigint, type.scale)
+        : formatDecimal(value as number | bigint, type.scale);
+    case 'double':
+      // An addition of 0 turns -0 into 0.
+      return numbers === 'native' ? (value as number) + 0 : formatDouble(value as number);
+    default:
+      return unreachable(type);
+  }
+}
+
+/** `unscaled` / 10^scale in digits, without trailing zeros. */
+function formatDecimal(unscaled: number | bigint, scale: number): string {
+  const text = String(unscaled);
+  if (scale === 0) return text;
+  const sign = unscaled < 0 ? '-' : '';
+  const digits = text.slice(sign.length).padStart(scale + 1, '0');
+  const point = digits.length - scale;
+  let end = digits.length;
+  while (end > point && digits.charCodeAt(end - 1) === 48) end--;
+  return end === point
+    ? sign + digits.slice(0, point)
+    : `${sign}${digits.slice(0, point)}.${digits.slice(point, end)}`;
+}
+
+/** Any number of up to 15 digits comes back out of a double, and up to 10^22 powers of ten are exact. */
+function nativeDecimal(unscaled: number | bigint, scale: number): number | string {
+  if (typeof unscaled === 'number' && scale <= 22 && Math.abs(unscaled) < 1e15) return unscaled / 10 ** scale;
+  const text = formatDecimal(unscaled, scale);
+  const native = Number(text);
+  return formatDouble(native) === text ? native : text;
+}
+
+/** The shortest digits that read back as the same double, the exponent written out. */
+function formatDouble(value: number): string {
+  const text = String(value);
+  const exponentAt = text.indexOf('e');
+  if (exponentAt < 0) return text;
+  const sign = value < 0 ? '-' : '';
+  const [whole, fraction = ''] = text.slice(sign.length, exponentAt).split('.') as [string, string?];
+  const exponent = Number(text.slice(exponentAt + 1));
+  // JavaScript writes an exponent only beyond 10^21 and below 10^-6: all digits are on one side of the point.
+  return exponent > 0
+    ? sign + whole + fraction.padEnd(exponent, '0')
+    : `${sign}0.${'0'.repeat(-exponent - 1)}${whole}${fraction}`;
 }
