@@ -1,0 +1,184 @@
+/**
+ * The stored form of a sketch: Airlift's HyperLogLog format, as Trino, Presto, Athena and Cube Store read it
+ * (airlift/stats/docs/hll.md). Frozen: these bytes are on disk. Numbers are little-endian.
+ *
+ *     sparse   2 | precision | count u16 | entries u32 × count, ascending, one for each 26-bit prefix
+ *     dense    3 | precision | baseline  | deltas u4 × 2^precision, even buckets in the high halves
+ *                | overflows u16 | buckets u16 × overflows, ascending | excess u8 × overflows
+ *
+ * A register is baseline + delta, and + excess where the delta is 15. The writer takes the smallest register as the
+ * baseline, so that equal registers give equal bytes; the reader takes any.
+ */
+import { PRECISION_MAX, PRECISION_MIN } from '../../model/aggregates.js';
+import { StoreError } from '../../model/errors.js';
+import { ZEROS_BITS, ZEROS_MAX, zerosOfEntry } from './sketch-entry.js';
+
+const SPARSE = 2;
+const DENSE = 3;
+const SPARSE_HEADER = 4;
+const DENSE_HEADER = 3;
+const DELTA_MAX = 15;
+
+export type SketchForm = 'sparse' | 'dense';
+
+/** The precision that the bytes from `start` to `end` (exclusive) declare; `sketch_invalid` if it is none of ours. */
+export function precisionOfBytes(bytes: Uint8Array, start: number, end: number): number {
+  if (start < 0 || end > bytes.length || end - start < SPARSE_HEADER) throw invalid('it is cut short');
+  const precision = bytes[start + 1];
+  if (precision < PRECISION_MIN || precision > PRECISION_MAX) {
+    throw invalid(`its precision is ${precision}, not ${PRECISION_MIN} to ${PRECISION_MAX}`);
+  }
+  return precision;
+}
+
+/**
+ * Checks every byte from `start` to `end` (exclusive) and tells the form. What passes can be read by `entryAt` and
+ * `mergeRegisters` without a further look; anything else is `sketch_invalid`.
+ */
+export function checkBytes(bytes: Uint8Array, start: number, end: number, precision: number): SketchForm {
+  const found = precisionOfBytes(bytes, start, end);
+  if (found !== precision) throw invalid(`its precision is ${found} and cannot be merged with ${precision}`);
+  switch (bytes[start]) {
+    case SPARSE:
+      checkSparse(bytes, start, end);
+      return 'sparse';
+    case DENSE:
+      checkDense(bytes, start, end, precision);
+      return 'dense';
+    default:
+      throw invalid(`its format tag is ${bytes[start]}, not ${SPARSE} or ${DENSE}`);
+  }
+}
+
+/** How many entries checked sparse bytes hold. */
+export function entryCount(bytes: Uint8Array, start: number): number {
+  return readU16(bytes, start + 2);
+}
+
+/** Entry `i` of checked sparse bytes. */
+export function entryAt(bytes: Uint8Array, start: number, i: number): number {
+  const at = start + SPARSE_HEADER + 4 * i;
+  return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
+}
+
+/** Raises `registers`, one for each bucket, to those of checked dense bytes. */
+export function mergeRegisters(bytes: Uint8Array, start: number, registers: Uint8Array): void {
+  const baseline = bytes[start + 2];
+  const deltas = start + DENSE_HEADER;
+  for (let i = 0, bucket = 0; bucket < registers.length; i++, bucket += 2) {
+    const pair = bytes[deltas + i];
+    const even = baseline + (pair >>> 4);
+    const odd = baseline + (pair & DELTA_MAX);
+    if (even > registers[bucket]) registers[bucket] = even;
+    if (odd > registers[bucket + 1]) registers[bucket + 1] = odd;
+  }
+  const buckets = deltas + registers.length / 2 + 2;
+  const overflows = readU16(bytes, buckets - 2);
+  for (let i = 0; i < overflows; i++) {
+    const bucket = readU16(bytes, buckets + 2 * i);
+    const register = baseline + DELTA_MAX + bytes[buckets + 2 * overflows + i];
+    if (register > registers[bucket]) registers[bucket] = register;
+  }
+}
+
+/** `entries` ascending, one for each prefix. */
+export function sparseBytes(precision: number, entries: Uint32Array): Uint8Array {
+  const bytes = new Uint8Array(SPARSE_HEADER + 4 * entries.length);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = SPARSE;
+  bytes[1] = precision;
+  view.setUint16(2, entries.length, true);
+  for (let i = 0; i < entries.length; i++) view.setUint32(SPARSE_HEADER + 4 * i, entries[i], true);
+  return bytes;
+}
+
+export function denseBytes(precision: number, registers: Uint8Array): Uint8Array {
+  let baseline = registers[0];
+  for (const register of registers) if (register < baseline) baseline = register;
+  // At most 2^16 - 1: the register that gives the baseline is none of them.
+  let overflows = 0;
+  for (const register of registers) if (register > baseline + DELTA_MAX) overflows++;
+
+  const buckets = DENSE_HEADER + registers.length / 2 + 2;
+  const bytes = new Uint8Array(buckets + 3 * overflows);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = DENSE;
+  bytes[1] = precision;
+  bytes[2] = baseline;
+  view.setUint16(buckets - 2, overflows, true);
+  let overflow = 0;
+  for (let bucket = 0; bucket < registers.length; bucket++) {
+    const delta = registers[bucket] - baseline;
+    bytes[DENSE_HEADER + (bucket >>> 1)] |= Math.min(delta, DELTA_MAX) << (bucket % 2 === 0 ? 4 : 0);
+    if (delta <= DELTA_MAX) continue;
+    view.setUint16(buckets + 2 * overflow, bucket, true);
+    bytes[buckets + 2 * overflows + overflow] = delta - DELTA_MAX;
+    overflow++;
+  }
+  return bytes;
+}
+
+function checkSparse(bytes: Uint8Array, start: number, end: number): void {
+  const count = entryCount(bytes, start);
+  checkLength(end - start, SPARSE_HEADER + 4 * count);
+  let previous = -1;
+  for (let i = 0; i < count; i++) {
+    const entry = entryAt(bytes, start, i);
+    const prefix = entry >>> ZEROS_BITS;
+    if (prefix <= previous) throw invalid(`entry ${i} is not in order`);
+    if (zerosOfEntry(entry) > ZEROS_MAX) throw invalid(`entry ${i} counts more zeros than a hash has`);
+    previous = prefix;
+  }
+}
+
+function checkDense(bytes: Uint8Array, start: number, end: number, precision: number): void {
+  const deltas = start + DENSE_HEADER;
+  const buckets = deltas + 2 ** (precision - 1) + 2;
+  if (buckets > end) throw invalid('it is cut short');
+  const overflows = readU16(bytes, buckets - 2);
+  checkLength(end - start, buckets - start + 3 * overflows);
+
+  const registerMax = 64 - precision + 1;
+  const baseline = bytes[start + 2];
+  if (baseline + DELTA_MAX > registerMax) checkDeltas(bytes, deltas, buckets - 2, registerMax - baseline);
+  let previous = -1;
+  for (let i = 0; i < overflows; i++) {
+    const bucket = readU16(bytes, buckets + 2 * i);
+    if (bucket <= previous || bucket >= 2 ** precision) throw invalid(`overflow ${i} is not in order`);
+    const pair = bytes[deltas + (bucket >>> 1)];
+    if ((bucket % 2 === 0 ? pair >>> 4 : pair & DELTA_MAX) !== DELTA_MAX) {
+      throw invalid(`overflow ${i} belongs to a bucket that is not full`);
+    }
+    const excess = bytes[buckets + 2 * overflows + i];
+    if (excess === 0 || baseline + DELTA_MAX + excess > registerMax) {
+      throw invalid(`overflow ${i} counts ${excess === 0 ? 'nothing' : 'more zeros than a hash has'}`);
+    }
+    previous = bucket;
+  }
+}
+
+function checkDeltas(bytes: Uint8Array, start: number, end: number, deltaMax: number): void {
+  for (let at = start; at < end; at++) {
+    if (Math.max(bytes[at] >>> 4, bytes[at] & DELTA_MAX) > deltaMax) {
+      throw invalid('a bucket counts more zeros than a hash has');
+    }
+  }
+}
+
+function checkLength(found: number, expected: number): void {
+  if (found !== expected) throw invalid(`it has ${found} bytes, and its header tells of ${expected}`);
+}
+
+function readU16(bytes: Uint8Array, at: number): number {
+  return bytes[at] | (bytes[at + 1] << 8);
+}
+
+function invalid(what: string): StoreError {
+  return new StoreError(
+    'sketch_invalid',
+    `These bytes are no HyperLogLog sketch that Granary can use: ${what}.`,
+    {
+      next: 'Build the rollup again, or have its sketches written by Airlift (Trino, Presto, Athena) or Granary.',
+    },
+  );
+}

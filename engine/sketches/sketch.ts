@@ -1,0 +1,102 @@
+import { PRECISION_MAX, PRECISION_MIN } from '../../model/aggregates.js';
+import { assert } from '../../model/assert.js';
+import {
+  checkBytes,
+  denseBytes,
+  entryAt,
+  entryCount,
+  mergeRegisters,
+  sparseBytes,
+  type SketchForm,
+} from './airlift-bytes.js';
+import { EntrySet } from './entry-set.js';
+import { estimateDense, estimateSparse } from './estimate.js';
+import { bucketOfEntry, registerOfEntry, ZEROS_MAX, zerosOfEntry } from './sketch-entry.js';
+
+/**
+ * HyperLogLog: a set of values of which only an estimate of its size can be asked, in at most about 2^precision
+ * bytes. Union is its one operation.
+ *
+ * The law of rollups: the bytes of a sketch follow from the set of its entries alone. No order, repetition or
+ * grouping of `addEntry` and `mergeBytes` changes them, so the union of the parts is the sketch of the whole.
+ * It is sparse (all entries are kept) up to 2^precision / 8 distinct prefixes and dense (registers) above; dense
+ * bytes that another writer made of fewer stay dense.
+ */
+export class Sketch {
+  readonly precision: number;
+  private readonly sparseMax: number;
+  /** Of the sparse form. Empty in the dense form. */
+  private entries = new EntrySet();
+  /** Of the dense form, one for each bucket. Null in the sparse form. */
+  private registers: Uint8Array | null = null;
+
+  constructor(precision: number) {
+    assert(precision >= PRECISION_MIN && precision <= PRECISION_MAX, `precision ${precision} of a sketch`);
+    this.precision = precision;
+    this.sparseMax = 2 ** precision / 8;
+  }
+
+  get form(): SketchForm {
+    return this.registers === null ? 'sparse' : 'dense';
+  }
+
+  /** Adds what `entryOfString` and its kin made of a value. */
+  addEntry(entry: number): void {
+    assert(zerosOfEntry(entry) <= ZEROS_MAX, 'an entry counts at most 38 zeros');
+    if (this.registers !== null) {
+      raise(this.registers, entry, this.precision);
+      return;
+    }
+    this.entries.add(entry);
+    if (this.entries.size > this.sparseMax) this.densify();
+  }
+
+  /**
+   * Adds the sketch that is stored from `start` to `end` (exclusive). `sketch_invalid` if it is malformed or of
+   * another precision; then nothing was added.
+   */
+  mergeBytes(bytes: Uint8Array, start: number, end: number): void {
+    if (checkBytes(bytes, start, end, this.precision) === 'dense') {
+      mergeRegisters(bytes, start, this.densify());
+      return;
+    }
+    const count = entryCount(bytes, start);
+    if (this.registers === null) this.entries.reserve(Math.min(count, this.sparseMax));
+    for (let i = 0; i < count; i++) this.addEntry(entryAt(bytes, start, i));
+  }
+
+  /** The canonical stored form, see airlift-bytes.ts. */
+  toBytes(): Uint8Array {
+    return this.registers === null
+      ? sparseBytes(this.precision, this.entries.sorted())
+      : denseBytes(this.precision, this.registers);
+  }
+
+  /** The estimated number of distinct values, not rounded. */
+  estimate(): number {
+    return this.registers === null
+      ? estimateSparse(this.entries.size)
+      : estimateDense(this.registers, this.precision);
+  }
+
+  /** Makes it empty again. */
+  reset(): void {
+    this.entries.clear();
+    this.registers = null;
+  }
+
+  private densify(): Uint8Array {
+    if (this.registers !== null) return this.registers;
+    const registers = new Uint8Array(2 ** this.precision);
+    for (const entry of this.entries.sorted()) raise(registers, entry, this.precision);
+    this.registers = registers;
+    this.entries = new EntrySet();
+    return registers;
+  }
+}
+
+function raise(registers: Uint8Array, entry: number, precision: number): void {
+  const bucket = bucketOfEntry(entry, precision);
+  const register = registerOfEntry(entry, precision);
+  if (register > registers[bucket]) registers[bucket] = register;
+}
