@@ -1,0 +1,69 @@
+import type { Cube, CubeTable, Dimension, Join, Measure, Segment } from '../schema.js';
+import { checkUnique, scalarAt, type Context, type DeclaredCube } from './declare.js';
+import { loadJoin } from './load-join.js';
+import { loadDimension, loadMeasure, loadSegment } from './load-members.js';
+import { loadPreAggregation } from './load-pre-aggregation.js';
+import { loadTemplate } from './load-template.js';
+import { positionOf } from './located.js';
+import { titleize } from './titleize.js';
+
+/** A declared cube with every reference resolved. Faults go to the problems of `context`. */
+export function loadCube(declared: DeclaredCube, context: Context): Cube {
+  const { text, node, name } = declared;
+  const title = text.title ?? titleize(name);
+  const dimensions = new Map<string, Dimension>();
+  const measures = new Map<string, Measure>();
+  const segments = new Map<string, Segment>();
+  for (const member of declared.members.values()) {
+    const { name } = member.text;
+    if (member.kind === 'dimension') dimensions.set(name, loadDimension(member, declared, title, context));
+    else if (member.kind === 'measure') measures.set(name, loadMeasure(member, declared, title, context));
+    else segments.set(name, loadSegment(member, declared, title, context));
+  }
+  const preAggregations = text.pre_aggregations ?? [];
+  const preAggregationNames = preAggregations.map((preAggregation) => preAggregation.name);
+  checkUnique(node, 'pre_aggregations', preAggregationNames, context.problems);
+  return {
+    name,
+    title,
+    description: text.description ?? null,
+    dataSource: text.data_source ?? 'default',
+    table: loadTable(declared, context),
+    joins: loadJoins(declared, context),
+    dimensions,
+    measures,
+    segments,
+    preAggregations: preAggregations.map((_, index) => loadPreAggregation(index, declared, context)),
+    position: positionOf(node.place),
+  };
+}
+
+function loadJoins(cube: DeclaredCube, context: Context): Join[] {
+  const joins: Join[] = [];
+  for (const [index, text] of (cube.text.joins ?? []).entries()) {
+    const join = loadJoin(text, index, cube, context);
+    if (join !== null) joins.push(join);
+  }
+  return joins;
+}
+
+/** Exactly one of `sql_table` and `sql`, without references. */
+function loadTable(cube: DeclaredCube, context: Context): CubeTable {
+  const { text, node } = cube;
+  const key = text.sql_table === undefined ? 'sql' : 'sql_table';
+  if (text.sql !== undefined && text.sql_table !== undefined) {
+    context.problems.add(
+      node.entries.get('sql')?.key ?? node.place,
+      'write either `sql_table` or `sql`, not both',
+    );
+  }
+  if (text[key] === undefined) {
+    context.problems.add(node.place, 'a cube needs `sql_table` or `sql`');
+    return { kind: 'table', name: '' };
+  }
+  const rule = () => `not supported yet: references in the \`${key}\` of a cube`;
+  const sql = loadTemplate(scalarAt(node, [key]), cube, rule, context);
+  if (key === 'sql') return { kind: 'query', sql };
+  const name = sql.parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
+  return { kind: 'table', name: name.trim() };
+}

@@ -1,0 +1,138 @@
+/** Declared members → members of the schema. */
+import { PRECISION_DEFAULT } from '../aggregates.js';
+import type { Dimension, Measure, MemberId, Segment, SqlTemplate } from '../schema.js';
+import {
+  scalarAt,
+  type Context,
+  type DeclaredCube,
+  type DeclaredDimension,
+  type DeclaredMeasure,
+  type DeclaredMember,
+  type DeclaredSegment,
+} from './declare.js';
+import { loadTemplate, type Rule } from './load-template.js';
+import { positionOf } from './located.js';
+import { resolveMember } from './resolve-member.js';
+import { titleize } from './titleize.js';
+
+export function loadDimension(
+  member: DeclaredDimension,
+  cube: DeclaredCube,
+  title: string,
+  context: Context,
+): Dimension {
+  const { text, node } = member;
+  return {
+    ...describe(member, cube, title),
+    type: text.type,
+    sql: loadTemplate(scalarAt(node, ['sql']), cube, onRows('a dimension'), context),
+    primaryKey: text.primary_key ?? false,
+    format: formatName(text.format),
+  };
+}
+
+export function loadSegment(
+  member: DeclaredSegment,
+  cube: DeclaredCube,
+  title: string,
+  context: Context,
+): Segment {
+  return {
+    ...describe(member, cube, title),
+    sql: loadTemplate(scalarAt(member.node, ['sql']), cube, onRows('a segment'), context),
+  };
+}
+
+export function loadMeasure(
+  member: DeclaredMeasure,
+  cube: DeclaredCube,
+  title: string,
+  context: Context,
+): Measure {
+  const { text, node } = member;
+  checkMeasure(member, context);
+  const filters = (text.filters ?? []).map((_, index) =>
+    loadTemplate(scalarAt(node, ['filters', index, 'sql']), cube, onRows('a filter'), context),
+  );
+  return {
+    ...describe(member, cube, title),
+    type: text.type,
+    sql: loadMeasureSql(member, cube, context),
+    filters,
+    precision: text.precision ?? PRECISION_DEFAULT,
+    format: formatName(text.format),
+    drillMembers: loadDrillMembers(member, cube, context),
+  };
+}
+
+function describe(member: DeclaredMember, cube: DeclaredCube, cubeTitle: string) {
+  const { id, text, node } = member;
+  const shortTitle = text.title ?? titleize(text.name);
+  return {
+    id,
+    cube: cube.name,
+    name: text.name,
+    title: `${cubeTitle} ${shortTitle}`,
+    shortTitle,
+    description: text.description ?? null,
+    position: positionOf(node.place),
+  };
+}
+
+function formatName(format: unknown): string | null {
+  return typeof format === 'string' ? format : null;
+}
+
+/** What SQL about single rows may refer to. */
+function onRows(what: string): Rule {
+  return (target) => {
+    if (target.kind === 'measure') {
+      return `${what} cannot refer to the measure \`${target.id}\`: sub-queries are not supported yet`;
+    }
+    return noSegment(target);
+  };
+}
+
+const noSegment: Rule = (target) =>
+  target.kind === 'segment'
+    ? `not supported yet: a reference to the segment \`${target.id}\`; repeat its condition`
+    : null;
+
+/** What SQL that is aggregated may refer to: an aggregate of an aggregate has no meaning. */
+const insideAggregate: Rule = (target) =>
+  target.kind === 'measure'
+    ? `an aggregate cannot hold the measure \`${target.id}\`. Refer to the column, as in \`{CUBE}.${target.text.name}\``
+    : noSegment(target);
+
+function loadMeasureSql(
+  { text, node }: DeclaredMeasure,
+  cube: DeclaredCube,
+  context: Context,
+): SqlTemplate | null {
+  if (text.sql === undefined) return null;
+  const rule = text.type === 'number' ? noSegment : insideAggregate;
+  return loadTemplate(scalarAt(node, ['sql']), cube, rule, context);
+}
+
+function checkMeasure({ text, node }: DeclaredMeasure, { problems }: Context): void {
+  const placeOf = (key: string) => node.entries.get(key)?.key ?? node.place;
+  if (text.sql === undefined && text.type !== 'count') {
+    problems.add(node.place, `\`sql\` is missing: a measure of type ${text.type} needs one`);
+  }
+  if (text.precision !== undefined && text.type !== 'count_distinct_approx') {
+    problems.add(placeOf('precision'), '`precision` belongs to measures of type count_distinct_approx');
+  }
+  if (text.filters !== undefined && text.type === 'number') {
+    problems.add(
+      placeOf('filters'),
+      'a measure of type number has no `filters`: put them on the measures that it refers to',
+    );
+  }
+}
+
+function loadDrillMembers({ text, node }: DeclaredMeasure, cube: DeclaredCube, context: Context): MemberId[] {
+  return (text.drill_members ?? []).flatMap((_, index) => {
+    const target = resolveMember(scalarAt(node, ['drill_members', index]), cube, context);
+    return target === null ? [] : [target.id];
+  });
+}

@@ -1,0 +1,104 @@
+import { assert } from '../assert.js';
+import type { IndexDefinition, MemberId, PreAggregation, PreAggregationType } from '../schema.js';
+import {
+  checkUnique,
+  mapAt,
+  scalarAt,
+  type Context,
+  type DeclaredCube,
+  type DeclaredMember,
+} from './declare.js';
+import { loadIndex } from './load-index.js';
+import { loadPartitionGranularity, loadTimeDimensions } from './load-rollup-time.js';
+import { positionOf, stepsOf, type LocatedMap } from './located.js';
+import { resolveMember } from './resolve-member.js';
+import { rollupColumns, type RollupColumns } from './rollup-columns.js';
+import type { PreAggregationText } from './structure.js';
+
+/**
+ * Pre-aggregation number `index` of a cube. A rollup is checked in full; of the other types only the members and
+ * granularities are.
+ */
+export function loadPreAggregation(index: number, cube: DeclaredCube, context: Context): PreAggregation {
+  const text = cube.text.pre_aggregations?.[index];
+  assert(text !== undefined, 'the cube holds the pre-aggregation');
+  const node = mapAt(cube.node, ['pre_aggregations', index]);
+  const type = text.type ?? 'rollup';
+  const faults = context.problems.count;
+  const measures = loadList('measures', 'measure', text, node, cube, context);
+  const dimensions = loadList('dimensions', 'dimension', text, node, cube, context);
+  const segments = loadList('segments', 'segment', text, node, cube, context);
+  const timeDimensions = loadTimeDimensions(text, node, cube, context);
+  const columns = rollupColumns({ measures, dimensions, segments, timeDimensions }, node, context);
+  const isSound = context.problems.count === faults;
+  if (isSound && type === 'rollup' && columns.keys.size + columns.measures.size === 0) {
+    context.problems.add(node.place, 'a rollup of nothing: list `measures`, `dimensions` or `segments`');
+  }
+  return {
+    id: `${cube.name}.${text.name}`,
+    cube: cube.name,
+    name: text.name,
+    type,
+    measures,
+    dimensions,
+    segments,
+    timeDimensions,
+    partitionGranularity: loadPartitionGranularity(text, node, timeDimensions[0] ?? null, context),
+    indexes: loadIndexes(text, node, isSound && KNOWS_ITS_COLUMNS.has(type) ? columns : null, cube, context),
+    position: positionOf(node.place),
+    pointer: `/cubes/${[cube.order, ...stepsOf(node.place).slice(2)].join('/')}`,
+    keys: {
+      measures: writtenKey(node, 'measures'),
+      dimensions: writtenKey(node, 'dimensions'),
+      segments: writtenKey(node, 'segments'),
+    },
+  };
+}
+
+/** The columns of the other types are found in the source, or chosen later. */
+const KNOWS_ITS_COLUMNS: ReadonlySet<PreAggregationType> = new Set(['rollup', 'rollup_join']);
+
+type ListKey = 'measures' | 'dimensions' | 'segments';
+const LIST_OF_KIND = { measure: 'measures', dimension: 'dimensions', segment: 'segments' } as const;
+
+/** The members of one list, each of them once, in the order in which they are written. */
+function loadList(
+  key: ListKey,
+  kind: DeclaredMember['kind'],
+  text: PreAggregationText,
+  node: LocatedMap,
+  cube: DeclaredCube,
+  context: Context,
+): MemberId[] {
+  const members = new Set<MemberId>();
+  for (const index of (text[key] ?? []).keys()) {
+    const entry = scalarAt(node, [key, index]);
+    const member = resolveMember(entry, cube, context);
+    if (member === null) continue;
+    if (member.kind === kind) members.add(member.id);
+    else {
+      const message = `\`${member.id}\` is a ${member.kind}: list it under \`${LIST_OF_KIND[member.kind]}\``;
+      context.problems.add(entry.place, message);
+    }
+  }
+  return [...members];
+}
+
+function loadIndexes(
+  text: PreAggregationText,
+  node: LocatedMap,
+  columns: RollupColumns | null,
+  cube: DeclaredCube,
+  context: Context,
+): IndexDefinition[] {
+  const indexes = text.indexes ?? [];
+  const names = indexes.map((index) => index.name);
+  checkUnique(node, 'indexes', names, context.problems);
+  return indexes.map((index, at) => loadIndex(index, mapAt(node, ['indexes', at]), columns, cube, context));
+}
+
+/** The key as the user spelled it. */
+function writtenKey(node: LocatedMap, key: ListKey): string | null {
+  const step = node.entries.get(key)?.key.step;
+  return typeof step === 'string' ? step : null;
+}

@@ -1,0 +1,81 @@
+/** Gathers everything that is wrong with a model, so that the user hears of all of it at once. */
+import { assert } from '../assert.js';
+import { StoreError, formatPosition, type Position } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import { suggest } from '../suggest.js';
+import { pathOf, positionOf, type Place } from './located.js';
+
+interface Problem {
+  readonly order: number;
+  readonly position: Position;
+  /** `path: message` */
+  readonly text: string;
+}
+
+export class Problems {
+  readonly #found: Problem[] = [];
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** `. Did you mean `x`?`, or nothing: for the end of a message. */
+  hint(word: string, ...candidates: readonly Iterable<string>[]): string {
+    // To search through all names for each of very many faults would take long and help nobody.
+    if (this.#count >= LIMITS.modelSuggestionsMax) return '';
+    const found = suggest(word, firstOf(candidates, LIMITS.modelCandidatesMax));
+    return found === null ? '' : `. Did you mean \`${found}\`?`;
+  }
+
+  /** `position`: where exactly, when the place holds more than the fault. */
+  add(place: Place, message: string, position: Position = positionOf(place)): void {
+    this.#count++;
+    if (this.#found.length >= LIMITS.modelProblemsKept) return;
+    const path = pathOf(place);
+    const text = path === '' ? message : `${path}: ${message}`;
+    this.#found.push({ order: place.source.order, position, text: shorten(text) });
+  }
+
+  /** Adds the problem and throws at once: for what makes reading on pointless or endless. */
+  stop(place: Place, message: string): never {
+    this.add(place, message);
+    return this.#throw();
+  }
+
+  throwIfAny(): void {
+    if (this.#count > 0) this.#throw();
+  }
+
+  /** One StoreError with the problems in the order of the files and lines. */
+  #throw(): never {
+    const sorted = this.#found.toSorted(
+      (a, b) =>
+        a.order - b.order || a.position.line - b.position.line || a.position.column - b.position.column,
+    );
+    const [first, ...rest] = sorted.slice(0, LIMITS.modelProblemsShown);
+    assert(first !== undefined, 'an error needs a problem');
+    const lines = [first.text, ...rest.map(({ position, text }) => `${formatPosition(position)}: ${text}`)];
+    const hidden = this.#count - lines.length;
+    if (hidden > 0) lines.push(`and ${hidden} more errors`);
+    throw new StoreError('model_invalid', lines.join('\n'), { position: first.position });
+  }
+}
+
+/** One line of bounded length: names and keys come from the file and may hold anything. */
+function shorten(text: string): string {
+  const most = LIMITS.modelProblemChars;
+  const line = text.slice(0, most + 1).replace(/\s*[\r\n]\s*/g, ' ');
+  return line.length <= most ? line : `${line.slice(0, most)}…`;
+}
+
+function firstOf(lists: readonly Iterable<string>[], most: number): string[] {
+  const first: string[] = [];
+  for (const list of lists) {
+    for (const word of list) {
+      if (first.length === most) return first;
+      first.push(word);
+    }
+  }
+  return first;
+}

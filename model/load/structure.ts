@@ -1,0 +1,180 @@
+/**
+ * The shape of a model after `normalise`: which keys there are, and the type of their values. Keys of Cube that do not
+ * change an answer are accepted; keys that would, and that are not executed yet, are refused by name, so that no model
+ * silently means something else.
+ */
+import { z } from 'zod';
+
+import { PRECISION_MAX, PRECISION_MIN } from '../aggregates.js';
+
+const text = z.string();
+const sql = z.string().regex(/\S/, { error: 'is empty' });
+const flag = z.boolean();
+const anything = z.unknown().optional();
+const name = z.string().regex(/^[_a-zA-Z][_a-zA-Z0-9]*$/, {
+  error: 'a name consists of letters, digits and _, and does not begin with a digit',
+});
+const sqlHolder = z.strictObject({ sql });
+const format = z.union([text, z.record(text, z.unknown())], { error: 'expected the name of a format' });
+
+/** Absent or false; anything else is refused. */
+function notYet(what: string) {
+  return z.custom<false>((value) => value === false, { error: `not supported yet: ${what}` }).optional();
+}
+
+/** Keys of 2019, whose place another key has taken. */
+function renamed(now: string) {
+  return z.custom<never>(() => false, { error: `an old spelling: write \`${now}\`` }).optional();
+}
+
+const refreshKey = z.strictObject({
+  every: text.optional(),
+  sql: sql.optional(),
+  timezone: text.optional(),
+  incremental: flag.optional(),
+  update_window: text.optional(),
+  immutable: flag.optional(),
+});
+
+const described = {
+  name,
+  title: text.optional(),
+  description: text.optional(),
+  public: flag.optional(),
+  shown: flag.optional(),
+  meta: anything,
+};
+
+const member = {
+  ...described,
+  aliases: z.array(text).optional(),
+  case: notYet('`case`; write the CASE expression in `sql`'),
+  multi_stage: notYet('multi-stage members'),
+  mask: notYet('masked members'),
+};
+
+const dimension = z.strictObject({
+  ...member,
+  type: z.enum(['string', 'number', 'time', 'boolean']),
+  sql,
+  primary_key: flag.optional(),
+  format: format.optional(),
+  granularities: z.array(z.looseObject({ name })).optional(),
+  suggest_filter_values: flag.optional(),
+  enable_suggestions: flag.optional(),
+  values_as_segments: flag.optional(),
+  field_type: text.optional(),
+  order: anything,
+  links: anything,
+  sub_query: notYet('`sub_query` dimensions'),
+  propagate_filters_to_sub_query: notYet('`sub_query` dimensions'),
+  latitude: notYet('dimensions of type geo'),
+  longitude: notYet('dimensions of type geo'),
+  values: notYet('dimensions of type switch'),
+  time_shift: notYet('`time_shift`'),
+});
+
+const measure = z.strictObject({
+  ...member,
+  type: z.enum(['count', 'sum', 'min', 'max', 'avg', 'count_distinct', 'count_distinct_approx', 'number']),
+  sql: sql.optional(),
+  filters: z.array(sqlHolder).optional(),
+  precision: z.int().min(PRECISION_MIN).max(PRECISION_MAX).optional(),
+  format: format.optional(),
+  visible: flag.optional(),
+  drill_members: z.array(text).optional(),
+  drill_member_references: renamed('drill_members'),
+  drill_filters: z.array(sqlHolder).optional(),
+  cumulative: notYet('cumulative measures'),
+  rolling_window: notYet('`rolling_window`'),
+  time_shift: notYet('`time_shift`'),
+  group_by: notYet('multi-stage members'),
+  reduce_by: notYet('multi-stage members'),
+  add_group_by: notYet('multi-stage members'),
+  order_by: notYet('multi-stage members'),
+});
+
+const segment = z.strictObject({ ...described, sql });
+
+const join = z.strictObject({
+  name,
+  relationship: z.enum(['one_to_one', 'one_to_many', 'many_to_one']),
+  sql,
+  meta: anything,
+});
+
+const index = z.strictObject({
+  name,
+  type: z.enum(['regular', 'aggregate']).optional(),
+  columns: z.array(text).min(1),
+  sql: notYet('indexes written in SQL; list `columns`'),
+});
+
+const preAggregation = z.strictObject({
+  name,
+  type: z.enum(['rollup', 'original_sql', 'rollup_join', 'rollup_lambda', 'auto_rollup']).optional(),
+  measures: z.array(text).optional(),
+  dimensions: z.array(text).optional(),
+  segments: z.array(text).optional(),
+  time_dimension: text.optional(),
+  granularity: text.optional(),
+  time_dimensions: z.array(z.strictObject({ dimension: text, granularity: text })).optional(),
+  partition_granularity: text.optional(),
+  indexes: z.array(index).optional(),
+  rollups: z.array(text).optional(),
+  union_with_source_data: flag.optional(),
+  max_pre_aggregations: z.int().optional(),
+  refresh_key: refreshKey.optional(),
+  build_range_start: sqlHolder.optional(),
+  build_range_end: sqlHolder.optional(),
+  refresh_range_start: sqlHolder.optional(),
+  refresh_range_end: sqlHolder.optional(),
+  external: flag.optional(),
+  scheduled_refresh: flag.optional(),
+  use_original_sql_pre_aggregations: flag.optional(),
+  allow_non_strict_date_range_match: flag.optional(),
+  read_only: flag.optional(),
+  sql_alias: text.optional(),
+  stream_offset: z.enum(['earliest', 'latest']).optional(),
+  output_column_types: z.array(z.strictObject({ member: text, type: text })).optional(),
+  unique_key_columns: z.array(text).optional(),
+  meta: anything,
+  measure_references: renamed('measures'),
+  dimension_references: renamed('dimensions'),
+  segment_references: renamed('segments'),
+  time_dimension_reference: renamed('time_dimension'),
+  rollup_references: renamed('rollups'),
+});
+
+const cube = z.strictObject({
+  ...described,
+  sql_table: sql.optional(),
+  sql: sql.optional(),
+  sql_alias: text.optional(),
+  data_source: text.optional(),
+  refresh_key: refreshKey.optional(),
+  joins: z.array(join).optional(),
+  dimensions: z.array(dimension).optional(),
+  measures: z.array(measure).optional(),
+  segments: z.array(segment).optional(),
+  pre_aggregations: z.array(preAggregation).optional(),
+  hierarchies: anything,
+  folders: anything,
+  extends: notYet('`extends`'),
+  access_policy: notYet('`access_policy`'),
+  calendar: notYet('calendar cubes'),
+});
+
+export const modelFile = z.strictObject({
+  cubes: z.array(cube).optional(),
+  views: notYet('views'),
+  view_groups: anything,
+});
+
+export type CubeText = z.infer<typeof cube>;
+export type DimensionText = z.infer<typeof dimension>;
+export type MeasureText = z.infer<typeof measure>;
+export type SegmentText = z.infer<typeof segment>;
+export type JoinText = z.infer<typeof join>;
+export type PreAggregationText = z.infer<typeof preAggregation>;
+export type IndexText = z.infer<typeof index>;
