@@ -1,0 +1,90 @@
+import { unreachable } from '../model/assert.js';
+import type { DictionaryColumn, NumberColumn, StoredColumn, WideColumn } from '../model/batch.js';
+import type { ColumnStats } from '../model/catalog.js';
+import { LIMITS } from '../model/limits.js';
+import { canonicalInteger } from '../model/value.js';
+import type { Value } from '../model/value.js';
+
+/** Count of NULLs and exact bounds; both bounds null where they are unknown, see docs/format.md. */
+export function columnStats(name: string, column: StoredColumn): ColumnStats {
+  return { name, type: column.type, nulls: countNulls(column), ...boundsOf(column) };
+}
+
+interface Bounds {
+  readonly min: Value;
+  readonly max: Value;
+}
+
+const UNKNOWN: Bounds = { min: null, max: null };
+
+function countNulls(column: StoredColumn): number {
+  let nulls = 0;
+  switch (column.kind) {
+    case 'dictionary':
+      if (column.hasNulls) for (const code of column.codes) nulls += Number(code === column.values.length);
+      return nulls;
+    case 'number':
+      if (column.validity !== null) for (const valid of column.validity) nulls += 1 - valid;
+      return nulls;
+    case 'wide':
+      for (const value of column.values) nulls += Number(value === null);
+      return nulls;
+    case 'sketch':
+      for (let i = 1; i < column.offsets.length; i++)
+        nulls += Number(column.offsets[i] === column.offsets[i - 1]);
+      return nulls;
+    default:
+      return unreachable(column);
+  }
+}
+
+function boundsOf(column: StoredColumn): Bounds {
+  switch (column.kind) {
+    case 'dictionary':
+      return dictionaryBounds(column);
+    case 'number':
+      return numberBounds(column);
+    case 'wide':
+      return wideBounds(column);
+    case 'sketch':
+      return UNKNOWN;
+    default:
+      return unreachable(column);
+  }
+}
+
+function dictionaryBounds({ values }: DictionaryColumn): Bounds {
+  const min = values[0] ?? null;
+  const max = values.at(-1) ?? null;
+  return isLongText(min) || isLongText(max) || Number.isNaN(max) ? UNKNOWN : { min, max };
+}
+
+function isLongText(value: Value): boolean {
+  return typeof value === 'string' && value.length > LIMITS.statisticsTextMax;
+}
+
+function numberBounds({ values, validity }: NumberColumn): Bounds {
+  let min = Infinity;
+  let max = -Infinity;
+  let found = false;
+  for (let row = 0; row < values.length; row++) {
+    if (validity !== null && validity[row] === 0) continue;
+    const value = values[row];
+    if (Number.isNaN(value)) return UNKNOWN;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    found = true;
+  }
+  return found ? { min, max } : UNKNOWN;
+}
+
+function wideBounds({ values }: WideColumn): Bounds {
+  let min: bigint | null = null;
+  let max: bigint | null = null;
+  for (const value of values) {
+    if (value === null) continue;
+    if (min === null || value < min) min = value;
+    if (max === null || value > max) max = value;
+  }
+  return min === null || max === null ? UNKNOWN : { min: canonicalInteger(min), max: canonicalInteger(max) };
+}

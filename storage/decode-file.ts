@@ -1,0 +1,109 @@
+import type { StoredBatch, StoredColumn } from '../model/batch.js';
+import { StoreError } from '../model/errors.js';
+import type { BuildColumn } from '../model/plan.js';
+import type { LogicalType } from '../model/value.js';
+import { dictionaryColumn } from './dictionary-column.js';
+import { numberColumn } from './number-column.js';
+import { openParquet } from './parquet-file.js';
+import type { ParquetFile } from './parquet-file.js';
+import type { PhysicalColumn } from './physical-column.js';
+import { sketchColumn } from './sketch-column.js';
+
+/**
+ * Columns of a Parquet file in the form that kernels read: keys, and what min and max keep of strings, booleans
+ * and times, as dictionaries; other measures as numbers; sketches as bytes. `path` is for messages. Throws
+ * `corrupt` for bytes that are no Parquet, and `build_failed` for columns that a rollup cannot hold.
+ */
+export async function decodeFile(
+  path: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  wanted: readonly BuildColumn[],
+): Promise<StoredBatch> {
+  try {
+    return await decodeColumns(openParquet(bytes), wanted);
+  } catch (error) {
+    if (error instanceof StoreError) throw atPath(path, error);
+    throw new StoreError('corrupt', `${path} cannot be decoded.`, {
+      next: 'Build the rollup again.',
+      cause: error,
+    });
+  }
+}
+
+/** The same error with the file in front. A message ends with its next step, which must not stand there twice. */
+function atPath(path: string, error: StoreError): StoreError {
+  if (error.next === undefined)
+    return new StoreError(error.code, `${path}: ${error.message}`, { cause: error });
+  const what = error.message.slice(0, -error.next.length - 1);
+  return new StoreError(error.code, `${path}: ${what}`, { next: error.next, cause: error });
+}
+
+async function decodeColumns(file: ParquetFile, wanted: readonly BuildColumn[]): Promise<StoredBatch> {
+  const columns = new Map<string, StoredColumn>();
+  let bytes = 0;
+  for (const build of wanted) {
+    const physical = file.columns.find((column) => column.name === build.name);
+    if (physical === undefined) {
+      throw new StoreError('build_failed', `there is no column ${build.name}.`, {
+        next: 'Build the rollup again.',
+      });
+    }
+    const column = await decodeColumn(file, physical, build);
+    columns.set(build.name, column);
+    bytes += bytesOf(column);
+  }
+  return { rows: file.rows, columns, bytes };
+}
+
+async function decodeColumn(
+  file: ParquetFile,
+  physical: PhysicalColumn,
+  { role, precision }: BuildColumn,
+): Promise<StoredColumn> {
+  const merge = role.kind === 'measure' ? role.merge : null;
+  const { name } = physical;
+  if (merge === 'sketch' && precision !== null && physical.kind === 'bytes') {
+    return sketchColumn(await file.readPages(name), file.rows, { kind: 'sketch', precision });
+  }
+  if (merge === 'sketch' || physical.kind !== 'value') throw unfit(physical, merge);
+  const { type, decode } = physical;
+  if (merge === null || (merge !== 'sum' && !isNumber(type))) {
+    return dictionaryColumn(await file.readPages(name), file.rows, type, decode);
+  }
+  if (!isNumber(type)) throw unfit(physical, merge);
+  return numberColumn(await file.readPages(name), file.rows, type, decode, merge);
+}
+
+function isNumber(type: LogicalType): boolean {
+  return type.kind === 'integer' || type.kind === 'decimal' || type.kind === 'double';
+}
+
+function unfit(physical: PhysicalColumn, merge: string | null): StoreError {
+  const type =
+    physical.kind === 'value' ? physical.type.kind : physical.kind === 'bytes' ? 'bytes' : physical.parquet;
+  const use =
+    merge === null ? 'a dimension' : merge === 'sketch' ? 'a sketch' : `a measure merged by ${merge}`;
+  return new StoreError('build_failed', `column ${physical.name} is ${type}, which cannot be ${use}.`, {
+    next: 'Cast it in the sql of the member.',
+  });
+}
+
+/** Memory of a column, near enough. */
+function bytesOf(column: StoredColumn): number {
+  switch (column.kind) {
+    case 'dictionary':
+      return (
+        column.codes.byteLength + column.values.reduce<number>((sum, value) => sum + 16 + textBytes(value), 0)
+      );
+    case 'number':
+      return column.values.byteLength + (column.validity?.byteLength ?? 0);
+    case 'wide':
+      return column.values.length * 40;
+    case 'sketch':
+      return column.bytes.byteLength + column.offsets.byteLength;
+  }
+}
+
+function textBytes(value: unknown): number {
+  return typeof value === 'string' ? value.length * 2 : 8;
+}

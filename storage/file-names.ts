@@ -1,0 +1,93 @@
+/** Every name on disk, as docs/format.md tells it. */
+import { createHash } from 'node:crypto';
+import type { RollupId } from '../model/schema.js';
+import type { ProcessIdentity } from './disk.js';
+
+/** One file of a rollup: a partition in the order of one index. */
+export interface FileSlot {
+  readonly rollup: RollupId;
+  /** `PartitionMeta.key` */
+  readonly partition: string;
+  /** Position in `RollupMeta.indexes`. */
+  readonly index: number;
+}
+
+export const MANIFESTS = 'manifests';
+export const DATA = 'data';
+export const STAGING = 'staging';
+
+const TOKEN = /^[a-z0-9]{1,40}$/;
+const MANIFEST = /^(?:\d{8}|[1-9]\d{8,14})\.json$/;
+const FOLDER = /^[a-z0-9_%~-]+\.[a-z0-9_%~-]+$/;
+const DATA_FILE = /^[a-z0-9_%~-]+-\d+-([a-z0-9]{1,40})\.parquet$/;
+const STAGING_FOLDER = /^([a-z0-9]{1,40})\.([0-9a-f]{8})\.(\d{1,10})\.(\d{1,15})$/;
+
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
+export function manifestName(number: number): string {
+  return `${String(number).padStart(8, '0')}.json`;
+}
+
+/** Null for a foreign name. */
+export function manifestNumber(name: string): number | null {
+  return MANIFEST.test(name) ? Number(name.slice(0, -'.json'.length)) : null;
+}
+
+/** Relative to the store, with forward slashes. */
+export function dataPath(slot: FileSlot, token: string): string {
+  return `${DATA}/${rollupFolder(slot.rollup)}/${encodeName(slot.partition)}-${slot.index}-${token}.parquet`;
+}
+
+export function isRollupFolder(name: string): boolean {
+  return FOLDER.test(name);
+}
+
+/** The token of the build that wrote a data file; null for a foreign name. */
+export function dataFileToken(name: string): string | null {
+  return DATA_FILE.exec(name)?.[1] ?? null;
+}
+
+/** Whether a path lies where data files lie, and nowhere else. */
+export function isDataPath(path: string): boolean {
+  const [data, folder, name, ...rest] = path.split('/');
+  if (data !== DATA || folder === undefined || name === undefined || rest.length > 0) return false;
+  return FOLDER.test(folder) && DATA_FILE.test(name);
+}
+
+export function stagedName(slot: FileSlot): string {
+  return `${rollupFolder(slot.rollup)}.${encodeName(slot.partition)}-${slot.index}.parquet`;
+}
+
+export function stagingName(token: string, owner: ProcessIdentity): string {
+  return `${token}.${owner.place}.${owner.pid}.${owner.start}`;
+}
+
+/** Null for a foreign name. */
+export function parseStagingName(name: string): { token: string; owner: ProcessIdentity } | null {
+  const match = STAGING_FOLDER.exec(name);
+  if (match === null) return null;
+  const [, token = '', place = '', pid, start] = match;
+  return { token, owner: { place, pid: Number(pid), start: Number(start) } };
+}
+
+function rollupFolder(rollup: RollupId): string {
+  const dot = rollup.indexOf('.');
+  return `${encodeName(rollup.slice(0, dot))}.${encodeName(rollup.slice(dot + 1))}`;
+}
+
+/** Different names give different texts, on disks that ignore case too; no text can leave its folder. */
+export function encodeName(name: string): string {
+  let text = '';
+  for (const byte of new TextEncoder().encode(name)) text += encodeByte(byte);
+  if (text.length <= 80) return text;
+  return `${text.slice(0, 40)}~${createHash('md5').update(name).digest('hex')}`;
+}
+
+function encodeByte(byte: number): string {
+  const character = String.fromCharCode(byte);
+  if (/[a-z0-9_]/.test(character)) return character;
+  if (/[A-Z]/.test(character)) return `-${character.toLowerCase()}`;
+  return `%${byte.toString(16).padStart(2, '0')}`;
+}

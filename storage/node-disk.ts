@@ -1,0 +1,128 @@
+import { link, mkdir, open, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { crc32 } from 'node:zlib';
+import { StoreError } from '../model/errors.js';
+import type { ErrorCode } from '../model/errors.js';
+import type { Disk, FileStatus, ProcessIdentity } from './disk.js';
+
+/** The disk of this machine, through Node's file system. The only file that imports it. */
+export const nodeDisk: Disk = {
+  readFile: (path) => touch('read', path, () => readFile(path) as Promise<Uint8Array<ArrayBuffer>>),
+  createFile: (path, bytes) => touch('write', path, () => writeFile(path, bytes, { flag: 'wx' })),
+  syncFile: (path) => touch('sync', path, () => syncPath(path, 'r+')),
+  syncDirectory: (path) => touch('sync', path, () => syncPath(path, 'r')),
+  link: (from, to) => touch('link', to, () => linkIfAbsent(from, to)),
+  list: (path) => touch('list', path, () => listIfPresent(path)),
+  stat: (path) => touch('look at', path, () => statIfPresent(path)),
+  makeDirectory: (path) => touch('make', path, () => mkdir(path, { recursive: true })).then(() => undefined),
+  removeFile: (path) => touch('remove', path, () => rm(path, { force: true })),
+  removeDirectory: (path) => touch('remove', path, () => rm(path, { force: true, recursive: true })),
+  now: () => Date.now(),
+  self: async () => ({ place: await ownPlace(), pid: process.pid, start: (await startOf(process.pid)) ?? 0 }),
+  isRunning,
+};
+
+async function syncPath(path: string, flags: 'r' | 'r+'): Promise<void> {
+  const handle = await open(path, flags);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function linkIfAbsent(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function listIfPresent(path: string): Promise<readonly string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function statIfPresent(path: string): Promise<FileStatus | null> {
+  try {
+    const status = await stat(path);
+    return { bytes: status.size, modifiedAt: status.mtimeMs, isDirectory: status.isDirectory() };
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function isRunning(identity: ProcessIdentity): Promise<boolean | null> {
+  if (identity.place !== (await ownPlace())) return null;
+  return (await startOf(identity.pid)) === identity.start;
+}
+
+/** Pids mean the same only on one host and in one process namespace. */
+async function ownPlace(): Promise<string> {
+  const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
+  return crc32(`${hostname()}\n${namespace}`).toString(16).padStart(8, '0');
+}
+
+/** The tick at which a process started, 0 where the system does not tell; null when it does not run. */
+async function startOf(pid: number): Promise<number | null> {
+  if (process.platform !== 'linux') return isSignalled(pid) ? 0 : null;
+  let text: string;
+  try {
+    text = await readFile(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return isSignalled(pid) ? 0 : null; // gone, or hidden from us
+  }
+  // proc(5): pid (name) state … starttime, the 22nd field. The name may hold anything, so count from its end.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? null : Number(fields[19]);
+}
+
+function isSignalled(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}
+
+async function touch<T>(what: string, path: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw storeError(what, path, error);
+  }
+}
+
+const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  ENOSPC: ['disk_full', 'Free some space and try again.'],
+  EDQUOT: ['disk_full', 'The quota is used up: free some space and try again.'],
+  EFBIG: [
+    'disk_full',
+    'The file would be larger than this process may write: raise the limit, or partition more finely.',
+  ],
+  ENOENT: ['file_missing', 'Check the path; if another process rebuilt this rollup, reload the store.'],
+  ENOTDIR: ['file_missing', 'A folder of this path is a file: check the path of the store.'],
+  EACCES: ['file_missing', 'Check the permissions of the file and of the folders above it.'],
+  EPERM: ['file_missing', 'Check the permissions, and that the file system has hard links.'],
+  EMFILE: ['build_failed', 'This process has too many files open: raise its limit (ulimit -n).'],
+  ENOTSUP: ['build_failed', 'The store needs a file system with hard links.'],
+};
+
+function storeError(what: string, path: string, cause: unknown): StoreError {
+  const system = systemCode(cause);
+  const reads = what === 'read' || what === 'list' || what === 'look at';
+  const [code, next] = CODES[system] ?? [reads ? 'file_missing' : 'build_failed', 'Check the disk.'];
+  return new StoreError(code, `Cannot ${what} ${path} (${system}).`, { next, cause });
+}
+
+function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}

@@ -1,0 +1,109 @@
+import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
+import type { ColumnChunk, FileMetaData, SchemaElement } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { StoreError } from '../model/errors.js';
+import { physicalColumn } from './physical-column.js';
+import type { PhysicalColumn, RawValue } from './physical-column.js';
+
+/** A Parquet file in memory. */
+export interface ParquetFile {
+  readonly rows: number;
+  /** In the order of the file. */
+  readonly columns: readonly PhysicalColumn[];
+  /** All values of a column, page after page, as they are stored; strings are decoded. */
+  readPages(name: string): Promise<readonly Page[]>;
+}
+
+export type Page = ArrayLike<RawValue>;
+
+/**
+ * Opens a Parquet file. hyparquet turns decimals into doubles and times into Dates, both with loss, so it is shown
+ * a schema without these annotations and gives the values as they are stored.
+ */
+export function openParquet(bytes: Uint8Array<ArrayBuffer>): ParquetFile {
+  const metadata = parquetMetadata(bytes);
+  const rows = Number(metadata.num_rows);
+  const elements = parquetSchema(metadata).children.map((child) => child.element);
+  const unsigned = new Set(elements.filter(isUnsigned).map((element) => element.name));
+  const plain: FileMetaData = {
+    ...metadata,
+    schema: metadata.schema.map(withoutAnnotations),
+    row_groups: metadata.row_groups.map((group) => ({
+      ...group,
+      columns: group.columns.map((chunk) => withWideDeltas(chunk, unsigned)),
+    })),
+  };
+  return {
+    rows,
+    columns: elements.map(physicalColumn),
+    readPages: (name) => readPages(bytes, plain, rows, name),
+  };
+}
+
+async function readPages(
+  bytes: Uint8Array<ArrayBuffer>,
+  metadata: FileMetaData,
+  rows: number,
+  column: string,
+): Promise<readonly Page[]> {
+  const pages: { readonly rowStart: number; readonly values: Page }[] = [];
+  await parquetRead({
+    file: {
+      byteLength: bytes.byteLength,
+      slice: (start, end) =>
+        bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + (end ?? bytes.byteLength)),
+    },
+    metadata,
+    columns: [column],
+    compressors,
+    utf8: false,
+    parsers: { stringFromBytes },
+    onPage: (page) => pages.push({ rowStart: page.rowStart, values: page.columnData }),
+  });
+  pages.sort((a, b) => a.rowStart - b.rowStart);
+  let row = 0;
+  for (const page of pages) {
+    if (page.rowStart !== row) break;
+    row += page.values.length;
+  }
+  if (row !== rows) throw new StoreError('corrupt', `Column ${column} holds ${row} rows instead of ${rows}.`);
+  return pages.map((page) => page.values);
+}
+
+function withoutAnnotations(element: SchemaElement): SchemaElement {
+  const { converted_type: annotation, logical_type: _, ...plain } = element;
+  return annotation === 'UTF8' ? { ...plain, converted_type: annotation } : plain;
+}
+
+function isUnsigned(element: SchemaElement): boolean {
+  return element.converted_type === 'UINT_32';
+}
+
+/**
+ * DuckDB starts delta pages of unsigned 32-bit integers with a number of 33 bits, of which hyparquet keeps 32 when
+ * it thinks of 32-bit integers: it would be wrong by 2^31 without a word. Read as 64-bit integers the same pages
+ * are right modulo 2^32.
+ */
+function withWideDeltas(chunk: ColumnChunk, unsigned: ReadonlySet<string>): ColumnChunk {
+  const meta = chunk.meta_data;
+  if (meta === undefined || !unsigned.has(meta.path_in_schema[0] ?? '')) return chunk;
+  if (!meta.encodings.includes('DELTA_BINARY_PACKED')) return chunk;
+  const others = meta.encodings.filter(
+    (encoding) => encoding !== 'DELTA_BINARY_PACKED' && encoding !== 'RLE',
+  );
+  if (others.length === 0) return { ...chunk, meta_data: { ...meta, type: 'INT64' } };
+  throw new StoreError(
+    'build_failed',
+    `Column ${meta.path_in_schema[0]} mixes encodings of unsigned integers.`,
+    {
+      next: 'Cast it to BIGINT in the sql of the member.',
+    },
+  );
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Byte for byte: a leading U+FEFF belongs to the string, and bytes that are not UTF-8 are an error. */
+function stringFromBytes(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : UTF8.decode(bytes);
+}

@@ -1,0 +1,106 @@
+import type { StoredBatch, StoredColumn } from '../model/batch.js';
+import type { FileMeta, RollupColumn } from '../model/catalog.js';
+import { LIMITS } from '../model/limits.js';
+
+/** Reads columns of a file from the disk. */
+export type LoadColumns = (file: FileMeta, columns: readonly RollupColumn[]) => Promise<StoredBatch>;
+
+/**
+ * Decoded columns by file, least recently asked first out, within a budget of bytes. A file that is being read is
+ * not read again at the same time, and only columns that are not there yet are decoded.
+ */
+export class PartitionCache {
+  /** Oldest use first. */
+  readonly #batches = new Map<string, StoredBatch>();
+  /** The last load of each file that is under way: loads of one file go one after the other. */
+  readonly #loading = new Map<string, Promise<unknown>>();
+  readonly #waiting: (() => void)[] = [];
+  readonly #load: LoadColumns;
+  readonly #bytesMax: number;
+  #bytes = 0;
+  #reads = 0;
+
+  constructor(load: LoadColumns, bytesMax: number) {
+    this.#load = load;
+    this.#bytesMax = bytesMax;
+  }
+
+  /** A batch with at least these columns. */
+  async read(file: FileMeta, columns: readonly RollupColumn[]): Promise<StoredBatch> {
+    const cached = this.#take(file.path);
+    if (cached !== undefined && missing(cached, columns).length === 0) return cached;
+    const before = this.#loading.get(file.path) ?? Promise.resolve();
+    const load = before.catch(() => undefined).then(() => this.#complete(file, columns)); // its own caller hears it
+    this.#loading.set(file.path, load);
+    try {
+      return await load;
+    } finally {
+      if (this.#loading.get(file.path) === load) this.#loading.delete(file.path);
+    }
+  }
+
+  /** Bytes of all columns that are held. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  async #complete(file: FileMeta, columns: readonly RollupColumn[]): Promise<StoredBatch> {
+    const cached = this.#take(file.path);
+    const wanted = cached === undefined ? columns : missing(cached, columns);
+    if (cached !== undefined && wanted.length === 0) return cached;
+    await this.#enter();
+    try {
+      const loaded = await this.#load(file, wanted);
+      const batch = cached === undefined ? loaded : join(cached, loaded);
+      this.#put(file.path, batch);
+      return batch;
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** What is held of a file; it becomes the most recent. */
+  #take(path: string): StoredBatch | undefined {
+    const batch = this.#batches.get(path);
+    if (batch === undefined) return undefined;
+    this.#batches.delete(path);
+    this.#batches.set(path, batch);
+    return batch;
+  }
+
+  #put(path: string, batch: StoredBatch): void {
+    this.#drop(path);
+    this.#batches.set(path, batch);
+    this.#bytes += batch.bytes;
+    for (const oldest of this.#batches.keys()) {
+      if (this.#bytes <= this.#bytesMax) break;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(path: string): void {
+    this.#bytes -= this.#batches.get(path)?.bytes ?? 0;
+    this.#batches.delete(path);
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#reads >= LIMITS.fileReadsMax) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#reads++;
+  }
+
+  /** The place goes to the one who waits longest, if there is one. */
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#reads--;
+    else next();
+  }
+}
+
+function missing(batch: StoredBatch, columns: readonly RollupColumn[]): readonly RollupColumn[] {
+  return columns.filter((column) => !batch.columns.has(column.name));
+}
+
+function join(a: StoredBatch, b: StoredBatch): StoredBatch {
+  const columns = new Map<string, StoredColumn>([...a.columns, ...b.columns]);
+  return { rows: a.rows, columns, bytes: a.bytes + b.bytes };
+}

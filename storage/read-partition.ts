@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { StoredBatch } from '../model/batch.js';
+import type { FileMeta, RollupColumn } from '../model/catalog.js';
+import { StoreError } from '../model/errors.js';
+import type { BuildColumn } from '../model/plan.js';
+import { decodeFile } from './decode-file.js';
+import type { Disk } from './disk.js';
+
+/**
+ * Columns of one file of a partition. The file is read once and whole, and no value is believed before its size
+ * and checksum are those that were published. Throws `corrupt` or `file_missing`, with the path.
+ */
+export async function readPartition(
+  disk: Disk,
+  directory: string,
+  file: FileMeta,
+  columns: readonly RollupColumn[],
+): Promise<StoredBatch> {
+  const bytes = await readChecked(disk, directory, file);
+  const path = join(directory, file.path);
+  const batch = await decodeFile(path, bytes, withPrecision(file, columns));
+  if (batch.rows !== file.rows) throw corrupt(path, `it holds ${batch.rows} rows instead of ${file.rows}`);
+  return batch;
+}
+
+/** The bytes of a published file, after the check of size and CRC-32. */
+export async function readChecked(
+  disk: Disk,
+  directory: string,
+  file: FileMeta,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const path = join(directory, file.path);
+  const bytes = await disk.readFile(path);
+  if (bytes.byteLength !== file.bytes) {
+    throw corrupt(path, `it has ${bytes.byteLength} bytes instead of ${file.bytes}`);
+  }
+  const checksum = crc32(bytes);
+  if (checksum !== file.crc32) throw corrupt(path, `its CRC-32 is ${checksum} instead of ${file.crc32}`);
+  return bytes;
+}
+
+/** The manifest knows the precision of a sketch; the Parquet schema does not. */
+export function withPrecision(file: FileMeta, columns: readonly RollupColumn[]): readonly BuildColumn[] {
+  return columns.map(({ name, role }) => {
+    const type = file.columns.find((stats) => stats.name === name)?.type;
+    return { name, role, precision: type?.kind === 'sketch' ? type.precision : null };
+  });
+}
+
+function corrupt(path: string, what: string): StoreError {
+  return new StoreError('corrupt', `${path} is not the file that was published: ${what}.`, {
+    next: 'Build the rollup again, with force.',
+  });
+}

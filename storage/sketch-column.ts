@@ -1,0 +1,35 @@
+import type { SketchColumn } from '../model/batch.js';
+import { StoreError } from '../model/errors.js';
+import type { LogicalType } from '../model/value.js';
+import type { Page } from './parquet-file.js';
+import { sharedBytes, sharedUint32 } from './shared-arrays.js';
+
+/** Lays the sketches of a column one after the other. What is in them is not looked at. */
+export function sketchColumn(pages: readonly Page[], rows: number, type: LogicalType): SketchColumn {
+  const offsets = sharedUint32(rows + 1);
+  let row = 0;
+  let end = 0;
+  for (const page of pages) {
+    for (let i = 0; i < page.length; i++, row++) {
+      end += lengthOf(page[i]);
+      offsets[row + 1] = end;
+    }
+  }
+  const bytes = sharedBytes(end);
+  row = 0;
+  for (const page of pages) {
+    for (let i = 0; i < page.length; i++, row++) {
+      const sketch = page[i];
+      if (sketch instanceof Uint8Array) bytes.set(sketch, offsets[row]);
+    }
+  }
+  return { kind: 'sketch', type, bytes, offsets };
+}
+
+function lengthOf(sketch: Page[number]): number {
+  if (!(sketch instanceof Uint8Array)) return 0;
+  if (sketch.length > 0) return sketch.length;
+  throw new StoreError('sketch_invalid', 'A stored sketch has no bytes.', {
+    next: 'A sketch of nothing is NULL: build the rollup again.',
+  });
+}

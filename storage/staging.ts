@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { FileMeta } from '../model/catalog.js';
+import { StoreError } from '../model/errors.js';
+import { LIMITS } from '../model/limits.js';
+import type { Disk } from './disk.js';
+import { STAGING, dataPath, isToken, stagedName, stagingName } from './file-names.js';
+import type { FileSlot } from './file-names.js';
+import { inspectFile } from './inspect-file.js';
+import type { FileContract } from './inspect-file.js';
+
+/** The folder in which one publish is prepared. After an error other than `commit_conflict` only discard it. */
+export interface Staging {
+  readonly token: string;
+  /** The absolute path that the file of a slot is to be written to. */
+  pathOf(slot: FileSlot): string;
+  /**
+   * Makes a written file durable, reads it back and checks it against what its writer says. Gives its metadata
+   * with the path that it will have once it is published.
+   */
+  seal(slot: FileSlot, contract: FileContract): Promise<FileMeta>;
+  /** Gives back the space of what was not published; harmless after a publish. */
+  discard(): Promise<void>;
+}
+
+/** What `publish` needs to know of a staging folder. */
+export interface OpenStaging extends Staging {
+  readonly folder: string;
+  /** From the path in the store to the staged file. */
+  readonly sealed: ReadonlyMap<string, string>;
+  /** Paths in the store that were linked by an earlier attempt to publish. */
+  readonly linked: Set<string>;
+  /** Runs a step; after one that failed no other step is allowed, so that no failed fsync is tried again. */
+  step<T>(call: () => Promise<T>): Promise<T>;
+}
+
+/** Makes a staging folder. `token` must be new to the store: it becomes part of the names of its files. */
+export async function openStaging(disk: Disk, directory: string, token: string): Promise<OpenStaging> {
+  if (!isToken(token)) {
+    throw new StoreError('build_failed', `${JSON.stringify(token)} cannot name a build.`, {
+      next: 'Use 1 to 40 of the characters a-z and 0-9.',
+    });
+  }
+  const folder = join(directory, STAGING, stagingName(token, await disk.self()));
+  await disk.makeDirectory(folder);
+  const sealed = new Map<string, string>();
+  const step = stopAfterFailure(folder);
+  const pathOf = (slot: FileSlot): string => join(folder, stagedName(slot));
+  return {
+    token,
+    folder,
+    sealed,
+    linked: new Set(),
+    step,
+    pathOf,
+    seal: (slot, contract) =>
+      step(async () => {
+        const path = dataPath(slot, token);
+        const meta = await sealFile(disk, pathOf(slot), contract);
+        sealed.set(path, pathOf(slot));
+        return { path, ...meta };
+      }),
+    discard: () => disk.removeDirectory(folder),
+  };
+}
+
+function stopAfterFailure(folder: string): OpenStaging['step'] {
+  let failure: unknown = null;
+  return async (call) => {
+    if (failure !== null) {
+      throw new StoreError('build_failed', `${folder} is not usable after an error.`, {
+        next: 'Discard it and build again.',
+        cause: failure,
+      });
+    }
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof StoreError && error.code === 'commit_conflict')) failure = error;
+      throw error;
+    }
+  };
+}
+
+async function sealFile(disk: Disk, path: string, contract: FileContract): Promise<Omit<FileMeta, 'path'>> {
+  const bytes = (await disk.stat(path))?.bytes ?? 0;
+  if (bytes > LIMITS.fileBytesMax) {
+    throw new StoreError('build_failed', `${path} has ${bytes} bytes, more than ${LIMITS.fileBytesMax}.`, {
+      next: 'Partition the rollup more finely.',
+    });
+  }
+  await disk.syncFile(path);
+  return inspectFile(path, await disk.readFile(path), contract);
+}

@@ -1,0 +1,355 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { StoredColumn } from '../../dist/model/batch.js';
+import type { ColumnRole } from '../../dist/model/catalog.js';
+import { compareValues } from '../../dist/model/value.js';
+import type { LogicalType, Value } from '../../dist/model/value.js';
+import { decodeFile } from '../../dist/storage/decode-file.js';
+import { columnValues } from './support/column-values.js';
+import { connectDuckDb, copyToParquet, readColumn } from './support/duckdb.js';
+import type { CopyOptions } from './support/duckdb.js';
+import { temporaryFolder } from './support/temporary-folder.js';
+
+const KEY: ColumnRole = { kind: 'dimension' };
+const SUM: ColumnRole = { kind: 'measure', merge: 'sum' };
+const MIN: ColumnRole = { kind: 'measure', merge: 'min' };
+const SKETCH: ColumnRole = { kind: 'measure', merge: 'sketch' };
+
+interface TypeCase {
+  readonly sqlType: string;
+  readonly type: LogicalType;
+  /** SQL literals, cast to the type. */
+  readonly specials: readonly string[];
+  /** SQL of a value in row i, with many distinct values. */
+  readonly many: string;
+}
+
+const INTEGER: LogicalType = { kind: 'integer' };
+const TIME: LogicalType = { kind: 'time' };
+const DOUBLE: LogicalType = { kind: 'double' };
+const decimal = (scale: number): LogicalType => ({ kind: 'decimal', scale });
+const NINES = '9'.repeat(38);
+
+const NUMBERS: readonly TypeCase[] = [
+  { sqlType: 'TINYINT', type: INTEGER, specials: ['-128', '0', '127'], many: '(i * 7 % 256) - 128' },
+  { sqlType: 'SMALLINT', type: INTEGER, specials: ['-32768', '0', '32767'], many: '(i * 7 % 65536) - 32768' },
+  {
+    sqlType: 'INTEGER',
+    type: INTEGER,
+    specials: ['-2147483648', '-1', '0', '2147483647'],
+    many: '(i * 7919 * 7919) % 4294967296 - 2147483648',
+  },
+  {
+    sqlType: 'BIGINT',
+    type: INTEGER,
+    specials: [
+      '-9223372036854775808',
+      '-9007199254740993',
+      '-1',
+      '0',
+      '9007199254740991',
+      '9007199254740992',
+      '9007199254740993',
+      '9223372036854775807',
+    ],
+    many: 'i * 123456789 - 5000000000',
+  },
+  { sqlType: 'UTINYINT', type: INTEGER, specials: ['0', '255'], many: 'i * 7 % 256' },
+  { sqlType: 'USMALLINT', type: INTEGER, specials: ['0', '65535'], many: 'i * 7 % 65536' },
+  {
+    sqlType: 'UINTEGER',
+    type: INTEGER,
+    specials: ['0', '4294967295'],
+    many: '(i * 7919 * 7919) % 4294967296',
+  },
+  {
+    sqlType: 'UBIGINT',
+    type: INTEGER,
+    specials: ['18446744073709551615', '0'],
+    many: '18446744073709551615 - i * 123456789',
+  },
+  {
+    sqlType: 'DECIMAL(4,1)',
+    type: decimal(1),
+    specials: ['-999.9', '0.0', '0.1', '999.9'],
+    many: 'i % 1000',
+  },
+  { sqlType: 'DECIMAL(9,2)', type: decimal(2), specials: ['-9999999.99', '1.15', '8.20'], many: 'i * 1.01' },
+  {
+    sqlType: 'DECIMAL(18,4)',
+    type: decimal(4),
+    specials: ['-99999999999999.9999', '0.0001', '99999999999999.9999'],
+    many: 'i * 123456.7891',
+  },
+  {
+    sqlType: 'DECIMAL(38,0)',
+    type: decimal(0),
+    specials: [NINES, `-${NINES}`, '9007199254740993', '-9007199254740993', '0', '-1', '255', '256', '-256'],
+    many: 'i * 1000003 - 12345678901',
+  },
+  {
+    sqlType: 'DECIMAL(38,38)',
+    type: decimal(38),
+    specials: [`'0.${NINES}'`, `'-0.${NINES}'`, '0'],
+    many: '0',
+  },
+  {
+    sqlType: 'DOUBLE',
+    type: DOUBLE,
+    specials: ["'nan'", "'inf'", "'-inf'", "'-0.0'", '0.0', '0.1', '1e308', '5e-324', '-1.5'],
+    many: 'sqrt(i) - 100',
+  },
+  {
+    sqlType: 'FLOAT',
+    type: DOUBLE,
+    specials: ["'nan'", "'inf'", "'-0.0'", '0.1', '3.4e38'],
+    many: 'sqrt(i)',
+  },
+];
+
+const OTHERS: readonly TypeCase[] = [
+  { sqlType: 'BOOLEAN', type: { kind: 'boolean' }, specials: ['true', 'false'], many: 'i % 3 = 0' },
+  {
+    sqlType: 'DATE',
+    type: TIME,
+    specials: ["'1969-12-31'", "'1970-01-01'", "'0001-01-01'", "'4713-01-01 (BC)'", "'9999-12-31'"],
+    many: "date '1900-01-01' + i::int",
+  },
+  {
+    sqlType: 'TIMESTAMP',
+    type: TIME,
+    specials: [
+      "'1969-12-31 23:59:59.999999'",
+      "'1970-01-01 00:00:00.000999'",
+      "'0044-03-15 (BC) 12:00:00'",
+      "'2262-04-12 00:00:00.001'",
+      "'275760-09-13 00:00:00'",
+      "'-271821-04-20 00:00:00'",
+    ],
+    many: "timestamp '2001-01-01' + to_milliseconds(i * 77777)",
+  },
+  {
+    sqlType: 'TIMESTAMPTZ',
+    type: TIME,
+    specials: ["'2001-01-01 00:00:00+02'", "'1969-12-31 23:59:59.999-05'"],
+    many: "timestamp '2001-01-01' + to_seconds(i)",
+  },
+  {
+    sqlType: 'TIMESTAMP_S',
+    type: TIME,
+    specials: ["'1969-12-31 23:59:59'"],
+    many: "timestamp '2001-01-01' + to_days(i::int)",
+  },
+  {
+    sqlType: 'TIMESTAMP_MS',
+    type: TIME,
+    specials: ["'1969-12-31 23:59:59.999'"],
+    many: "timestamp '2001-01-01' + to_milliseconds(i)",
+  },
+  {
+    sqlType: 'TIMESTAMP_NS',
+    type: TIME,
+    specials: ["'1969-12-31 23:59:59.999999999'"],
+    many: "timestamp '2001-01-01' + to_milliseconds(i)",
+  },
+  {
+    sqlType: 'VARCHAR',
+    type: { kind: 'string' },
+    specials: [
+      "''",
+      "' '",
+      "'null'",
+      "'😀'",
+      "chr(57344) || 'private'", // U+E000 sorts before an emoji by bytes, after it by UTF-16 units
+      "chr(65279) || 'mark'", // U+FEFF at the start belongs to the text
+      "'a' || chr(0) || 'b'",
+      "'é'",
+      "'e' || chr(769)",
+      "'שלום'",
+      "repeat('x', 1048576)",
+      "repeat('x', 1048575) || 'y'",
+    ],
+    many: "'city ' || (i * 7919 % 91000)",
+  },
+];
+
+let connection: DuckDBConnection;
+
+beforeAll(async () => {
+  connection = await connectDuckDb();
+});
+
+/** A column of a file as storage reads it. */
+async function storedColumn(sql: string, role: ColumnRole, options: CopyOptions): Promise<StoredColumn> {
+  const path = join(temporaryFolder(), 'x.parquet');
+  await copyToParquet(connection, sql, path, options);
+  const bytes = new Uint8Array(readFileSync(path));
+  const batch = await decodeFile(path, bytes, [{ name: 'v', role, precision: role === SKETCH ? 12 : null }]);
+  return batch.columns.get('v')!;
+}
+
+/** More than one row group. */
+const ROWS = 22_000;
+
+/** Statements whose files use different encodings: dictionary, delta, byte stream split, runs, nothing at all. */
+function statements({ sqlType, specials, many }: TypeCase): readonly string[] {
+  const rows = specials.map((literal, i) => `(${i}, CAST(${literal} AS ${sqlType}))`).join(', ');
+  const cast = (sql: string): string => `CAST(${sql} AS ${sqlType})`;
+  return [
+    `SELECT v FROM (VALUES ${rows}, (${specials.length}, NULL)) t(i, v) ORDER BY i`,
+    `SELECT ${cast(specials[0])} v`,
+    `SELECT ${cast(specials[0])} v FROM range(${ROWS})`,
+    `SELECT ${cast('NULL')} v FROM range(${ROWS})`,
+    `SELECT ${cast(many)} v FROM range(${ROWS}) t(i)`,
+    `SELECT CASE WHEN i % 7 <> 0 THEN ${cast(many)} END v FROM range(${ROWS}) t(i)`,
+    `SELECT CASE WHEN i <> 3 THEN ${cast(many)} END v FROM (SELECT i // 2000 AS i FROM range(${ROWS}) r(i))`,
+    `SELECT ${cast('NULL')} v FROM range(0)`,
+  ];
+}
+
+/** −0 is 0 as a key: DuckDB groups them together, and so do we. */
+function asKey(value: Value | Uint8Array): Value | Uint8Array {
+  return value === 0 ? 0 : value;
+}
+
+/** The first is how the store writes. */
+const FILES: readonly CopyOptions[] = [
+  { version: 'v2' },
+  { version: 'v1' },
+  { version: 'v1', compression: 'uncompressed' },
+  { version: 'v2', compression: 'snappy', rowGroupRows: 2048 },
+];
+
+describe.each(process.env['GRANARY_LONG'] === undefined ? FILES.slice(0, 1) : FILES)(
+  'what DuckDB writes as %o is what is read',
+  (options) => {
+    test.each([...NUMBERS, ...OTHERS])('keys of $sqlType', async (typeCase) => {
+      for (const sql of statements(typeCase)) {
+        const column = await storedColumn(sql, KEY, options);
+        const expected = await readColumn(connection, sql, 'v');
+        expectSame(columnValues(column), expected.map(asKey), sql);
+        expect(column.type).toEqual(typeCase.type);
+        expectSorted(column);
+      }
+    });
+
+    test.each(NUMBERS)('sums and minima of $sqlType', async (typeCase) => {
+      for (const sql of statements(typeCase)) {
+        const expected = await readColumn(connection, sql, 'v');
+        for (const role of [SUM, MIN]) {
+          const column = await storedColumn(sql, role, options);
+          expectSame(columnValues(column), expected, sql);
+          expect(column.kind).toBe(needsWide(expected, role) ? 'wide' : 'number');
+          expect(column.type).toEqual(typeCase.type);
+        }
+      }
+    });
+
+    test.each(OTHERS)('minima of $sqlType', async (typeCase) => {
+      const [sql] = statements(typeCase);
+      const column = await storedColumn(sql, MIN, options);
+      expectSame(columnValues(column), await readColumn(connection, sql, 'v'), sql);
+      expectSorted(column);
+    });
+
+    test('sketches', async () => {
+      const sql = `SELECT CASE WHEN i % 3 > 0 THEN encode(repeat('ab', i::int % 50 + 1)) END v FROM range(${ROWS}) t(i)`;
+      const column = await storedColumn(sql, SKETCH, options);
+      expectSame(columnValues(column), await readColumn(connection, sql, 'v'), sql);
+      expect(column.type).toEqual({ kind: 'sketch', precision: 12 });
+    });
+  },
+);
+
+/** Row by row, −0 and NaN told apart; `toEqual` takes minutes for as many rows. */
+function expectSame(
+  actual: readonly (Value | Uint8Array)[],
+  expected: readonly (Value | Uint8Array)[],
+  sql: string,
+): void {
+  expect(actual.length, sql).toBe(expected.length);
+  const row = expected.findIndex((value, i) => !isSame(value, actual[i]));
+  if (row >= 0) expect({ sql, row, value: actual[row] }).toEqual({ sql, row, value: expected[row] });
+}
+
+function isSame(a: Value | Uint8Array, b: Value | Uint8Array): boolean {
+  return a instanceof Uint8Array && b instanceof Uint8Array ? Buffer.compare(a, b) === 0 : Object.is(a, b);
+}
+
+function expectSorted(column: StoredColumn): void {
+  if (column.kind !== 'dictionary') throw new Error(`expected a dictionary, not ${column.kind}`);
+  const { values, hasNulls } = column;
+  expect(values.findIndex((value, i) => i > 0 && compareValues(values[i - 1], value) >= 0)).toBe(-1);
+  const codes = values.length + Number(hasNulls);
+  const width = codes <= 256 ? 1 : codes <= 65_536 ? 2 : 4;
+  expect(column.codes.BYTES_PER_ELEMENT).toBe(width);
+  expect(column.codes.buffer).toBeInstanceOf(SharedArrayBuffer);
+}
+
+function needsWide(values: readonly (Value | Uint8Array)[], role: ColumnRole): boolean {
+  if (values.some((value) => typeof value === 'bigint')) return true;
+  if (role !== SUM || !values.every((value) => Number.isInteger(value ?? 0))) return false;
+  const absSum = values.reduce<bigint>((sum, value) => sum + BigInt(Math.abs(Number(value))), 0n);
+  return absSum > 9007199254740991n;
+}
+
+test.each([
+  ['BIGINT', '9223372036854775807 - i', '-9223372036854775808 + i'],
+  ['UBIGINT', '18446744073709551615 - i', 'i'],
+  ['INTEGER', '2147483647 - i', '-2147483648 + i'],
+  ['UINTEGER', '4294967295 - i', 'i'],
+  ['DECIMAL(18,0)', '999999999999999999 - i', '-999999999999999999 + i'],
+])('differences of %s that overflow its type', async (sqlType, high, low) => {
+  const sql = `SELECT CAST(CASE WHEN i % 2 = 0 THEN ${high} ELSE ${low} END AS ${sqlType}) v FROM range(${ROWS}) t(i)`;
+  expectSame(columnValues(await storedColumn(sql, SUM, {})), await readColumn(connection, sql, 'v'), sql);
+});
+
+test('a sum whose values are safe but whose total is not goes wide', async () => {
+  const half = '4503599627370496';
+  const safe = await storedColumn(`SELECT unnest([${half}, -${half} + 1]) v`, SUM, {});
+  expect(safe).toMatchObject({ kind: 'number', absSum: Number.MAX_SAFE_INTEGER, validity: null });
+  const unsafe = await storedColumn(`SELECT unnest([${half}, -${half}]) v`, SUM, {});
+  expect(unsafe).toMatchObject({ kind: 'wide', values: [4503599627370496n, -4503599627370496n] });
+});
+
+test.each([
+  ["'infinity'::timestamp", KEY],
+  ["'-infinity'::timestamp", KEY],
+  ["'infinity'::date", KEY],
+  ["'290000-01-01'::timestamp", KEY],
+])('a time beyond all calendars, %s, is refused', async (value, role) => {
+  await expect(storedColumn(`SELECT ${value} v`, role, {})).rejects.toMatchObject({
+    code: 'value_out_of_range',
+  });
+});
+
+test.each([
+  ['a list', "['a']", KEY],
+  ['a UUID', "'5657be1f-bd4c-40ad-a1b4-ffd2a26b207d'::uuid", KEY],
+  ['JSON', "'{}'::json", KEY],
+  ['a time of day', "'10:00'::time", KEY],
+  ['bytes as a key', "'x'::blob", KEY],
+  ['a string as a sum', "'x'", SUM],
+  ['a string as a sketch', "'x'", SKETCH],
+])('%s is refused', async (_name, value, role) => {
+  await expect(storedColumn(`SELECT ${value} v`, role, {})).rejects.toMatchObject({ code: 'build_failed' });
+});
+
+test('an empty sketch is refused', async () => {
+  await expect(storedColumn("SELECT ''::blob v", SKETCH, {})).rejects.toMatchObject({
+    code: 'sketch_invalid',
+  });
+});
+
+test('bytes that are no Parquet are refused, whatever they are', async () => {
+  const wanted = [{ name: 'v', role: KEY, precision: null }];
+  for (const bytes of [
+    new Uint8Array(0),
+    new Uint8Array(7),
+    new TextEncoder().encode('PAR1 and nothing PAR1'),
+  ]) {
+    await expect(decodeFile('x', bytes, wanted)).rejects.toMatchObject({ code: 'corrupt' });
+  }
+});

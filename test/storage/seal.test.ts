@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { ColumnStats } from '../../dist/model/catalog.js';
+import type { StoreError } from '../../dist/model/errors.js';
+import type { BuildColumn } from '../../dist/model/plan.js';
+import { nodeDisk } from '../../dist/storage/node-disk.js';
+import { openStorage } from '../../dist/storage/open-storage.js';
+import type { Staging } from '../../dist/storage/staging.js';
+import { connectDuckDb, copyToParquet } from './support/duckdb.js';
+import { temporaryFolder } from './support/temporary-folder.js';
+
+const SLOT = { rollup: 'sales.daily', partition: 'all', index: 0 };
+const connection = await connectDuckDb();
+
+let staging: Staging;
+
+beforeEach(async () => {
+  const storage = await openStorage({ disk: nodeDisk, directory: join(temporaryFolder(), 'store') });
+  staging = await storage.stage('a');
+});
+
+function key(name: string): BuildColumn {
+  return { name, role: { kind: 'dimension' }, precision: null };
+}
+
+function measure(name: string, merge: 'sum' | 'min' | 'sketch'): BuildColumn {
+  return { name, role: { kind: 'measure', merge }, precision: merge === 'sketch' ? 11 : null };
+}
+
+async function seal(
+  sql: string,
+  columns: readonly BuildColumn[],
+  sortColumns: readonly string[],
+  rows: number,
+) {
+  await copyToParquet(connection, sql, staging.pathOf(SLOT));
+  return staging.seal(SLOT, { rows, columns, sortColumns });
+}
+
+async function stats(sql: string, column: BuildColumn): Promise<ColumnStats> {
+  const counted = await connection.runAndReadAll(`SELECT count(*) FROM (${sql})`);
+  const file = await seal(sql, [column], [], Number(counted.getRows()[0][0]));
+  return file.columns[0];
+}
+
+describe('a file that is not what its writer says is not sealed:', () => {
+  test.each([
+    ['rows that descend', 'SELECT unnest([1, 3, 2]) a', ['a'], 3, /Row 2 .* not in the order of a/],
+    ['NULL first', 'SELECT unnest([NULL, 1]) a', ['a'], 2, /Row 1/],
+    ['NaN before numbers', "SELECT unnest(['nan'::double, 1]) a", ['a'], 2, /Row 1/],
+    ['strings in the order of UTF-16', 'SELECT unnest([chr(128512), chr(57344)]) a', ['a'], 2, /Row 1/],
+    ['too few rows', 'SELECT 1 a', ['a'], 2, /1 rows instead of 2/],
+    ['another column', 'SELECT 1 b', ['a'], 1, /no column a/],
+  ])('%s', async (_name, sql, sort, rows, message) => {
+    await expect(seal(sql, [key('a')], sort, rows)).rejects.toMatchObject({
+      code: 'build_failed',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('ties of the first sort column out of order by the second', async () => {
+    const sql = 'SELECT unnest([1, 1, 2]) a, unnest([2, 1, 0]) b';
+    await expect(seal(sql, [key('a'), key('b')], ['a', 'b'], 3)).rejects.toMatchObject({
+      code: 'build_failed',
+    });
+  });
+
+  test('a time that no calendar has: the message names file and way out once', async () => {
+    const sealed = seal("SELECT 'infinity'::timestamp a", [key('a')], ['a'], 1);
+    const { message, next } = await sealed.then(
+      () => expect.unreachable(),
+      (error: StoreError) => error,
+    );
+    expect(message).toContain(staging.pathOf(SLOT));
+    expect(message.split(next!)).toHaveLength(2);
+  });
+
+  test('no file at all', async () => {
+    await expect(
+      staging.seal(SLOT, { rows: 1, columns: [key('a')], sortColumns: ['a'] }),
+    ).rejects.toMatchObject({
+      code: 'file_missing',
+      message: expect.stringContaining(staging.pathOf(SLOT)),
+    });
+  });
+});
+
+test('rows in order by several columns, NULL last, are sealed under their path in the store', async () => {
+  const sql = 'SELECT unnest([1, 1, 1, 2, NULL]) a, unnest([1, 2, NULL, 0, 0]) b';
+  const file = await seal(sql, [key('a'), key('b')], ['a', 'b'], 5);
+  expect(file).toMatchObject({ path: 'data/sales.daily/all-0-a.parquet', rows: 5 });
+  expect(file.bytes).toBe((await nodeDisk.stat(staging.pathOf(SLOT)))!.bytes);
+});
+
+describe('statistics are those of the values:', () => {
+  const big = 9007199254740993n;
+  test.each([
+    ['integers', 'SELECT unnest([3, NULL, -1]) a', key('a'), 1, -1, 3],
+    ['strings', "SELECT unnest(['b', '', NULL, chr(128512)]) a", key('a'), 1, '', '😀'],
+    ['times', "SELECT unnest([timestamp '1969-12-31 23:59:59.5', NULL]) a", key('a'), 1, -500, -500],
+    ['booleans', 'SELECT unnest([true, false]) a', key('a'), 0, false, true],
+    ['sums', 'SELECT unnest([NULL, 5::bigint, -7]) a', measure('a', 'sum'), 1, -7, 5],
+    ['wide sums', `SELECT unnest([1, ${big}, NULL]) a`, measure('a', 'sum'), 1, 1, big],
+    ['decimals, scaled', 'SELECT 1.25::decimal(9,2) a', measure('a', 'min'), 0, 125, 125],
+    ['doubles with a NaN', "SELECT unnest(['nan'::double, 1]) a", measure('a', 'min'), 0, null, null],
+    ['keys with a NaN', "SELECT unnest([1, 'nan'::double]) a", key('a'), 0, null, null],
+    ['infinities', "SELECT unnest(['inf'::double, '-inf']) a", measure('a', 'min'), 0, -Infinity, Infinity],
+    ['nothing', 'SELECT NULL::int a FROM range(3)', key('a'), 3, null, null],
+    ['nothing to add', 'SELECT NULL::int a FROM range(3)', measure('a', 'sum'), 3, null, null],
+    ['sketches', "SELECT unnest(['x'::blob, NULL]) a", measure('a', 'sketch'), 1, null, null],
+    ['a long string', "SELECT unnest(['a', repeat('x', 1025)]) a", key('a'), 0, null, null],
+  ])('%s', async (_name, sql, column, nulls, min, max) => {
+    expect(await stats(sql, column)).toMatchObject({ name: 'a', nulls, min, max });
+  });
+});
+
+test('values that JSON has not survive the manifest', async () => {
+  const storage = await openStorage({ disk: nodeDisk, directory: join(temporaryFolder(), 'store') });
+  const open = await storage.stage('a');
+  const sql = "SELECT 1 a, 9007199254740993 b, '-inf'::double c, '-0.0'::double d, 1e300::double e";
+  const columns = [key('a'), ...['b', 'c', 'd', 'e'].map((name) => measure(name, 'min'))];
+  await copyToParquet(connection, sql, open.pathOf(SLOT));
+  const file = await open.seal(SLOT, { rows: 1, columns, sortColumns: ['a'] });
+  const rollup = {
+    id: 'sales.daily',
+    definition: '',
+    columns: columns.map(({ name, role }) => ({ name, role })),
+    indexes: [{ name: null, type: 'regular', sortColumns: ['a'], listed: 1 }],
+    partitionGranularity: null,
+    sourceRange: { from: -1, to: 8.64e15 },
+    sourceHasNullTimes: false,
+    partitions: [{ key: 'all', range: null, files: [file], builtAt: 5 }],
+    lastRefreshTime: 5,
+    targetTableName: 'x',
+  } as const;
+  await storage.publish(open, { base: 0, put: [rollup], remove: [] });
+  const reader = await openStorage({ disk: nodeDisk, directory: storage.directory });
+  expect(reader.snapshot().rollups.get('sales.daily')).toEqual(rollup);
+  expect(file.columns.map(({ min }) => min)).toEqual([1, 9007199254740993n, -Infinity, -0, 1e300]);
+  expect(await reader.verify()).toMatchObject({ ok: true, rows: 1 });
+});
+
+test('[fault 14] a token that is a path is refused', async () => {
+  const storage = await openStorage({ disk: nodeDisk, directory: temporaryFolder() });
+  for (const token of ['', '..', '../x', 'a/b', 'A', 'x'.repeat(41)]) {
+    await expect(storage.stage(token)).rejects.toMatchObject({ code: 'build_failed' });
+  }
+});
