@@ -1,0 +1,33 @@
+import { assert } from '../../model/assert.js';
+import type { Value } from '../../model/value.js';
+import type { Chunk } from '../chunk.js';
+import type { NumberInput, ScanInput, SketchInput } from '../scan-task.js';
+
+/** The states of one aggregate, one for each group. */
+export interface Accumulator {
+  /** Makes room for groups below `groups`; before `add` meets them. */
+  reserve(groups: number): void;
+  /** Merges the chunk's rows of one partition's column into the states of their groups. */
+  add(input: ScanInput, chunk: Chunk): void;
+  /** The states of the first `groups` groups, as numbers. */
+  states(groups: number): StateColumns;
+  /** Merges what `states` gave on another thread: the chunk's rows are its groups. */
+  addStates(states: StateColumns, chunk: Chunk): void;
+  /** The states of the first `groups` groups, as values; null where no value entered. */
+  values(groups: number): (Value | Uint8Array)[];
+}
+
+export type StateColumns = readonly (NumberInput | SketchInput)[];
+
+/** The input of an aggregate over numbers. */
+export function numberInput(input: ScanInput | undefined): NumberInput {
+  assert(input?.kind === 'number', 'numbers are aggregated');
+  return input;
+}
+
+/** The value of each group below `groups`. */
+export function valuesOf(groups: number, valueOf: (group: number) => Value): Value[] {
+  const values: Value[] = [];
+  for (let group = 0; group < groups; group++) values.push(valueOf(group));
+  return values;
+}

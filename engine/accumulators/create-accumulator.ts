@@ -1,0 +1,31 @@
+import { unreachable } from '../../model/assert.js';
+import type { AggregateShape } from '../scan-task.js';
+import type { Accumulator } from './accumulator.js';
+import { DoubleSum } from './double-sum.js';
+import { ExactSum } from './exact-sum.js';
+import { NumberExtreme } from './number-extreme.js';
+import { SketchUnion } from './sketch-union.js';
+import { ValueExtreme } from './value-extreme.js';
+import { WideSum } from './wide-sum.js';
+
+export function createAccumulator(shape: AggregateShape): Accumulator {
+  switch (shape.kind) {
+    case 'sum':
+      return new ExactSum(shape.nullable);
+    case 'wideSum':
+      return new WideSum();
+    case 'doubleSum':
+      return new DoubleSum(shape.nullable);
+    case 'min':
+    case 'max':
+      return new NumberExtreme(shape.kind, shape.nullable);
+    case 'minValue':
+      return new ValueExtreme('min');
+    case 'maxValue':
+      return new ValueExtreme('max');
+    case 'sketch':
+      return new SketchUnion(shape.precision);
+    default:
+      return unreachable(shape.kind);
+  }
+}

@@ -1,0 +1,46 @@
+import { canonicalInteger, type Value } from '../../model/value.js';
+import type { Chunk } from '../chunk.js';
+import { sumNumbers, sumOfNumbers } from '../kernels/sum-numbers.js';
+import type { ScanInput } from '../scan-task.js';
+import { numberInput, valuesOf, type Accumulator, type StateColumns } from './accumulator.js';
+import { grow } from './grow.js';
+import { SeenGroups } from './seen-groups.js';
+
+/** Sums of integers of which Σ|x| over all rows is a safe integer. */
+export class ExactSum implements Accumulator {
+  private sums = new Float64Array(0);
+  private readonly seen: SeenGroups | null;
+
+  constructor(nullable: boolean) {
+    this.seen = nullable ? new SeenGroups() : null;
+  }
+
+  reserve(groups: number): void {
+    this.sums = grow(this.sums, groups);
+    this.seen?.reserve(groups);
+  }
+
+  add(input: ScanInput, chunk: Chunk): void {
+    const column = numberInput(input);
+    const numbers = chunk.numbersOf(column);
+    if (chunk.oneGroup) this.sums[0] += sumOfNumbers(numbers, chunk.count);
+    else sumNumbers(this.sums, chunk.groups, numbers, chunk.count);
+    this.seen?.add(column, chunk);
+  }
+
+  states(groups: number): StateColumns {
+    const validity = this.seen?.validity(groups) ?? null;
+    return [{ kind: 'number', values: this.sums.slice(0, groups), validity }];
+  }
+
+  addStates(states: StateColumns, chunk: Chunk): void {
+    this.add(numberInput(states[0]), chunk);
+  }
+
+  values(groups: number): Value[] {
+    const { sums, seen } = this;
+    return valuesOf(groups, (group) =>
+      seen === null || seen.has(group) ? canonicalInteger(sums[group]) : null,
+    );
+  }
+}

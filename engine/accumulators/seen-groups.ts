@@ -1,0 +1,31 @@
+import type { Chunk } from '../chunk.js';
+import { markSeen, markValid } from '../kernels/mark-seen.js';
+import type { NumberInput } from '../scan-task.js';
+import { grow } from './grow.js';
+
+/** Which groups met a value. */
+export class SeenGroups {
+  private flags = new Uint8Array(0);
+
+  reserve(groups: number): void {
+    this.flags = grow(this.flags, groups);
+  }
+
+  add(input: NumberInput, chunk: Chunk): void {
+    const validity = chunk.validityOf(input);
+    if (validity === null) markSeen(this.flags, chunk.groups, chunk.count);
+    else markValid(this.flags, chunk.groups, validity, chunk.count);
+  }
+
+  mark(group: number): void {
+    this.flags[group] = 1;
+  }
+
+  has(group: number): boolean {
+    return this.flags[group] === 1;
+  }
+
+  validity(groups: number): Uint8Array {
+    return this.flags.slice(0, groups);
+  }
+}

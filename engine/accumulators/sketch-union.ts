@@ -1,0 +1,56 @@
+import { assert } from '../../model/assert.js';
+import type { Chunk } from '../chunk.js';
+import type { ScanInput, SketchInput } from '../scan-task.js';
+import { Sketch } from '../sketches/sketch.js';
+import type { Accumulator, StateColumns } from './accumulator.js';
+
+/** Unions of sketches. */
+export class SketchUnion implements Accumulator {
+  private readonly precision: number;
+  private readonly sketches: (Sketch | null)[] = [];
+
+  constructor(precision: number) {
+    this.precision = precision;
+  }
+
+  reserve(groups: number): void {
+    while (this.sketches.length < groups) this.sketches.push(null);
+  }
+
+  add(input: ScanInput, chunk: Chunk): void {
+    assert(input.kind === 'sketch', 'sketches are united');
+    const { bytes, offsets } = input;
+    for (let i = 0; i < chunk.count; i++) {
+      const row = chunk.row(i);
+      const start = offsets[row];
+      const end = offsets[row + 1];
+      if (start === end) continue;
+      const group = chunk.groups[i];
+      const sketch = (this.sketches[group] ??= new Sketch(this.precision));
+      sketch.mergeBytes(bytes, start, end);
+    }
+  }
+
+  states(groups: number): StateColumns {
+    return [packSketches(this.values(groups))];
+  }
+
+  addStates([states]: StateColumns, chunk: Chunk): void {
+    this.add(states, chunk);
+  }
+
+  values(groups: number): (Uint8Array | null)[] {
+    return this.sketches.slice(0, groups).map((sketch) => sketch?.toBytes() ?? null);
+  }
+}
+
+/** Sketches one after the other, nothing for NULL. */
+function packSketches(sketches: readonly (Uint8Array | null)[]): SketchInput {
+  const offsets = new Uint32Array(sketches.length + 1);
+  sketches.forEach((sketch, i) => {
+    offsets[i + 1] = offsets[i] + (sketch?.length ?? 0);
+  });
+  const bytes = new Uint8Array(offsets[sketches.length]);
+  sketches.forEach((sketch, i) => bytes.set(sketch ?? [], offsets[i]));
+  return { kind: 'sketch', bytes, offsets };
+}

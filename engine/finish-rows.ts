@@ -1,0 +1,140 @@
+import { relativeErrorBound } from '../model/aggregates.js';
+import { assert } from '../model/assert.js';
+import type { GroupedBatch } from '../model/batch.js';
+import { compileTest, type Filter } from '../model/filter.js';
+import type { FinishMeasure, FinishPlan, OutputColumn } from '../model/plan.js';
+import type { MemberId } from '../model/schema.js';
+import { formatValue, type LogicalType, type NumberForm, type Value } from '../model/value.js';
+import { finishMeasure, stateColumns, statesOfMeasure, type FinishedColumn } from './finish-measure.js';
+import { orderRows } from './order-rows.js';
+
+export interface FinishedRows {
+  /** In order. A time stands under the name of its column and, once, under that of its dimension. */
+  readonly data: Record<string, Value>[];
+  /** The number of rows before limit and offset, when it was asked for. */
+  readonly total: number | null;
+  /** Of the estimates among the measures, at three sigma; null when there is none. */
+  readonly relativeError: number | null;
+}
+
+/** Finishes measures, filters groups, orders and cuts them, and only then makes rows of what is left. */
+export function finishRows(
+  batch: GroupedBatch,
+  plan: FinishPlan,
+  output: readonly OutputColumn[],
+  { numbers }: { readonly numbers: NumberForm },
+): FinishedRows {
+  const states = stateColumns(batch);
+  const measures = new Map(
+    plan.measures.map((measure) => [measure.measure.id, finishMeasure(measure, states)]),
+  );
+  const columns = output.map((column): NamedColumn => ({
+    output: column,
+    values: column.kind === 'measure' ? get(measures, column.measure.id) : get(states, column.column),
+  }));
+  const passing = passingRows(batch.rows, plan.having, measures);
+  const order = plan.order.map(({ column, descending }) => ({
+    values: orderedColumn(columns, column),
+    descending,
+  }));
+  const end = plan.limit === null ? passing.length : Math.min(plan.offset + plan.limit, passing.length);
+  const rows = orderRows(passing, order, end).subarray(Math.min(plan.offset, end), end);
+  return {
+    data: rowObjects(rows, columns, numbers),
+    total: plan.total ? passing.length : null,
+    relativeError: relativeErrorOf(plan.measures),
+  };
+}
+
+interface NamedColumn {
+  readonly output: OutputColumn;
+  readonly values: FinishedColumn;
+}
+
+function get(columns: ReadonlyMap<string, FinishedColumn>, name: string): FinishedColumn {
+  const column = columns.get(name);
+  assert(column !== undefined, `${name} was computed`);
+  return column;
+}
+
+function orderedColumn(columns: readonly NamedColumn[], name: string): FinishedColumn {
+  const column = columns.find(({ output }) => output.name === name);
+  assert(column !== undefined, `${name} is in the answer`);
+  return column.values;
+}
+
+function passingRows(
+  rows: number,
+  having: Filter | null,
+  measures: ReadonlyMap<MemberId, FinishedColumn>,
+): Uint32Array {
+  const passing = new Uint32Array(rows);
+  const passes = having === null ? () => true : compileHaving(having, measures);
+  let count = 0;
+  for (let row = 0; row < rows; row++) if (passes(row)) passing[count++] = row;
+  return passing.subarray(0, count);
+}
+
+function compileHaving(
+  filter: Filter,
+  measures: ReadonlyMap<MemberId, FinishedColumn>,
+): (row: number) => boolean {
+  if (filter.kind === 'test') {
+    const { type, valueAt } = get(measures, filter.member);
+    const predicate = compileTest(filter.test, type);
+    return (row) => predicate(valueAt(row));
+  }
+  const inner = filter.filters.map((each) => compileHaving(each, measures));
+  return filter.kind === 'and'
+    ? (row) => inner.every((passes) => passes(row))
+    : (row) => inner.some((passes) => passes(row));
+}
+
+function relativeErrorOf(measures: readonly FinishMeasure[]): number | null {
+  const bounds = measures
+    .flatMap(statesOfMeasure)
+    .filter(({ kind }) => kind === 'sketch')
+    .map(({ measure }) => relativeErrorBound(measure.precision));
+  return bounds.length === 0 ? null : Math.max(...bounds);
+}
+
+function rowObjects(
+  rows: Uint32Array,
+  columns: readonly NamedColumn[],
+  numbers: NumberForm,
+): Record<string, Value>[] {
+  const names = columnNames(columns);
+  const format = columns.map(({ values }) => formatter(values.type, numbers));
+  return Array.from(rows, (row) => {
+    const object: Record<string, Value> = {};
+    for (let i = 0; i < columns.length; i++) {
+      const value = format[i](columns[i].values.valueAt(row));
+      for (const name of names[i]) object[name] = value;
+    }
+    return object;
+  });
+}
+
+/**
+ * The keys of each column in a row. The short name of a time is left to the first of its granularities, and to a
+ * dimension of that name.
+ */
+function columnNames(columns: readonly NamedColumn[]): string[][] {
+  const taken = new Set(columns.map(({ output }) => output.name));
+  return columns.map(({ output }) => {
+    if (output.kind !== 'time' || taken.has(output.dimension.id)) return [output.name];
+    taken.add(output.dimension.id);
+    return [output.name, output.dimension.id];
+  });
+}
+
+function formatter(type: LogicalType, numbers: NumberForm): (value: Value) => Value {
+  if (type.kind !== 'time') return (value) => formatValue(value, type, numbers);
+  // Times are dear to write, and few of them stand in many rows.
+  const written = new Map<Value, Value>();
+  return (value) => {
+    let text = written.get(value);
+    if (text === undefined) written.set(value, (text = formatValue(value, type, numbers)));
+    return text;
+  };
+}

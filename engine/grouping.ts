@@ -1,0 +1,129 @@
+import { assert } from '../model/assert.js';
+import type { Chunk } from './chunk.js';
+import { appendKey } from './kernels/append-key.js';
+import { DenseGroupTable, HashedGroupTable, type GroupTable } from './kernels/group-table.js';
+import type { ScanShape, SliceKey } from './scan-task.js';
+
+/**
+ * Numbers the groups of rows: 0, 1, … in the order of their first rows, over all slices of one thread.
+ *
+ * Ids stay at most 2^52, so that their digits come back exactly. Where the radices multiply to more, the keys fall into stages: each stage numbers the
+ * combinations that occur, and its number is the first digit of the next stage's ids.
+ *
+ *     keys  k0 k1 k2      k3 k4
+ *           └ stage 0 ┘ →  └ stage 1 ┘ → group
+ */
+export class Grouping {
+  private readonly radices: readonly number[];
+  private readonly stages: readonly Stage[];
+  /** The table of the only stage, when it is dense. */
+  private readonly dense: DenseGroupTable | null;
+  /** Without keys: whether any row passed. */
+  private any = false;
+
+  constructor(shape: Pick<ScanShape, 'radices' | 'rows' | 'dense'>) {
+    this.radices = shape.radices;
+    this.dense = shape.dense ? denseTable(shape.radices) : null;
+    this.stages =
+      this.dense === null
+        ? hashedStages(shape.radices, shape.rows)
+        : [{ table: this.dense, keyFrom: 0, keyTo: shape.radices.length }];
+  }
+
+  get count(): number {
+    if (this.radices.length === 0) return this.any ? 1 : 0;
+    return this.stages[this.stages.length - 1].table.count;
+  }
+
+  /** Writes `chunk.groups`. */
+  assign(chunk: Chunk, keys: readonly SliceKey[]): void {
+    if (keys.length === 0) {
+      this.any ||= chunk.count > 0;
+      chunk.groups.fill(0, 0, chunk.count);
+    } else if (this.dense !== null && keys.length <= 2) {
+      assignDense(this.dense, this.radices, chunk, keys);
+    } else {
+      assignStages(this.stages, this.radices, chunk, keys);
+    }
+  }
+
+  /** For each key, the slot of each group. */
+  slots(): Uint32Array[] {
+    const slots = this.radices.map(() => new Uint32Array(this.count));
+    for (let group = 0; group < this.count; group++) {
+      let number = group;
+      for (let stage = this.stages.length - 1; stage >= 0; stage--) {
+        const { table, keyFrom, keyTo } = this.stages[stage];
+        let id = table.ids[number];
+        for (let key = keyTo - 1; key >= keyFrom; key--) {
+          const rest = Math.floor(id / this.radices[key]);
+          slots[key][group] = id - rest * this.radices[key];
+          id = rest;
+        }
+        number = id;
+      }
+    }
+    return slots;
+  }
+}
+
+interface Stage {
+  readonly table: GroupTable;
+  readonly keyFrom: number;
+  readonly keyTo: number; // exclusive
+}
+
+/** Up to here the floor of id / radix is exact, though the quotient is rounded. */
+const IDS_MAX = 2 ** 52;
+
+function denseTable(radices: readonly number[]): DenseGroupTable {
+  return new DenseGroupTable(radices.reduce((product, radix) => product * radix, 1));
+}
+
+function hashedStages(radices: readonly number[], rows: number): Stage[] {
+  const stages: Stage[] = [];
+  let keyFrom = 0;
+  let ids = 1;
+  radices.forEach((radix, key) => {
+    if (ids * radix > IDS_MAX && key > keyFrom) {
+      stages.push({ table: new HashedGroupTable(), keyFrom, keyTo: key });
+      keyFrom = key;
+      ids = rows;
+    }
+    ids *= radix;
+    assert(ids <= IDS_MAX, `${rows} rows by ${radix} values of a key`);
+  });
+  stages.push({ table: new HashedGroupTable(), keyFrom, keyTo: radices.length });
+  return stages;
+}
+
+function assignDense(
+  table: DenseGroupTable,
+  radices: readonly number[],
+  chunk: Chunk,
+  [first, second]: readonly SliceKey[],
+): void {
+  const codes = chunk.codesOf(first.codes, 0);
+  if (second === undefined) table.assignKey(codes, first.slots, chunk.count, chunk.groups);
+  else {
+    const others = chunk.codesOf(second.codes, 1);
+    table.assignKeys(codes, first.slots, others, second.slots, radices[1], chunk.count, chunk.groups);
+  }
+}
+
+function assignStages(
+  stages: readonly Stage[],
+  radices: readonly number[],
+  chunk: Chunk,
+  keys: readonly SliceKey[],
+): void {
+  const { ids, groups, count } = chunk;
+  ids.fill(0, 0, count);
+  for (const { table, keyFrom, keyTo } of stages) {
+    if (keyFrom > 0) ids.set(groups.subarray(0, count));
+    for (let key = keyFrom; key < keyTo; key++) {
+      appendKey(chunk.codesOf(keys[key].codes, 0), keys[key].slots, radices[key], count, ids);
+    }
+    table.assign(ids, count, groups);
+  }
+}

@@ -1,0 +1,37 @@
+/** NaN, the greatest number, is what `minNumbers` starts from and what NULL counts as. */
+export const MIN_START = NaN;
+
+export function minNumbers(
+  best: Float64Array,
+  groups: Int32Array,
+  numbers: Float64Array,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const number = numbers[i];
+    const old = best[groups[i]];
+    if (number < old || old !== old) best[groups[i]] = number;
+  }
+}
+
+/** The least number: what `maxNumbers` starts from and what NULL counts as. */
+export const MAX_START = -Infinity;
+
+export function maxNumbers(
+  best: Float64Array,
+  groups: Int32Array,
+  numbers: Float64Array,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const number = numbers[i];
+    if (number > best[groups[i]] || number !== number) best[groups[i]] = number;
+  }
+}
+
+/** The greatest rank of each group; 0 is none. */
+export function maxRanks(best: Uint32Array, groups: Int32Array, ranks: Uint32Array, count: number): void {
+  for (let i = 0; i < count; i++) {
+    if (ranks[i] > best[groups[i]]) best[groups[i]] = ranks[i];
+  }
+}

@@ -1,0 +1,81 @@
+/** Exact while every sum is a safe integer. Four rows a turn, for the turn costs as much as a row. */
+export function sumNumbers(
+  sums: Float64Array,
+  groups: Int32Array,
+  numbers: Float64Array,
+  count: number,
+): void {
+  let i = 0;
+  for (; i + 3 < count; i += 4) {
+    sums[groups[i]] += numbers[i];
+    sums[groups[i + 1]] += numbers[i + 1];
+    sums[groups[i + 2]] += numbers[i + 2];
+    sums[groups[i + 3]] += numbers[i + 3];
+  }
+  for (; i < count; i++) sums[groups[i]] += numbers[i];
+}
+
+/** The sum of all, in four lanes that do not wait for each other. Exact while every sum is a safe integer. */
+export function sumOfNumbers(numbers: Float64Array, count: number): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let i = 0;
+  for (; i + 3 < count; i += 4) {
+    a += numbers[i];
+    b += numbers[i + 1];
+    c += numbers[i + 2];
+    d += numbers[i + 3];
+  }
+  for (; i < count; i++) a += numbers[i];
+  return a + b + (c + d);
+}
+
+/** Safe integers are split here: high halves are at most 2^27, so that 2^26 of them add up to at most 2^53. */
+const SPLIT = 2 ** 26;
+
+/** How many safe integers `sumHalves` adds exactly into one group. */
+export const HALVES_ROWS_MAX = 2 ** 26;
+
+/** Adds safe integers as x = high × 2^26 + low with 0 ≤ low < 2^26. */
+export function sumHalves(
+  highs: Float64Array,
+  lows: Float64Array,
+  groups: Int32Array,
+  numbers: Float64Array,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const high = Math.floor(numbers[i] / SPLIT);
+    highs[groups[i]] += high;
+    lows[groups[i]] += numbers[i] - high * SPLIT;
+  }
+}
+
+/** The integer that the sums of both halves stand for. */
+export function joinHalves(high: number, low: number): bigint {
+  return BigInt(high) * BigInt(SPLIT) + BigInt(low);
+}
+
+/**
+ * Adds doubles and, apart, what their additions round away, so that sum + rest is as good as computed in twice the
+ * precision: Ogita, Rump, Oishi, "Accurate Sum and Dot Product" (Sum2), in any order of the numbers.
+ */
+export function sumDoubles(
+  sums: Float64Array,
+  rests: Float64Array,
+  groups: Int32Array,
+  numbers: Float64Array,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const group = groups[i];
+    const sum = sums[group];
+    const number = numbers[i];
+    const total = sum + number;
+    const added = total - sum;
+    rests[group] += sum - (total - added) + (number - added);
+    sums[group] = total;
+  }
+}

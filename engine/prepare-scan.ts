@@ -1,0 +1,169 @@
+import { assert, unreachable } from '../model/assert.js';
+import { PRECISION_DEFAULT } from '../model/aggregates.js';
+import type { DictionaryColumn, StoredBatch, StoredColumn } from '../model/batch.js';
+import { LIMITS } from '../model/limits.js';
+import type { ScanAggregate, ScanKey, ScanPlan } from '../model/plan.js';
+import type { LogicalType } from '../model/value.js';
+import { compileFilter } from './compile-filter.js';
+import type { GlobalDictionaries } from './global-dictionaries.js';
+import { numberKey, type KeyNumbering } from './number-key.js';
+import { narrowRows } from './narrow-rows.js';
+import type { AggregateKind, AggregateShape, CodeTest, ScanShape, ScanSlice } from './scan-task.js';
+
+/** A scan in numbers, and what turns its groups back into values. */
+export interface PreparedScan {
+  readonly shape: ScanShape;
+  readonly slices: readonly ScanSlice[];
+  /** One for each key. */
+  readonly keys: readonly KeyNumbering[];
+}
+
+/** How group ids find their groups: dense cells, hashing, or by what is likely faster. */
+export type GroupingChoice = 'auto' | 'dense' | 'hashed';
+
+/** Decides everything that needs names, values or dictionaries: which rows to visit, and how to count groups. */
+export function prepareScan(
+  scan: ScanPlan,
+  sort: readonly string[],
+  batches: readonly StoredBatch[],
+  dictionaries: GlobalDictionaries,
+  grouping: GroupingChoice,
+): PreparedScan {
+  const narrowed = narrowBatches(scan, sort, batches);
+  const rows = narrowed.reduce((sum, { from, to }) => sum + to - from, 0);
+  const cellsMax = grouping === 'dense' ? LIMITS.denseCellsMax : denseCellsMax(rows);
+  const keys = numberKeys(scan.keys, narrowed, dictionaries, rows, cellsMax);
+  const radices = keys.map((key) => Math.max(key.values.length, 1));
+  return {
+    shape: {
+      radices,
+      rows,
+      dense: grouping !== 'hashed' && product(radices) <= cellsMax,
+      aggregates: scan.aggregates.map((aggregate) => aggregateShape(aggregate, narrowed)),
+    },
+    slices: narrowed.map((slice, i) => ({
+      from: slice.from,
+      to: slice.to,
+      filters: slice.filters,
+      keys: keys.map(({ tables }, key) => ({
+        codes: keyColumn(slice.batch, scan.keys[key]).codes,
+        slots: tables[i],
+      })),
+      inputs: scan.aggregates.map(({ column }) => columnOf(slice.batch, column)),
+    })),
+    keys,
+  };
+}
+
+/** A partition with the rows to visit. */
+interface NarrowedBatch {
+  readonly batch: StoredBatch;
+  readonly from: number;
+  readonly to: number; // exclusive
+  /** By column, before narrowing. */
+  readonly tests: ReadonlyMap<string, CodeTest>;
+  readonly filters: ScanSlice['filters'];
+}
+
+function narrowBatches(
+  scan: ScanPlan,
+  sort: readonly string[],
+  batches: readonly StoredBatch[],
+): NarrowedBatch[] {
+  const filterOf = compileFilter(scan.filter);
+  return batches.flatMap((batch) => {
+    if (batch.rows === 0) return [];
+    const filter = filterOf(batch);
+    if (filter.kind === 'none') return [];
+    const { from, to, tests } = narrowRows(batch, sort, filter.tests);
+    return from === to
+      ? []
+      : [{ batch, from, to, tests: filter.tests, filters: [...tests, ...filter.trees] }];
+  });
+}
+
+/** Cells are worth their clearing while they are not many more than the rows. */
+function denseCellsMax(rows: number): number {
+  return Math.min(LIMITS.denseCellsMax, Math.max(1_024, 4 * rows));
+}
+
+/** Numbers the values of each key, of the whole rollup; of these slices alone where that makes cells fit. */
+function numberKeys(
+  keys: readonly ScanKey[],
+  narrowed: readonly NarrowedBatch[],
+  dictionaries: GlobalDictionaries,
+  rows: number,
+  cellsMax: number,
+): KeyNumbering[] {
+  const sources = keys.map((key) => ({
+    dictionary: dictionaries.of(key.column, key.bucket),
+    columns: narrowed.map(({ batch, tests }) => ({
+      column: keyColumn(batch, key),
+      admitted: tests.get(key.column)?.table ?? null,
+    })),
+  }));
+  const numbered = sources.map((source) => numberKey(source, false));
+  if (product(numbered.map(({ values }) => values.length)) <= cellsMax) return numbered;
+  const codes = numbered.flatMap(({ tables }) => tables).reduce((sum, table) => sum + table.length, 0);
+  return codes > rows ? numbered : sources.map((source) => numberKey(source, true));
+}
+
+function aggregateShape(aggregate: ScanAggregate, narrowed: readonly NarrowedBatch[]): AggregateShape {
+  const columns = narrowed.map(({ batch }) => columnOf(batch, aggregate.column));
+  const sketch = columns.find((column) => column.type.kind === 'sketch')?.type;
+  return {
+    kind: aggregateKind(aggregate, columns),
+    nullable: columns.some((column) => column.kind === 'number' && column.validity !== null),
+    precision: sketch?.kind === 'sketch' ? sketch.precision : PRECISION_DEFAULT,
+  };
+}
+
+function aggregateKind({ operation }: ScanAggregate, columns: readonly StoredColumn[]): AggregateKind {
+  switch (operation) {
+    case 'sum':
+      return sumKind(columns);
+    case 'min':
+      return columns.every(({ kind }) => kind === 'number') ? 'min' : 'minValue';
+    case 'max':
+      return columns.every(({ kind }) => kind === 'number') ? 'max' : 'maxValue';
+    case 'sketch':
+      return 'sketch';
+    default:
+      return unreachable(operation);
+  }
+}
+
+function sumKind(columns: readonly StoredColumn[]): AggregateKind {
+  if (columns.some((column) => column.type.kind === 'double')) return 'doubleSum';
+  let absSum = 0;
+  for (const column of columns) {
+    if (column.kind !== 'number') return 'wideSum';
+    absSum += column.absSum;
+  }
+  return absSum <= Number.MAX_SAFE_INTEGER ? 'sum' : 'wideSum';
+}
+
+/** The type that values of a column have; `otherwise` when no partition is there to tell. */
+export function columnType(
+  batches: readonly StoredBatch[],
+  column: string,
+  otherwise: LogicalType,
+): LogicalType {
+  return batches.find((batch) => batch.columns.has(column))?.columns.get(column)?.type ?? otherwise;
+}
+
+function columnOf(batch: StoredBatch, name: string): StoredColumn {
+  const column = batch.columns.get(name);
+  assert(column !== undefined, `column ${name} was loaded`);
+  return column;
+}
+
+function keyColumn(batch: StoredBatch, { column: name }: ScanKey): DictionaryColumn {
+  const column = columnOf(batch, name);
+  assert(column.kind === 'dictionary', `${name} is a column of keys`);
+  return column;
+}
+
+function product(numbers: readonly number[]): number {
+  return numbers.reduce((result, number) => result * number, 1);
+}

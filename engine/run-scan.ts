@@ -1,0 +1,109 @@
+import { PRECISION_DEFAULT } from '../model/aggregates.js';
+import type { GroupedBatch, GroupedColumn, StoredBatch } from '../model/batch.js';
+import { LIMITS } from '../model/limits.js';
+import type { ScanPlan } from '../model/plan.js';
+import type { LogicalType } from '../model/value.js';
+import { valuesOf } from './accumulators/accumulator.js';
+import type { GlobalDictionaries } from './global-dictionaries.js';
+import { columnType, prepareScan, type GroupingChoice, type PreparedScan } from './prepare-scan.js';
+import { isNumeric, scanOnWorkers } from './scan-on-workers.js';
+import { scanSlices, type ScanStates } from './scan-slices.js';
+import type { WorkerPool } from './workers/pool.js';
+
+export interface ScanOptions extends LocalScanOptions {
+  /** Null: everything runs on the calling thread. */
+  readonly pool: WorkerPool | null;
+  /** Rows, after narrowing, below which a scan stays on the calling thread. */
+  readonly workerRowsMin?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LocalScanOptions {
+  /** Of the rollup that the batches belong to. */
+  readonly dictionaries: GlobalDictionaries;
+  readonly grouping?: GroupingChoice;
+}
+
+export interface ScanResult {
+  /** One row for each group, in no order: keys by their `output`, then states by their column. */
+  readonly batch: GroupedBatch;
+  /** How many stored rows were looked at. */
+  readonly rowsScanned: number;
+}
+
+/**
+ * Filters, groups and merges the rows of some partitions of one index. Without keys there is one group, even over
+ * no rows.
+ *
+ * @param sort the columns that each batch is sorted by
+ * @throws StoreError `aborted`; `sketch_invalid`
+ */
+export async function runScan(
+  scan: ScanPlan,
+  sort: readonly string[],
+  batches: readonly StoredBatch[],
+  options: ScanOptions,
+): Promise<ScanResult> {
+  const { pool, signal, workerRowsMin = LIMITS.workerRowsMin } = options;
+  const prepared = prepare(scan, sort, batches, options);
+  if (pool === null || prepared.shape.rows < workerRowsMin || !isNumeric(prepared)) {
+    return result(scan, batches, prepared, scanSlices(prepared));
+  }
+  return result(scan, batches, prepared, await scanOnWorkers(prepared, pool, signal));
+}
+
+/** `runScan` on the calling thread, without a pause. */
+export function runScanSync(
+  scan: ScanPlan,
+  sort: readonly string[],
+  batches: readonly StoredBatch[],
+  options: LocalScanOptions,
+): ScanResult {
+  const prepared = prepare(scan, sort, batches, options);
+  return result(scan, batches, prepared, scanSlices(prepared));
+}
+
+function prepare(
+  scan: ScanPlan,
+  sort: readonly string[],
+  batches: readonly StoredBatch[],
+  { dictionaries, grouping = 'auto' }: LocalScanOptions,
+): PreparedScan {
+  return prepareScan(scan, sort, batches, dictionaries, grouping);
+}
+
+function result(
+  scan: ScanPlan,
+  batches: readonly StoredBatch[],
+  prepared: PreparedScan,
+  states: ScanStates,
+): ScanResult {
+  const groups = states.grouping.count;
+  const overNothing = scan.keys.length === 0 && groups === 0;
+  const slots = states.grouping.slots();
+  const keys = scan.keys.map((key, i): GroupedColumn => {
+    const { values } = prepared.keys[i];
+    return {
+      name: key.output,
+      type: columnType(batches, key.column, { kind: 'string' }),
+      values: valuesOf(groups, (group) => values[slots[i][group]]),
+    };
+  });
+  const aggregates = scan.aggregates.map((aggregate, i): GroupedColumn => {
+    const values = overNothing ? [null] : states.accumulators[i].values(groups);
+    return {
+      name: aggregate.column,
+      type: columnType(batches, aggregate.column, typeOfNothing(aggregate.operation)),
+      values: values.includes(null) ? values.map((value) => value ?? aggregate.emptyValue) : values,
+    };
+  });
+  return {
+    batch: { rows: overNothing ? 1 : groups, columns: [...keys, ...aggregates] },
+    rowsScanned: prepared.shape.rows,
+  };
+}
+
+/** Where no partition tells the type, there is no value but an empty one. */
+function typeOfNothing(operation: ScanPlan['aggregates'][number]['operation']): LogicalType {
+  return operation === 'sketch' ? { kind: 'sketch', precision: PRECISION_DEFAULT } : { kind: 'integer' };
+}

@@ -1,0 +1,74 @@
+import { LIMITS } from '../model/limits.js';
+import type { Accumulator } from './accumulators/accumulator.js';
+import { createAccumulator } from './accumulators/create-accumulator.js';
+import { Chunk } from './chunk.js';
+import { Grouping } from './grouping.js';
+import type { ScanPart, ScanShape, ScanSlice, ScanTask } from './scan-task.js';
+import { RowSelector } from './select-chunk.js';
+
+/** Groups and their states, on the thread that made them. */
+export interface ScanStates {
+  readonly grouping: Grouping;
+  /** One for each aggregate. */
+  readonly accumulators: readonly Accumulator[];
+}
+
+/** Filters, groups and merges the rows of some slices, on this thread. */
+export function scanSlices({ shape, slices }: ScanTask): ScanStates {
+  const states = emptyStates(shape);
+  const selector = new RowSelector();
+  for (const slice of slices) {
+    for (let from = slice.from; from < slice.to; from += LIMITS.chunkRows) {
+      const to = Math.min(from + LIMITS.chunkRows, slice.to);
+      selector.select(slice.filters, from, to, states.chunk);
+      addChunk(states, slice);
+    }
+  }
+  return states;
+}
+
+/** What a worker gives of its groups. */
+export function partOf({ grouping, accumulators }: ScanStates): ScanPart {
+  const groups = grouping.count;
+  return {
+    groups,
+    slots: grouping.slots(),
+    states: accumulators.map((accumulator) => accumulator.states(groups)),
+  };
+}
+
+/** Merges the groups of several workers: those of a part are grouped as if they were rows. */
+export function mergeParts(shape: ScanShape, parts: readonly ScanPart[]): ScanStates {
+  const states = emptyStates(shape);
+  const same = shape.radices.map((radix) => Int32Array.from({ length: radix }, (_, slot) => slot));
+  for (const part of parts) {
+    const keys = part.slots.map((codes, key) => ({ codes, slots: same[key] }));
+    for (let from = 0; from < part.groups; from += LIMITS.chunkRows) {
+      const { chunk, grouping, accumulators } = states;
+      chunk.setWhole(from, Math.min(from + LIMITS.chunkRows, part.groups));
+      grouping.assign(chunk, keys);
+      accumulators.forEach((accumulator, i) => {
+        accumulator.reserve(grouping.count);
+        accumulator.addStates(part.states[i], chunk);
+      });
+    }
+  }
+  return states;
+}
+
+function emptyStates(shape: ScanShape): ScanStates & { readonly chunk: Chunk } {
+  return {
+    grouping: new Grouping(shape),
+    accumulators: shape.aggregates.map(createAccumulator),
+    chunk: new Chunk(shape.radices.length === 0),
+  };
+}
+
+function addChunk({ chunk, grouping, accumulators }: ReturnType<typeof emptyStates>, slice: ScanSlice): void {
+  if (chunk.count === 0) return;
+  grouping.assign(chunk, slice.keys);
+  for (let i = 0; i < accumulators.length; i++) {
+    accumulators[i].reserve(grouping.count);
+    accumulators[i].add(slice.inputs[i], chunk);
+  }
+}

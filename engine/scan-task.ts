@@ -1,0 +1,86 @@
+/**
+ * A scan as numbers: what the kernels need, on the calling thread or on a worker. Dictionaries, names and types
+ * stay behind on the calling thread.
+ */
+import type { DictionaryColumn, NumberColumn, SketchColumn, WideColumn } from '../model/batch.js';
+
+export type Codes = DictionaryColumn['codes'];
+
+/** What all slices of a scan share. */
+export interface ScanShape {
+  /** For each key, one more than its greatest slot. */
+  readonly radices: readonly number[];
+  /** How many rows are visited at most, all slices together. */
+  readonly rows: number;
+  /** Whether each combination of slots has a cell of its own; otherwise they are hashed. */
+  readonly dense: boolean;
+  readonly aggregates: readonly AggregateShape[];
+}
+
+export interface AggregateShape {
+  readonly kind: AggregateKind;
+  /** Whether some input may be NULL. */
+  readonly nullable: boolean;
+  /** Of a sketch. */
+  readonly precision: number;
+}
+
+export type AggregateKind =
+  | 'sum' // of integers whose sums are safe integers
+  | 'wideSum' // of integers of any size, exact
+  | 'doubleSum'
+  | 'min' // of numbers
+  | 'max'
+  | 'minValue' // of values of any type, only on the calling thread
+  | 'maxValue'
+  | 'sketch';
+
+/** A stretch of rows of one partition. */
+export interface ScanSlice {
+  readonly from: number;
+  readonly to: number; // exclusive
+  /** All must pass. */
+  readonly filters: readonly CodeFilter[];
+  readonly keys: readonly SliceKey[];
+  /** One for each aggregate. */
+  readonly inputs: readonly ScanInput[];
+}
+
+export type CodeFilter =
+  | CodeTest
+  | { readonly kind: 'and'; readonly filters: readonly CodeFilter[] }
+  | { readonly kind: 'or'; readonly filters: readonly CodeFilter[] };
+
+/** A row passes when `table[code]` is 1; entries are 0 or 1. */
+export interface CodeTest {
+  readonly kind: 'test';
+  readonly codes: Codes;
+  readonly table: Uint8Array;
+}
+
+/** A column to group by; `slots` tells the partition's codes in the numbering that all slices share. */
+export interface SliceKey {
+  readonly codes: Codes;
+  readonly slots: Int32Array;
+}
+
+export type ScanInput = NumberInput | SketchInput | DictionaryColumn | WideColumn;
+
+export type NumberInput = Pick<NumberColumn, 'kind' | 'values' | 'validity'>;
+
+export type SketchInput = Pick<SketchColumn, 'kind' | 'bytes' | 'offsets'>;
+
+/** What a worker is asked. Columns are views of shared memory. */
+export interface ScanTask {
+  readonly shape: ScanShape;
+  readonly slices: readonly ScanSlice[];
+}
+
+/** Groups of some slices. */
+export interface ScanPart {
+  readonly groups: number;
+  /** For each key, the slot of each group. */
+  readonly slots: readonly Uint32Array[];
+  /** For each aggregate, its states in the form that its accumulator merges. */
+  readonly states: readonly (readonly (NumberInput | SketchInput)[])[];
+}

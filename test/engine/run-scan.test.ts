@@ -1,0 +1,204 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { GlobalDictionaries } from '../../dist/engine/global-dictionaries.js';
+import { runScanSync } from '../../dist/engine/run-scan.js';
+import type { StoredBatch } from '../../dist/model/batch.js';
+import type { Filter } from '../../dist/model/filter.js';
+import type { ScanPlan } from '../../dist/model/plan.js';
+import { expectNaive } from './naive-scan.js';
+import {
+  buildBatch,
+  KEYS,
+  MEASURES,
+  numberColumn,
+  rowArbitrary,
+  scanArbitrary,
+  sortArbitrary,
+  type ColumnSpec,
+  type Row,
+} from './scan-cases.js';
+
+const COLUMNS = [...KEYS, ...MEASURES];
+const RUNS = process.env.GRANARY_LONG ? 5_000 : 300;
+
+/** Some partitions, empty ones among them. */
+const partitionsArbitrary = fc.array(fc.array(rowArbitrary, { maxLength: 40 }), { maxLength: 4 });
+
+describe('a scan answers as a row-by-row loop does', () => {
+  for (const grouping of ['auto', 'dense', 'hashed'] as const) {
+    for (const narrowing of [true, false]) {
+      test(`groups ${grouping}, narrowing ${narrowing ? 'on' : 'off'}`, () => {
+        fc.assert(
+          fc.property(partitionsArbitrary, scanArbitrary, sortArbitrary, (partitions, scan, sort) => {
+            const batches = partitions.map((rows) => buildBatch(rows, COLUMNS, sort));
+            const options = { dictionaries: new GlobalDictionaries(), grouping };
+            const { batch } = runScanSync(scan, narrowing ? sort : [], batches, options);
+            expectNaive(scan, batch, partitions.flat());
+          }),
+          { numRuns: RUNS },
+        );
+      });
+    }
+  }
+
+  test('dictionaries that know other partitions and other scans change nothing', () => {
+    const dictionaries = new GlobalDictionaries();
+    fc.assert(
+      fc.property(partitionsArbitrary, scanArbitrary, (partitions, scan) => {
+        const batches = partitions.map((rows) => buildBatch(rows, COLUMNS, ['status']));
+        for (const visible of [batches.slice(1), batches]) {
+          const { batch } = runScanSync(scan, ['status'], visible, { dictionaries });
+          const rows = partitions.slice(partitions.length - visible.length).flat();
+          expectNaive(scan, batch, rows);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+const STRING = { kind: 'string' } as const;
+const INTEGER = { kind: 'integer' } as const;
+const SIMPLE: ColumnSpec[] = [
+  { name: 'a', type: STRING, kind: 'dictionary' },
+  { name: 'b', type: INTEGER, kind: 'dictionary' },
+  { name: 'c', type: STRING, kind: 'dictionary' },
+  { name: 'n', type: INTEGER, kind: 'number' },
+];
+const COUNT: ScanPlan['aggregates'] = [{ column: 'n', operation: 'sum', emptyValue: 0 }];
+
+const isOneOf = (member: string, ...values: string[]): Filter => ({
+  kind: 'test',
+  member,
+  test: {
+    kind: 'oneOf',
+    values: values.map((value) => ({ kind: 'string', value })),
+    orNull: false,
+    negated: false,
+  },
+});
+
+const isAtLeast = (member: string, value: number): Filter => ({
+  kind: 'test',
+  member,
+  test: { kind: 'compare', operator: '>=', value: { kind: 'number', digits: BigInt(value), scale: 0 } },
+});
+
+const both = (...filters: Filter[]): Filter => ({ kind: 'and', filters });
+
+function scanned(filter: Filter | null, sort: readonly string[], batches: readonly StoredBatch[]): number[] {
+  const scan: ScanPlan = { keys: [], filter, aggregates: COUNT };
+  const { batch, rowsScanned } = runScanSync(scan, sort, batches, { dictionaries: new GlobalDictionaries() });
+  return [batch.columns[0].values[0] as number, rowsScanned];
+}
+
+describe('rows are found by binary search in the sort order', () => {
+  /** 4 values of a, 25 of b and 2 of c: 200 rows. */
+  const rows: Row[] = ['p', 'q', 'r', null].flatMap((a) =>
+    Array.from({ length: 25 }, (_, b) => b).flatMap((b) => ['x', 'y'].map((c) => ({ a, b, c, n: 1 }))),
+  );
+  const sort = ['a', 'b', 'c'];
+  const batches = [buildBatch(rows, SIMPLE, sort)];
+
+  test.each<[string, Filter | null, number[]]>([
+    ['no filter', null, [200, 200]],
+    ['the first column pinned', isOneOf('a', 'q'), [50, 50]],
+    ['pinned, then a range', both(isOneOf('a', 'q'), isAtLeast('b', 20)), [10, 10]],
+    ['a range alone', isOneOf('a', 'q', 'r'), [100, 100]],
+    ['after a range the order is lost', both(isOneOf('a', 'q', 'r'), isAtLeast('b', 20)), [20, 100]],
+    ['a span with a gap', isOneOf('a', 'p', 'r'), [100, 150]],
+    ['the second column alone', isAtLeast('b', 20), [40, 200]],
+    ['NULL is last', { kind: 'test', member: 'a', test: { kind: 'isNull', negated: false } }, [50, 50]],
+    ['nothing passes', isOneOf('a', 'absent'), [0, 0]],
+    ['an or over two columns', { kind: 'or', filters: [isOneOf('a', 'p'), isAtLeast('b', 20)] }, [80, 200]],
+    ['two tests of one column', both(isAtLeast('b', 5), isOneOf('a', 'p'), isAtLeast('b', 7)), [36, 36]],
+  ])('%s', (_, filter, expected) => {
+    expect(scanned(filter, sort, batches)).toEqual(expected);
+    expect(scanned(filter, [], batches)[0]).toBe(expected[0]);
+  });
+
+  test('a sort column with one value counts as pinned', () => {
+    const one = [
+      buildBatch(
+        rows.filter(({ a }) => a === 'p'),
+        SIMPLE,
+        sort,
+      ),
+    ];
+    expect(scanned(isAtLeast('b', 20), sort, one)).toEqual([10, 10]);
+  });
+
+  test('a sort column that was not loaded ends the search', () => {
+    const [{ columns }] = batches;
+    const without = { ...batches[0], columns: new Map([...columns].filter(([name]) => name !== 'a')) };
+    expect(scanned(isAtLeast('b', 20), sort, [without])).toEqual([40, 200]);
+  });
+});
+
+describe('sums', () => {
+  const sumOf = (batches: readonly StoredBatch[], key: string | null = null) =>
+    runScanSync(
+      {
+        keys: key === null ? [] : [{ column: key, output: key, bucket: null }],
+        filter: null,
+        aggregates: [{ column: 'n', operation: 'sum', emptyValue: null }],
+      },
+      [],
+      batches,
+      { dictionaries: new GlobalDictionaries() },
+    ).batch.columns.at(-1)!.values;
+
+  test('an integer sum of 2^53 + 1 keeps its last digit', () => {
+    const rows = [
+      { a: 'x', n: 2 ** 53 - 1 },
+      { a: 'x', n: 2 },
+      { a: 'y', n: -7 },
+    ];
+    const columns = SIMPLE.filter(({ name }) => name === 'a' || name === 'n');
+    const batches = [buildBatch(rows, columns, [])];
+    expect(sumOf(batches)).toEqual([2 ** 53 - 6]);
+    expect(sumOf(batches, 'a')).toEqual([2n ** 53n + 1n, -7]);
+  });
+
+  test('doubles that cancel leave what is left, in any order', () => {
+    const columns: ColumnSpec[] = [{ name: 'n', type: { kind: 'double' }, kind: 'number' }];
+    const numbers = [1e16, 1, -1e16, 1e-3];
+    for (const order of [numbers, numbers.toReversed(), [1, 1e-3, 1e16, -1e16]]) {
+      const batches = order.map((n) => buildBatch([{ n }], columns, []));
+      expect(sumOf(batches)[0]).toBeCloseTo(1.001, 12);
+    }
+  });
+
+  test('an infinite sum is infinite', () => {
+    const columns = new Map([['n', numberColumn([1e308, 1e308, 1], { kind: 'double' })]]);
+    expect(sumOf([{ rows: 3, columns, bytes: 0 }])).toEqual([Infinity]);
+  });
+});
+
+describe('a scan over nothing', () => {
+  const aggregates: ScanPlan['aggregates'] = [
+    { column: 'n', operation: 'sum', emptyValue: 0 },
+    { column: 'm', operation: 'sum', emptyValue: null },
+    { column: 's', operation: 'sketch', emptyValue: null },
+  ];
+  const options = { dictionaries: new GlobalDictionaries() };
+
+  test('without keys is one row: a count of 0, a sum of NULL', () => {
+    const { batch, rowsScanned } = runScanSync({ keys: [], filter: null, aggregates }, [], [], options);
+    expect(batch.rows).toBe(1);
+    expect(batch.columns.map(({ values }) => values)).toEqual([[0], [null], [null]]);
+    expect(rowsScanned).toBe(0);
+  });
+
+  test('with keys has no rows', () => {
+    const keys = [{ column: 'a', output: 'a', bucket: null }];
+    const { batch } = runScanSync({ keys, filter: null, aggregates }, [], [], options);
+    expect(batch).toMatchObject({ rows: 0 });
+    expect(batch.columns.map(({ name, values }) => [name, values])).toEqual([
+      ['a', []],
+      ['n', []],
+      ['m', []],
+      ['s', []],
+    ]);
+  });
+});
