@@ -1,0 +1,30 @@
+/** DuckDB's errors → the house's one error. */
+import { StoreError } from '../model/errors.js';
+
+export function duckdbError(error: unknown, source: string, signal: AbortSignal | undefined): StoreError {
+  if (error instanceof StoreError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (signal?.aborted === true || message.startsWith('INTERRUPT')) {
+    return new StoreError('aborted', 'the call was aborted.', { cause: error });
+  }
+  if (/no space left|disk quota|file too large/i.test(message)) {
+    return new StoreError('disk_full', `data source '${source}' ran out of disk: ${firstLine(message)}`, {
+      next: 'Free space and try again; what was published before is untouched.',
+      cause: error,
+    });
+  }
+  if (/out of range|overflow/i.test(message)) {
+    return new StoreError('value_out_of_range', `data source '${source}': ${firstLine(message)}`, {
+      next: 'A sum outgrew 128 bits or a value its type: cast the measure to DOUBLE if that is exact enough.',
+      cause: error,
+    });
+  }
+  return new StoreError('source_failed', `data source '${source}' refused the statement: ${message.trim()}`, {
+    next: 'Check the sql of the model against the tables of the source.',
+    cause: error,
+  });
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0];
+}

@@ -1,0 +1,159 @@
+/** Rows of one partition in a temporary table of their own connection, and the files that are written from it. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { IndexMeta } from '../model/catalog.js';
+import { StoreError } from '../model/errors.js';
+import { LIMITS } from '../model/limits.js';
+import type { BuildColumn, Statement } from '../model/plan.js';
+import { duckdbError } from './duckdb-error.js';
+import { bindParams } from './duckdb-values.js';
+import type { StagedRows } from './source.js';
+
+const TABLE = 'granary_stage';
+
+/** The connection is closed by `drop`, and by any failure here. */
+export async function stageRows(
+  connection: DuckDBConnection,
+  source: string,
+  statement: Statement,
+  signal: AbortSignal | undefined,
+): Promise<StagedRows> {
+  const guarded = async <T>(run: () => Promise<T>): Promise<T> => {
+    const interrupt = (): void => connection.interrupt();
+    signal?.addEventListener('abort', interrupt, { once: true });
+    try {
+      if (signal?.aborted === true)
+        throw new StoreError('aborted', 'the call was aborted.', { cause: signal.reason });
+      return await run();
+    } catch (error) {
+      throw duckdbError(error, source, signal);
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+    }
+  };
+  try {
+    return await guarded(async () => {
+      const prepared = await connection.prepare(`CREATE TEMP TABLE ${TABLE} AS ${statement.text}`);
+      bindParams(prepared, statement.params);
+      await prepared.run();
+      const columns = await stagedTypes(connection);
+      return {
+        rows: await countRows(connection),
+        writeIndex: (path, index, wanted) =>
+          guarded(async () => {
+            const copied = await connection.runAndReadAll(copyStatement(path, index, wanted, columns));
+            return Number(copied.getRows()[0][0]);
+          }),
+        drop: async () => connection.closeSync(),
+      };
+    });
+  } catch (error) {
+    connection.closeSync();
+    throw error;
+  }
+}
+
+interface StagedType {
+  /** As DuckDB writes it: `HUGEINT`, `DECIMAL(38,2)`. */
+  readonly type: string;
+  /** Largest |value|, near enough; of wide numbers only. */
+  readonly largest: number;
+  readonly rows: number;
+}
+
+async function countRows(connection: DuckDBConnection): Promise<number> {
+  const reader = await connection.runAndReadAll(`SELECT count(*) FROM ${TABLE}`);
+  return Number(reader.getRows()[0][0]);
+}
+
+/** Types of all columns, and how large the numbers are whose type Parquet lacks or stores wide. */
+async function stagedTypes(connection: DuckDBConnection): Promise<ReadonlyMap<string, StagedType>> {
+  const described = await connection.runAndReadAll(`DESCRIBE ${TABLE}`);
+  const columns = described.getRows().map((row) => ({ name: String(row[0]), type: String(row[1]) }));
+  const wide = columns.filter(({ type }) => isWide(type));
+  const bounds = wide.map(
+    ({ name }) => `greatest(abs(max(${quote(name)})::DOUBLE), abs(min(${quote(name)})::DOUBLE))`,
+  );
+  const measured = await connection.runAndReadAll(
+    `SELECT ${['count(*)', ...bounds].join(', ')} FROM ${TABLE}`,
+  );
+  const [rows, ...largest] = measured.getRows()[0].map(Number);
+  return new Map(
+    columns.map(({ name, type }) => {
+      const at = wide.findIndex((column) => column.name === name);
+      return [name, { type, largest: at < 0 ? 0 : largest[at], rows }];
+    }),
+  );
+}
+
+function isWide(type: string): boolean {
+  const decimal = /^DECIMAL\((\d+),/.exec(type);
+  return (
+    type === 'HUGEINT' ||
+    type === 'UHUGEINT' ||
+    type === 'UBIGINT' ||
+    (decimal !== null && Number(decimal[1]) > 18)
+  );
+}
+
+function copyStatement(
+  path: string,
+  index: IndexMeta,
+  columns: readonly BuildColumn[],
+  types: ReadonlyMap<string, StagedType>,
+): string {
+  const aggregate = index.type === 'aggregate';
+  const kept = aggregate
+    ? columns.filter(({ name, role }) =>
+        role.kind === 'measure' ? role.merge !== null : index.sortColumns.includes(name),
+      )
+    : columns;
+  const select = kept.map((column) => {
+    const staged = types.get(column.name);
+    if (staged === undefined)
+      throw new StoreError('build_failed', `the staged rows lack the column ${column.name}.`);
+    const merged = aggregate && column.role.kind === 'measure';
+    const sql = merged ? mergedSql(column, staged) : quote(column.name);
+    return `CAST(${sql} AS ${fileType(staged, merged)}) AS ${quote(column.name)}`;
+  });
+  const keys = index.sortColumns.map(quote);
+  const group = aggregate ? ` GROUP BY ${keys.join(', ')}` : '';
+  const order = keys.length === 0 ? '' : ` ORDER BY ${keys.map((key) => `${key} ASC NULLS LAST`).join(', ')}`;
+  const options = `FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE ${LIMITS.rowGroupRows}`;
+  const rows = `SELECT ${select.join(', ')} FROM ${TABLE}${group}${order}`;
+  return `COPY (${rows}) TO '${path.replaceAll("'", "''")}' (${options})`;
+}
+
+function mergedSql(column: BuildColumn, staged: StagedType): string {
+  const name = quote(column.name);
+  const merge = column.role.kind === 'measure' ? column.role.merge : null;
+  if (merge === 'sketch') {
+    return `granary_sketch_merge(list(${name}) FILTER (WHERE ${name} IS NOT NULL), ${column.precision})`;
+  }
+  if (merge === 'sum') return /^(DOUBLE|FLOAT)$/.test(staged.type) ? `fsum(${name})` : `sum(${name})`;
+  return `${merge}(${name})`;
+}
+
+/**
+ * The type in the file. Parquet has no 128-bit integer, and DuckDB would write one as DOUBLE: integers become
+ * BIGINT where all values fit and DECIMAL(38,0) elsewhere, decimals likewise DECIMAL(18,s) or DECIMAL(38,s).
+ */
+function fileType(staged: StagedType, merged: boolean): string {
+  const { type, largest, rows } = staged;
+  const bound = merged ? largest * rows : largest;
+  const decimal = /^DECIMAL\((\d+),(\d+)\)$/.exec(type);
+  if (decimal !== null) {
+    const [width, scale] = [Number(decimal[1]), Number(decimal[2])];
+    if (width <= 18) return type;
+    return bound * 10 ** scale < 9e17 ? `DECIMAL(18,${scale})` : `DECIMAL(38,${scale})`;
+  }
+  if (/^U?HUGEINT$|^UBIGINT$/.test(type)) return bound < 9e18 ? 'BIGINT' : 'DECIMAL(38,0)';
+  if (/INT(EGER)?$/.test(type)) return 'BIGINT';
+  if (type === 'FLOAT') return 'DOUBLE';
+  if (type === 'DATE' || type.startsWith('TIMESTAMP')) return 'TIMESTAMP';
+  if (type === 'DOUBLE' || type === 'BOOLEAN' || type === 'BLOB') return type;
+  return 'VARCHAR';
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,45 @@
+/** Where rows come from. The rest of the house knows a source only through this interface. */
+import type { GroupedBatch } from '../model/batch.js';
+import type { IndexMeta } from '../model/catalog.js';
+import type { BuildColumn, Statement } from '../model/plan.js';
+import type { LogicalType } from '../model/value.js';
+
+export interface Source {
+  /**
+   * All rows of a statement, NULL as null, times in milliseconds, sketches as Airlift bytes.
+   * @throws StoreError `source_failed`, `value_out_of_range`, `aborted`
+   */
+  query(statement: Statement, signal?: AbortSignal): Promise<GroupedBatch>;
+  /** Types of a statement's columns by name, without running it. */
+  typesOf(statement: Statement): Promise<ReadonlyMap<string, LogicalType>>;
+  /** Runs a statement and keeps its rows at hand, so that several files can be written from one pass. */
+  stage(statement: Statement, signal?: AbortSignal): Promise<StagedRows>;
+  close(): Promise<void>;
+}
+
+export interface StagedRows {
+  readonly rows: number;
+  /**
+   * Writes the rows of one index as Parquet: sorted by the index, merged where it aggregates. Neither fsynced nor
+   * checked.
+   * @param path absolute, in a staging folder
+   * @returns rows in the file
+   * @throws StoreError `source_failed`, `disk_full`, `aborted`
+   */
+  writeIndex(path: string, index: IndexMeta, columns: readonly BuildColumn[]): Promise<number>;
+  drop(): Promise<void>;
+}
+
+/** What a source needs of sketches; the engine has it, and sources do not know the engine. */
+export interface SketchFunctions {
+  readonly entryOfString: (value: string) => number;
+  readonly entryOfInteger: (value: number | bigint) => number;
+  readonly entryOfDouble: (value: number) => number;
+  readonly create: (precision: number) => SketchAccumulator;
+}
+
+export interface SketchAccumulator {
+  addEntry(entry: number): void;
+  mergeBytes(bytes: Uint8Array, start: number, end: number): void;
+  toBytes(): Uint8Array;
+}
