@@ -1,0 +1,76 @@
+/** The plan of a query and the verdict on every rollup, as `explain` gives them. */
+import type { CatalogSnapshot } from '../model/catalog.js';
+import type { Candidate, Mode, QueryPlan, Statement } from '../model/plan.js';
+import type { TimeRange } from '../model/query.js';
+import type { Granularity } from '../model/schema.js';
+import { formatLocal } from '../model/civil-time.js';
+import { matchRollup } from './match-rollup.js';
+import { planQuery, queryShape } from './plan-query.js';
+import type { PlanOptions, PreparedModel } from './plan-query.js';
+
+export interface Explanation {
+  readonly query: unknown;
+  readonly selected: string | null;
+  readonly mode: Mode;
+  /** Null for the default index and for the source. */
+  readonly index: string | null;
+  /** All rollups of the model, in the order in which they are tried. */
+  readonly candidates: readonly Candidate[];
+  readonly pieces: readonly ExplainedPiece[];
+  /** Of the piece that comes from the source. */
+  readonly sql?: Pick<Statement, 'text' | 'params'>;
+}
+
+export interface ExplainedPiece {
+  /** `cube.preagg`, or `source`. */
+  readonly from: string;
+  readonly granularity?: Granularity;
+  /** ISO with Z, half-open. */
+  readonly range?: readonly [string, string];
+  /** Keys of the partitions that are read. */
+  readonly partitions?: readonly string[];
+}
+
+/** @throws StoreError `query_invalid` */
+export function explainQuery(
+  prepared: PreparedModel,
+  catalog: CatalogSnapshot,
+  input: unknown,
+  options: PlanOptions = {},
+): { readonly plan: QueryPlan; readonly explanation: Explanation } {
+  const plan = planQuery(prepared, catalog, input, options);
+  const shape = queryShape(prepared.model, plan.query);
+  const candidates = prepared.rollups.map((rollup) =>
+    matchRollup(prepared.model, shape, {
+      ...rollup,
+      meta: catalog.rollups.get(rollup.preAggregation.id) ?? null,
+    }),
+  );
+  const { piece } = plan;
+  const explanation: Explanation = {
+    query: input,
+    selected: plan.selected,
+    mode: plan.mode,
+    index: piece.kind === 'rollup' ? piece.rollup.indexes[piece.index].name : null,
+    candidates,
+    pieces: [explainPiece(plan)],
+  };
+  return { plan, explanation };
+}
+
+function explainPiece({ piece, query }: QueryPlan): ExplainedPiece {
+  const ranges = query.timeDimensions.flatMap(({ range }) => (range === null ? [] : [isoRange(range)]));
+  const range = ranges.length === 1 ? { range: ranges[0] } : {};
+  if (piece.kind === 'source') return { from: 'source', ...range };
+  const grains = piece.rollup.columns.flatMap(({ role }) => (role.kind === 'time' ? [role.granularity] : []));
+  return {
+    from: piece.rollup.id,
+    ...(grains.length === 1 ? { granularity: grains[0] } : {}),
+    ...range,
+    partitions: piece.partitions.map(({ key }) => key),
+  };
+}
+
+function isoRange({ from, to }: TimeRange): readonly [string, string] {
+  return [`${formatLocal(from)}Z`, `${formatLocal(to)}Z`];
+}

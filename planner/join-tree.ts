@@ -1,0 +1,109 @@
+/** Which cubes a set of members needs, and how they are joined. */
+import { StoreError } from '../model/errors.js';
+import type { Cube, DataModel, Join, MemberId, SqlTemplate } from '../model/schema.js';
+import { cubeOf } from '../model/schema.js';
+
+/** LEFT JOINs from `root`, each declared by a cube that is already there. */
+export interface JoinTree {
+  readonly root: string;
+  readonly joins: readonly Join[];
+}
+
+/**
+ * The tree over the cubes of `members` and of all members that their SQL refers to. The root is the first of
+ * these cubes, in the order of `members`, from which the others can be reached.
+ * @throws StoreError `query_invalid` when no cube reaches all others
+ */
+export function joinTree(model: DataModel, members: readonly MemberId[]): JoinTree {
+  const cubes = cubesOf(model, members);
+  for (const root of cubes) {
+    const joins = reach(model, root, cubes);
+    if (joins !== null) return { root, joins };
+  }
+  throw new StoreError(
+    'query_invalid',
+    `no join leads from one of the cubes ${cubes.join(', ')} to all others.`,
+    {
+      next: 'Declare a join between them, or ask for them in separate queries.',
+    },
+  );
+}
+
+/** The cubes whose rows appear more than once in the joined table, so that their measures would be counted twice. */
+export function multipliedCubes(tree: JoinTree): ReadonlySet<string> {
+  const cubes = [tree.root, ...tree.joins.map((join) => join.to)];
+  return new Set(cubes.filter((cube) => tree.joins.some((join) => fansOut(tree, join, cube))));
+}
+
+/** Whether the joins of `tree` beyond those of `part` leave each row of `part` exactly once. */
+export function keepsRows(tree: JoinTree, part: JoinTree): boolean {
+  if (tree.root !== part.root) return false;
+  const own = new Set(part.joins);
+  return tree.joins.every((join) => own.has(join) || join.relationship !== 'one_to_many');
+}
+
+/** All cubes that the members need, in the order of first need. */
+function cubesOf(model: DataModel, members: readonly MemberId[]): string[] {
+  const cubes = new Set<string>();
+  for (const member of memberClosure(model, members)) {
+    cubes.add(cubeOf(member));
+    for (const template of templatesOf(model, member)) {
+      for (const part of template.parts) if (part.kind === 'cube') cubes.add(part.cube);
+    }
+  }
+  return [...cubes];
+}
+
+/** The members and all those that their SQL refers to, each once. */
+export function memberClosure(model: DataModel, members: readonly MemberId[]): ReadonlySet<MemberId> {
+  const closure = new Set<MemberId>();
+  const visit = (member: MemberId): void => {
+    if (closure.has(member)) return;
+    closure.add(member);
+    for (const template of templatesOf(model, member)) {
+      for (const part of template.parts) if (part.kind === 'member') visit(part.member);
+    }
+  };
+  members.forEach(visit);
+  return closure;
+}
+
+/** The SQL of a member: its expression and, of a measure, its filters. */
+export function templatesOf(model: DataModel, member: MemberId): readonly SqlTemplate[] {
+  const cube = model.cubes.get(cubeOf(member)) as Cube;
+  const name = member.slice(cube.name.length + 1);
+  const measure = cube.measures.get(name);
+  if (measure !== undefined)
+    return measure.sql === null ? measure.filters : [measure.sql, ...measure.filters];
+  const other = cube.dimensions.get(name) ?? cube.segments.get(name);
+  return other === undefined ? [] : [other.sql];
+}
+
+/** The joins on the shortest declared ways from `root` to all of `cubes`, parents first; null: one is out of reach. */
+function reach(model: DataModel, root: string, cubes: readonly string[]): Join[] | null {
+  const arrival = new Map<string, Join | null>([[root, null]]);
+  for (const name of arrival.keys()) {
+    for (const join of model.cubes.get(name)?.joins ?? []) {
+      if (!arrival.has(join.to)) arrival.set(join.to, join);
+    }
+  }
+  const needed = new Set<Join>();
+  for (const cube of cubes) {
+    let join = arrival.get(cube);
+    if (join === undefined) return null;
+    for (; join != null; join = arrival.get(join.from)) needed.add(join);
+  }
+  return [...arrival.values()].filter((join): join is Join => join !== null && needed.has(join));
+}
+
+/** Whether going from `cube` outward over `join` meets many rows. */
+function fansOut(tree: JoinTree, join: Join, cube: string): boolean {
+  const towardsTarget = !subtree(tree, join.to).has(cube);
+  return towardsTarget ? join.relationship === 'one_to_many' : join.relationship === 'many_to_one';
+}
+
+function subtree(tree: JoinTree, top: string): ReadonlySet<string> {
+  const inside = new Set([top]);
+  for (const join of tree.joins) if (inside.has(join.from)) inside.add(join.to);
+  return inside;
+}

@@ -1,0 +1,95 @@
+/** From measures to the states that have to be computed, stored or merged for them. */
+import { memberColumn } from '../model/schema.js';
+import type { Cube, DataModel, Measure, MemberId } from '../model/schema.js';
+import { parseExpression } from '../model/parse-expression.js';
+import type { Expression } from '../model/expression.js';
+import type { MeasureState } from '../model/aggregates.js';
+import { stateKind } from '../model/aggregates.js';
+import type { FinishMeasure } from '../model/plan.js';
+import { cubeOf } from '../model/schema.js';
+
+export function measureOf(model: DataModel, id: MemberId): Measure {
+  const cube = model.cubes.get(cubeOf(id)) as Cube;
+  return cube.measures.get(id.slice(cube.name.length + 1)) as Measure;
+}
+
+/**
+ * How a measure is finished: from its own state, or by real arithmetic over the states of its leaves. A
+ * calculated measure whose SQL is more than arithmetic is a `raw` state, which only the source can compute.
+ */
+export function finishMeasure(model: DataModel, measure: Measure): FinishMeasure {
+  const leaves = leafIds(model, measure).map((id) => stateOf(measureOf(model, id)));
+  const expression = leaves.length === 0 ? null : expand(model, measure);
+  if (expression === null) return { measure, value: { kind: 'state', state: stateOf(measure) } };
+  return { measure, value: { kind: 'expression', expression, leaves } };
+}
+
+/** Leaf measures that a calculated measure refers to, directly or not, in order; empty for a leaf. */
+export function leafIds(model: DataModel, measure: Measure): readonly MemberId[] {
+  if (measure.type !== 'number') return [];
+  const leaves = new Set<MemberId>();
+  for (const id of referredMeasures(model, measure)) {
+    const inner = leafIds(model, measureOf(model, id));
+    for (const leaf of inner.length === 0 ? [id] : inner) leaves.add(leaf);
+  }
+  return [...leaves];
+}
+
+export function stateOf(measure: Measure): MeasureState {
+  return { measure, kind: stateKind(measure.type), column: memberColumn(measure.id) };
+}
+
+/** The states of all measures, each once. */
+export function statesOf(finish: readonly FinishMeasure[]): MeasureState[] {
+  const states = new Map<string, MeasureState>();
+  for (const { value } of finish) {
+    for (const state of value.kind === 'state' ? [value.state] : value.leaves)
+      states.set(state.column, state);
+  }
+  return [...states.values()];
+}
+
+function referredMeasures(model: DataModel, measure: Measure): MemberId[] {
+  const ids: MemberId[] = [];
+  for (const part of measure.sql?.parts ?? []) {
+    if (part.kind === 'member' && isMeasure(model, part.member)) ids.push(part.member);
+  }
+  return ids;
+}
+
+export function isMeasure(model: DataModel, id: MemberId): boolean {
+  const cube = model.cubes.get(cubeOf(id));
+  return cube !== undefined && cube.measures.has(id.slice(cube.name.length + 1));
+}
+
+/** The measure's arithmetic with calculated measures replaced by theirs, so that only leaves remain. */
+function expand(model: DataModel, measure: Measure): Expression | null {
+  const expression = measure.sql === null ? null : parseExpression(measure.sql.parts);
+  return expression === null ? null : substitute(model, expression);
+}
+
+function substitute(model: DataModel, expression: Expression): Expression | null {
+  switch (expression.kind) {
+    case 'number':
+    case 'null':
+      return expression;
+    case 'measure': {
+      if (!isMeasure(model, expression.measure)) return null;
+      const measure = measureOf(model, expression.measure);
+      return leafIds(model, measure).length === 0 ? expression : expand(model, measure);
+    }
+    case 'negate': {
+      const operand = substitute(model, expression.operand);
+      return operand === null ? null : { ...expression, operand };
+    }
+    case 'binary': {
+      const left = substitute(model, expression.left);
+      const right = substitute(model, expression.right);
+      return left === null || right === null ? null : { ...expression, left, right };
+    }
+    case 'call': {
+      const args = expression.args.map((arg) => substitute(model, arg));
+      return args.includes(null) ? null : { ...expression, args: args as Expression[] };
+    }
+  }
+}

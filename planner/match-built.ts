@@ -1,0 +1,73 @@
+/** What the query needs must be built, from the definition that the model has today. */
+import type { PartitionMeta, RollupMeta } from '../model/catalog.js';
+import type { Reason } from '../model/plan.js';
+import type { TimeRange } from '../model/query.js';
+import { formatLocal } from '../model/civil-time.js';
+import { bucketsBetween } from '../model/time-range.js';
+import type { QueryShape, RollupCandidate } from './match-rollup.js';
+import { askedRange } from './prune-partitions.js';
+import type { RollupShape } from './rollup-shape.js';
+
+export function matchBuilt(query: QueryShape, candidate: RollupCandidate, shape: RollupShape): Reason[] {
+  const { id } = candidate.preAggregation;
+  const { meta } = candidate;
+  if (meta === null) {
+    return [
+      { code: 'not_built', message: `${id} is not built yet: build it with store.build() or granary build.` },
+    ];
+  }
+  if (meta.definition !== candidate.definition) {
+    return [
+      {
+        code: 'definition_changed',
+        message: `${id} was built from another definition: build it again with store.build() or granary build.`,
+      },
+    ];
+  }
+  const missing = missingPartitions(meta, askedRange(query.query, shape));
+  if (missing.length === 0) return [];
+  const named =
+    missing.slice(0, 3).join(', ') + (missing.length > 3 ? `, and ${missing.length - 3} more` : '');
+  return [
+    {
+      code: 'partitions_missing',
+      message: `${id} lacks the partitions ${named}: build them with store.build() or granary build.`,
+    },
+  ];
+}
+
+/**
+ * Partitions that the source has rows for within the range but that are not built.
+ * @param asked null: all time, rows without a time included
+ */
+function missingPartitions(meta: RollupMeta, asked: TimeRange | null): string[] {
+  const { partitionGranularity, sourceRange } = meta;
+  if (partitionGranularity === null) return [];
+  const missing =
+    asked === null && meta.sourceHasNullTimes && !hasKey(meta.partitions, 'null') ? ['null'] : [];
+  if (sourceRange === null) return missing;
+  const built = new Set(meta.partitions.map((partition) => partition.range?.from));
+  const from = Math.max(sourceRange.from, asked?.from ?? -Infinity);
+  const to = Math.min(sourceRange.to, asked?.to ?? Infinity);
+  if (from >= to || covers(meta.partitions, { from, to })) return missing;
+  for (const range of bucketsBetween({ from, to }, partitionGranularity)) {
+    if (!built.has(range.from)) missing.push(formatLocal(range.from));
+  }
+  return missing;
+}
+
+function hasKey(partitions: readonly PartitionMeta[], key: string): boolean {
+  return partitions.some((partition) => partition.key === key);
+}
+
+/** Whether the partitions, which ascend, follow each other without a hole over the whole range. */
+function covers(partitions: readonly PartitionMeta[], range: TimeRange): boolean {
+  let reached = range.from;
+  for (const partition of partitions) {
+    if (partition.range === null || partition.range.to <= reached) continue;
+    if (partition.range.from > reached) return false;
+    reached = partition.range.to;
+    if (reached >= range.to) return true;
+  }
+  return false;
+}

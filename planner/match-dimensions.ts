@@ -1,0 +1,43 @@
+/** Everything that the query groups or filters by must be a column of the rollup. */
+import { filterMembers } from '../model/filter.js';
+import type { Reason } from '../model/plan.js';
+import { addToList } from './fix.js';
+import type { QueryShape } from './match-rollup.js';
+import type { RollupShape } from './rollup-shape.js';
+
+export function matchDimensions({ query }: QueryShape, shape: RollupShape): Reason[] {
+  const { preAggregation } = shape;
+  const { id } = preAggregation;
+  const reasons: Reason[] = [];
+  for (const member of query.dimensions) {
+    if (shape.dimensions.has(member)) continue;
+    const message = `${id} is not grouped by ${member}.`;
+    reasons.push({
+      code: 'dimension_missing',
+      message,
+      member,
+      fix: addToList(preAggregation, 'dimensions', member),
+    });
+  }
+  for (const member of query.filter === null ? [] : filterMembers(query.filter)) {
+    if (shape.dimensions.has(member) || query.dimensions.includes(member)) continue;
+    const message = `the query filters by ${member}, which ${id} does not hold.`;
+    reasons.push({
+      code: 'filter_dimension_missing',
+      message,
+      member,
+      fix: addToList(preAggregation, 'dimensions', member),
+    });
+  }
+  for (const member of query.segments) {
+    if (shape.segments.has(member)) continue;
+    const message = `${id} does not hold the segment ${member}.`;
+    reasons.push({
+      code: 'segment_missing',
+      message,
+      member,
+      fix: addToList(preAggregation, 'segments', member),
+    });
+  }
+  return reasons;
+}

@@ -1,0 +1,100 @@
+/** Which partitions of a rollup to build, newest first, and which to keep. */
+import type { PartitionMeta, RollupMeta } from '../model/catalog.js';
+import { StoreError } from '../model/errors.js';
+import { LIMITS } from '../model/limits.js';
+import type { BuildPartition, BuildTask } from '../model/plan.js';
+import type { TimeRange } from '../model/query.js';
+import type { Granularity, MemberId } from '../model/schema.js';
+import { formatLocal } from '../model/civil-time.js';
+import { bucketCount, bucketsBetween } from '../model/time-range.js';
+import type { RollupShape } from './rollup-shape.js';
+
+/** What the source holds in the partitioning time dimension. */
+export interface SourceTimes {
+  /** Null: no row has a time. */
+  readonly range: TimeRange | null;
+  readonly hasNulls: boolean;
+}
+
+export interface BuildWish {
+  /** Only partitions that touch it; rows without a time are left for a build without a range. */
+  readonly range: TimeRange | null;
+  /** Build also what is there already. */
+  readonly force: boolean;
+}
+
+/**
+ * @param times null for a rollup without partitions
+ * @param meta what is published; null: nothing
+ * @param definition hash of the definition that is built now
+ * @returns null when nothing is left to do
+ */
+export function planBuild(
+  shape: RollupShape,
+  definition: string,
+  times: SourceTimes | null,
+  meta: RollupMeta | null,
+  wish: BuildWish,
+): BuildTask | null {
+  const { preAggregation, request } = shape;
+  const current = meta !== null && meta.definition === definition ? meta.partitions : [];
+  const all = allPartitions(shape, times);
+  const wanted = all.filter((partition) => touches(partition, wish.range));
+  const has = (key: string): boolean => current.some((partition) => partition.key === key);
+  const build = wish.force ? wanted : wanted.filter(({ key }) => !has(key));
+  const replaced = new Set(build.map(({ key }) => key));
+  const alive = new Set(all.map(({ key }) => key));
+  const kept = current.filter(({ key }) => alive.has(key) && !replaced.has(key));
+  const unchanged = kept.length === current.length && meta?.definition === definition;
+  if (build.length === 0 && unchanged) return null;
+  return {
+    rollup: preAggregation.id,
+    dataSource: request.dataSource,
+    columns: shape.columns,
+    indexes: shape.indexes,
+    partitionGranularity: preAggregation.partitionGranularity,
+    sourceRange: times?.range ?? null,
+    sourceHasNullTimes: times?.hasNulls ?? false,
+    partitions: build.toReversed(),
+    kept,
+  };
+}
+
+/** Every partition that the source has rows for, in ascending order of time. */
+function allPartitions(shape: RollupShape, times: SourceTimes | null): BuildPartition[] {
+  const { request, partitionDimension, preAggregation } = shape;
+  const granularity = preAggregation.partitionGranularity;
+  if (granularity === null || partitionDimension === null || times === null) {
+    return [{ key: 'all', range: null, request }];
+  }
+  const of = (key: string, range: TimeRange | null): BuildPartition => ({
+    key,
+    range,
+    request: { ...request, ranges: [{ dimension: partitionDimension, range }] },
+  });
+  const partitions = times.hasNulls ? [of('null', null)] : [];
+  if (times.range === null) return partitions;
+  const count = bucketCount(times.range, granularity);
+  if (count > LIMITS.partitionsMax) throw tooMany(preAggregation.id, count, partitionDimension);
+  const ranges = bucketsBetween(times.range, granularity);
+  return [...ranges.map((range) => of(partitionKey(range.from, granularity), range)), ...partitions];
+}
+
+/** `20010131`, with the hour where partitions are hours: Cube's manner of naming. */
+export function partitionKey(from: number, granularity: Granularity): string {
+  const digits = formatLocal(from).replaceAll(/[-T:.]/g, '');
+  return digits.slice(0, granularity === 'hour' ? -7 : -9);
+}
+
+function touches({ range }: { readonly range: PartitionMeta['range'] }, wish: TimeRange | null): boolean {
+  if (wish === null) return true;
+  return range !== null && range.from < wish.to && range.to > wish.from;
+}
+
+function tooMany(id: string, count: number, dimension: MemberId): StoreError {
+  return new StoreError(
+    'build_failed',
+    `${id} would have ${count} partitions, more than ${LIMITS.partitionsMax}: the times of ${dimension} reach too far.`,
+    { next: 'Choose a coarser partition_granularity, or correct the outlying times in the source.' },
+  );
+}

@@ -1,0 +1,155 @@
+/** What a rollup of the model holds: its columns, its indexes, and the request that builds it. */
+import { mergeOperation } from '../model/aggregates.js';
+import type { MeasureState } from '../model/aggregates.js';
+import type { ColumnRole, IndexMeta } from '../model/catalog.js';
+import type { BuildColumn, SourceKey, SourceRequest } from '../model/plan.js';
+import { cubeOf, memberColumn, timeColumn } from '../model/schema.js';
+import type { Cube, DataModel, Granularity, MemberId, PreAggregation } from '../model/schema.js';
+import { joinTree, memberClosure, multipliedCubes, templatesOf } from './join-tree.js';
+import type { JoinTree } from './join-tree.js';
+import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
+import { dimensionOf } from './output-columns.js';
+
+export interface RollupShape {
+  readonly preAggregation: PreAggregation;
+  readonly tree: JoinTree;
+  readonly multiplied: ReadonlySet<string>;
+  readonly columns: readonly BuildColumn[];
+  /** The default index first. */
+  readonly indexes: readonly IndexMeta[];
+  readonly states: ReadonlyMap<string, MeasureState>;
+  readonly dimensions: ReadonlySet<MemberId>;
+  readonly segments: ReadonlySet<MemberId>;
+  readonly times: ReadonlyMap<MemberId, Granularity>;
+  /** The time dimension that partitions, and prunes. */
+  readonly partitionDimension: MemberId | null;
+  /** Builds the whole rollup; a partition adds its range. */
+  readonly request: SourceRequest;
+  /** Text that changes whenever the content or the files would. */
+  readonly definition: string;
+}
+
+/** Null for a pre-aggregation that is not a plain rollup. */
+export function rollupShape(model: DataModel, preAggregation: PreAggregation): RollupShape | null {
+  if (preAggregation.type !== 'rollup') return null;
+  const { dimensions, segments, timeDimensions } = preAggregation;
+  const members = [
+    ...preAggregation.measures,
+    ...dimensions,
+    ...segments,
+    ...timeDimensions.map((time) => time.dimension),
+  ];
+  const tree = joinTree(model, members);
+  const finish = preAggregation.measures.map((id) => finishMeasure(model, measureOf(model, id)));
+  const states = statesOf(finish);
+  const keys = rollupKeys(model, preAggregation);
+  const request: SourceRequest = {
+    dataSource: (model.cubes.get(tree.root) as Cube).dataSource,
+    keys,
+    states,
+    segments: [],
+    filter: null,
+    ranges: [],
+    page: null,
+  };
+  const indexes = rollupIndexes(preAggregation, keys);
+  return {
+    preAggregation,
+    tree,
+    multiplied: multipliedCubes(tree),
+    columns: rollupColumns(keys, states),
+    indexes,
+    states: new Map(states.map((state) => [state.column, state])),
+    dimensions: new Set(dimensions),
+    segments: new Set(segments),
+    times: new Map(timeDimensions.map((time) => [time.dimension, time.granularity])),
+    partitionDimension: preAggregation.partitionGranularity === null ? null : timeDimensions[0].dimension,
+    request,
+    definition: definitionText(model, members, tree, request, indexes, preAggregation.partitionGranularity),
+  };
+}
+
+function rollupKeys(model: DataModel, preAggregation: PreAggregation): SourceKey[] {
+  const key = (member: MemberId, kind: 'dimension' | 'segment', time: boolean): SourceKey => ({
+    column: memberColumn(member),
+    member,
+    kind,
+    time,
+    granularity: null,
+    timezone: 'UTC',
+  });
+  return [
+    ...preAggregation.dimensions.map((id) => key(id, 'dimension', dimensionOf(model, id).type === 'time')),
+    ...preAggregation.segments.map((id) => key(id, 'segment', false)),
+    ...preAggregation.timeDimensions.map(({ dimension, granularity }): SourceKey => ({
+      column: timeColumn(dimension, granularity),
+      member: dimension,
+      kind: 'bucket',
+      time: true,
+      granularity,
+      timezone: 'UTC',
+    })),
+  ];
+}
+
+function rollupColumns(keys: readonly SourceKey[], states: readonly MeasureState[]): BuildColumn[] {
+  return [
+    ...keys.map((key) => ({ name: key.column, role: keyRole(key), precision: null })),
+    ...states.map(({ column, kind, measure }) => ({
+      name: column,
+      role: { kind: 'measure' as const, merge: mergeOperation(kind) },
+      precision: kind === 'sketch' ? measure.precision : null,
+    })),
+  ];
+}
+
+function keyRole({ kind, granularity }: SourceKey): ColumnRole {
+  if (granularity !== null) return { kind: 'time', granularity };
+  return { kind: kind === 'segment' ? 'segment' : 'dimension' };
+}
+
+/** Rows are sorted by the listed columns, then by the other keys: dimensions first, time last. */
+function rollupIndexes(preAggregation: PreAggregation, keys: readonly SourceKey[]): IndexMeta[] {
+  const columns = keys.map((key) => key.column);
+  const named = preAggregation.indexes.map((index): IndexMeta => {
+    const rest =
+      index.type === 'aggregate' ? [] : columns.filter((column) => !index.columns.includes(column));
+    return {
+      name: index.name,
+      type: index.type,
+      sortColumns: [...index.columns, ...rest],
+      listed: index.columns.length,
+    };
+  });
+  return [{ name: null, type: 'regular', sortColumns: columns, listed: columns.length }, ...named];
+}
+
+function definitionText(
+  model: DataModel,
+  members: readonly MemberId[],
+  tree: JoinTree,
+  request: SourceRequest,
+  indexes: readonly IndexMeta[],
+  partitionGranularity: Granularity | null,
+): string {
+  const cubes = [tree.root, ...tree.joins.map((join) => join.to)].map((name) => {
+    const { table } = model.cubes.get(name) as Cube;
+    return [name, table.kind === 'table' ? table.name : table.sql.parts];
+  });
+  const sql = [...memberClosure(model, members)].map((member) => [
+    member,
+    memberType(model, member),
+    templatesOf(model, member).map((template) => template.parts),
+  ]);
+  const joins = tree.joins.map((join) => [join.from, join.to, join.relationship, join.sql.parts]);
+  const keys = request.keys.map((key) => key.column);
+  const states = request.states.map((state) => [state.column, state.kind, state.measure.precision]);
+  const plan = { cubes, joins, sql, keys, states, indexes, partitionGranularity };
+  return JSON.stringify({ dataSource: request.dataSource, ...plan });
+}
+
+function memberType(model: DataModel, member: MemberId): string {
+  const cube = model.cubes.get(cubeOf(member)) as Cube;
+  const name = member.slice(cube.name.length + 1);
+  return cube.measures.get(name)?.type ?? cube.dimensions.get(name)?.type ?? 'segment';
+}

@@ -1,0 +1,88 @@
+/** The SQL of a measure's state over its input. */
+import { unreachable } from '../../model/assert.js';
+import type { MeasureState } from '../../model/aggregates.js';
+import type { DataModel, Measure, MemberId } from '../../model/schema.js';
+import type { LogicalType } from '../../model/value.js';
+import { isMeasure, measureOf, stateOf } from '../leaf-states.js';
+import { quoteName, renderTemplate } from './sql-writer.js';
+
+/**
+ * What is aggregated, a row's value or NULL when a filter of the measure does not hold. Null for a count of
+ * rows.
+ * @param counted what a count without SQL counts; null: rows
+ */
+export function measureInput(
+  model: DataModel,
+  measure: Measure,
+  counted: string | null = null,
+): string | null {
+  if (measure.type === 'number') return null;
+  const sql = measure.sql === null ? counted : renderTemplate(model, measure.sql, measure.cube);
+  if (measure.filters.length === 0) return sql;
+  const conditions = measure.filters.map((filter) => `(${renderTemplate(model, filter, measure.cube)})`);
+  return `CASE WHEN ${conditions.join(' AND ')} THEN ${sql ?? '1'} END`;
+}
+
+export function aggregateSql(
+  model: DataModel,
+  state: MeasureState,
+  input: string | null,
+  types: ReadonlyMap<MemberId, LogicalType>,
+): string {
+  const type = types.get(state.measure.id) ?? null;
+  switch (state.kind) {
+    case 'count':
+      return `count(${input ?? '*'})`;
+    case 'sum':
+      // `sum` of doubles depends on the order of rows; `fsum` compensates.
+      return type?.kind === 'double' ? `fsum(${input})` : `sum(${input})`;
+    case 'min':
+    case 'max':
+      return `${state.kind}(${type?.kind === 'time' ? `date_trunc('millisecond', CAST(${input} AS TIMESTAMP))` : input})`;
+    case 'distinct':
+      return `count(DISTINCT ${input})`;
+    case 'sketch':
+      return sketchSql(input as string, type, state.measure.precision);
+    case 'raw':
+      return state.measure.type === 'avg' ? `avg(${input})` : rawSql(model, state.measure, types);
+    default:
+      return unreachable(state.kind);
+  }
+}
+
+/**
+ * Distinct values per group go to the functions that `sources/duckdb.ts` registers. What is hashed: 8 bytes of
+ * an integer (a time: its microseconds) or of a double, else the UTF-8 bytes of the text.
+ */
+function sketchSql(input: string, type: LogicalType | null, precision: number): string {
+  const kind = type?.kind ?? 'string';
+  const call = kind === 'integer' || kind === 'time' ? 'integers' : kind === 'double' ? 'doubles' : 'strings';
+  const value = {
+    integers: kind === 'time' ? `epoch_us(CAST(${input} AS TIMESTAMP))` : `CAST(${input} AS BIGINT)`,
+    doubles: `CAST(${input} AS DOUBLE)`,
+    strings: `CAST(${input} AS VARCHAR)`,
+  }[call];
+  return `granary_sketch_${call}(list(DISTINCT ${value}) FILTER (WHERE (${input}) IS NOT NULL), ${precision})`;
+}
+
+/** A calculated measure in SQL: measures in it become their aggregates. */
+function rawSql(model: DataModel, measure: Measure, types: ReadonlyMap<MemberId, LogicalType>): string {
+  const parts = (measure.sql?.parts ?? []).map((part) => {
+    switch (part.kind) {
+      case 'text':
+        return part.text;
+      case 'cube':
+        return quoteName(part.cube);
+      case 'member': {
+        if (!isMeasure(model, part.member))
+          return `(${renderTemplate(model, { parts: [part], position: measure.position }, measure.cube)})`;
+        const inner = measureOf(model, part.member);
+        const state = stateOf(inner);
+        return `(${aggregateSql(model, state, measureInput(model, inner), types)})`;
+      }
+      default:
+        return unreachable(part);
+    }
+  });
+  return parts.join('');
+}
