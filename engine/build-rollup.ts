@@ -1,0 +1,52 @@
+/** Obeys a build task: rows from the source, one sealed file per partition and index. Publishes nothing. */
+import type { FileMeta, PartitionMeta } from '../model/catalog.js';
+import type { BuildPartition, BuildTask, Statement } from '../model/plan.js';
+import type { Source } from '../sources/source.js';
+import type { Staging } from '../storage/staging.js';
+
+export interface BuildTools {
+  readonly source: Source;
+  readonly staging: Staging;
+  readonly statementOf: (partition: BuildPartition) => Statement;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onPartition?: (partition: PartitionMeta) => void;
+}
+
+/** The built partitions in the order of the task. After an error the staging folder can be discarded as a whole. */
+export async function buildRollup(task: BuildTask, tools: BuildTools): Promise<PartitionMeta[]> {
+  const built: PartitionMeta[] = [];
+  for (const partition of task.partitions) {
+    const meta = await buildPartition(task, partition, tools);
+    built.push(meta);
+    tools.onPartition?.(meta);
+  }
+  return built;
+}
+
+async function buildPartition(
+  task: BuildTask,
+  partition: BuildPartition,
+  tools: BuildTools,
+): Promise<PartitionMeta> {
+  const { key, range } = partition;
+  const builtAt = tools.now();
+  const rows = await tools.source.stage(tools.statementOf(partition), tools.signal);
+  try {
+    const files: FileMeta[] = [];
+    for (let index = 0; index < task.indexes.length && rows.rows > 0; index++) {
+      const slot = { rollup: task.rollup, partition: key, index };
+      const { sortColumns, type } = task.indexes[index];
+      const written = await rows.writeIndex(tools.staging.pathOf(slot), task.indexes[index], task.columns);
+      const columns = task.columns.filter(
+        ({ name, role }) =>
+          type === 'regular' || (role.kind === 'measure' ? role.merge !== null : sortColumns.includes(name)),
+      );
+      files.push(await tools.staging.seal(slot, { rows: written, columns, sortColumns }));
+    }
+    return { key, range, files, builtAt };
+  } finally {
+    await rows.drop();
+  }
+}

@@ -1,0 +1,77 @@
+/** Obeys a plan: read or ask, group, finish. */
+import type { GroupedBatch, StoredBatch } from '../model/batch.js';
+import type { RollupColumn, RollupMeta } from '../model/catalog.js';
+import { StoreError } from '../model/errors.js';
+import { filterMembers } from '../model/filter.js';
+import type { QueryPlan, RollupPiece, Statement } from '../model/plan.js';
+import type { Source } from '../sources/source.js';
+import type { Storage } from '../storage/open-storage.js';
+import { finishRows } from './finish-rows.js';
+import type { FinishedRows } from './finish-rows.js';
+import type { GlobalDictionaries } from './global-dictionaries.js';
+import { runScan } from './run-scan.js';
+import type { ScanOptions } from './run-scan.js';
+
+export interface QueryTools {
+  readonly storage: Storage;
+  readonly dictionariesOf: (rollup: RollupMeta) => GlobalDictionaries;
+  readonly scan: Omit<ScanOptions, 'signal' | 'dictionaries'>;
+  /** False: look at every row, as a check on the binary search. */
+  readonly narrowing: boolean;
+  /** Of the plan's data source; only asked when the plan reads it. */
+  readonly source: () => { readonly source: Source; readonly statement: Promise<Statement> };
+  readonly numbers: 'string' | 'native';
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface QueryAnswer extends FinishedRows {
+  /** Rows of the rollup that were looked at; null from the source, which does not tell. */
+  readonly rowsScanned: number | null;
+}
+
+export async function runQuery(plan: QueryPlan, tools: QueryTools): Promise<QueryAnswer> {
+  const { piece } = plan;
+  const grouped = piece.kind === 'rollup' ? await scanRollup(piece, tools) : await askSource(tools);
+  const finished = finishRows(grouped.batch, plan.finish, plan.output, { numbers: tools.numbers });
+  return { ...finished, rowsScanned: grouped.rowsScanned };
+}
+
+interface Grouped {
+  readonly batch: GroupedBatch;
+  readonly rowsScanned: number | null;
+}
+
+async function scanRollup(piece: RollupPiece, tools: QueryTools): Promise<Grouped> {
+  const columns = neededColumns(piece);
+  const batches: StoredBatch[] = [];
+  for (const { files } of piece.partitions) {
+    batches.push(await tools.storage.readPartition(files[piece.index], columns));
+  }
+  throwIfAborted(tools.signal);
+  const sort = tools.narrowing ? piece.rollup.indexes[piece.index].sortColumns : [];
+  return runScan(piece.scan, sort, batches, {
+    ...tools.scan,
+    dictionaries: tools.dictionariesOf(piece.rollup),
+    signal: tools.signal,
+  });
+}
+
+async function askSource(tools: QueryTools): Promise<Grouped> {
+  const { source, statement } = tools.source();
+  return { batch: await source.query(await statement, tools.signal), rowsScanned: null };
+}
+
+/** What the scan groups by, filters by and merges. */
+function neededColumns({ rollup, scan }: RollupPiece): RollupColumn[] {
+  const names = new Set([
+    ...scan.keys.map((key) => key.column),
+    ...(scan.filter === null ? [] : filterMembers(scan.filter)),
+    ...scan.aggregates.map((aggregate) => aggregate.column),
+  ]);
+  return rollup.columns.filter(({ name }) => names.has(name));
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true)
+    throw new StoreError('aborted', 'the call was aborted.', { cause: signal.reason });
+}

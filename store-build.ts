@@ -1,0 +1,238 @@
+/** `store.build()`: what to build, rollup by rollup, each published as a whole. */
+import { randomBytes } from 'node:crypto';
+import { buildRollup } from './engine/build-rollup.js';
+import type { PartitionMeta, RollupMeta } from './model/catalog.js';
+import { StoreError } from './model/errors.js';
+import type { BuildPartition, BuildTask, Statement } from './model/plan.js';
+import type { TimeRange } from './model/query.js';
+import { suggest } from './model/suggest.js';
+import { parseTime } from './model/time-range.js';
+import type { RollupCandidate } from './planner/match-rollup.js';
+import { planBuild } from './planner/plan-build.js';
+import type { SourceTimes } from './planner/plan-build.js';
+import type { RollupShape } from './planner/rollup-shape.js';
+import { rangeStatement } from './planner/sql/source-statement.js';
+import type { House } from './store-house.js';
+import { tableVersion, targetTableName } from './storage/table-version.js';
+
+export interface BuildOptions {
+  /** `cube.preAggregation`; default all. */
+  readonly preAggregations?: readonly string[];
+  /** `[from, to)` in ISO, UTC: only partitions that touch it. Rollups without partitions are built whole. */
+  readonly range?: readonly [string, string];
+  /** Build also what is there and current. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: BuildProgress) => void;
+}
+
+export interface BuildProgress {
+  readonly preAggregation: string;
+  readonly partition: string;
+  /** Partitions of this rollup that are built by now, and all that this build makes. */
+  readonly done: number;
+  readonly total: number;
+  /** In the partition's default index. */
+  readonly rows: number;
+}
+
+export interface BuildReport {
+  readonly rollups: readonly RollupBuild[];
+  readonly durationMs: number;
+}
+
+export interface RollupBuild {
+  readonly preAggregation: string;
+  readonly outcome: 'built' | 'current' | 'skipped';
+  /** Why it was skipped. */
+  readonly reason?: string;
+  readonly partitionsBuilt: number;
+  readonly partitionsKept: number;
+  /** Of all partitions, in the default index. */
+  readonly rows: number;
+  /** Of all files of all indexes. */
+  readonly bytes: number;
+  readonly durationMs: number;
+}
+
+/** @throws StoreError; rollups that were published before the error stay, the failing one keeps its old data */
+export async function buildStore(house: House, options: BuildOptions): Promise<BuildReport> {
+  const startedAt = performance.now();
+  const range = parseRange(options.range);
+  const rollups: RollupBuild[] = [];
+  for (const rollup of wantedRollups(house, options.preAggregations)) {
+    rollups.push(await buildOne(house, rollup, range, options));
+  }
+  await house.storage.collectGarbage();
+  return { rollups, durationMs: performance.now() - startedAt };
+}
+
+type Rollup = Omit<RollupCandidate, 'meta'>;
+
+function wantedRollups(house: House, names: readonly string[] | undefined): readonly Rollup[] {
+  const { rollups } = house.prepared;
+  if (names === undefined) return rollups;
+  const known = rollups.map((rollup) => rollup.preAggregation.id);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const near = suggest(name, known);
+    throw new StoreError('query_invalid', `there is no pre-aggregation '${name}'.`, {
+      next: near === null ? `There are: ${known.join(', ') || 'none'}.` : `Did you mean '${near}'?`,
+    });
+  }
+  return rollups.filter((rollup) => names.includes(rollup.preAggregation.id));
+}
+
+async function buildOne(
+  house: House,
+  rollup: Rollup,
+  range: TimeRange | null,
+  options: BuildOptions,
+): Promise<RollupBuild> {
+  const startedAt = performance.now();
+  const { shape, definition } = rollup;
+  const { id, type } = rollup.preAggregation;
+  const nothing = {
+    preAggregation: id,
+    partitionsBuilt: 0,
+    partitionsKept: 0,
+    rows: 0,
+    bytes: 0,
+    durationMs: 0,
+  };
+  if (shape === null) {
+    return { ...nothing, outcome: 'skipped', reason: `type ${type} is not executable yet` };
+  }
+  const before = house.storage.snapshot();
+  const meta = before.rollups.get(id) ?? null;
+  const times = await sourceTimes(house, shape, options.signal);
+  const task = planBuild(shape, definition, times, meta, { range, force: options.force ?? false });
+  if (task === null) {
+    const partitions = meta?.partitions ?? [];
+    return { ...nothing, ...sizes(partitions), outcome: 'current', partitionsKept: partitions.length };
+  }
+  const published = await buildAndPublish(house, task, shape, definition, before.version, options);
+  return {
+    preAggregation: id,
+    outcome: 'built',
+    partitionsBuilt: task.partitions.length,
+    partitionsKept: task.kept.length,
+    ...sizes(published.partitions),
+    durationMs: performance.now() - startedAt,
+  };
+}
+
+async function buildAndPublish(
+  house: House,
+  task: BuildTask,
+  shape: RollupShape,
+  definition: string,
+  base: number,
+  options: BuildOptions,
+): Promise<RollupMeta> {
+  const statements = new Map<BuildPartition, Statement>();
+  for (const partition of task.partitions)
+    statements.set(partition, await house.statement(partition.request));
+  const staging = await house.storage.stage(newToken());
+  try {
+    let done = 0;
+    const built = await buildRollup(task, {
+      source: house.source(task.dataSource),
+      staging,
+      statementOf: (partition) => statements.get(partition) as Statement,
+      now: Date.now,
+      signal: options.signal,
+      onPartition: ({ key, files }) => {
+        done += 1;
+        const rows = files[0]?.rows ?? 0;
+        options.onProgress?.({
+          preAggregation: task.rollup,
+          partition: key,
+          done,
+          total: task.partitions.length,
+          rows,
+        });
+      },
+    });
+    const meta = rollupMeta(house, task, shape, definition, [...task.kept, ...built]);
+    await house.storage.publish(staging, { base, put: [meta], remove: [] });
+    return meta;
+  } finally {
+    await staging.discard();
+  }
+}
+
+function rollupMeta(
+  house: House,
+  task: BuildTask,
+  shape: RollupShape,
+  definition: string,
+  partitions: readonly PartitionMeta[],
+): RollupMeta {
+  const sorted = partitions.toSorted((a, b) => (a.range?.from ?? Infinity) - (b.range?.from ?? Infinity));
+  const lastRefreshTime = Math.min(...sorted.map((partition) => partition.builtAt), Date.now());
+  const { cube, name } = shape.preAggregation;
+  const checksums = sorted.flatMap(({ key, files }) => [key, ...files.map((file) => file.crc32)]);
+  return {
+    id: task.rollup,
+    definition,
+    columns: task.columns.map((column) => ({ name: column.name, role: column.role })),
+    indexes: task.indexes,
+    partitionGranularity: task.partitionGranularity,
+    sourceRange: task.sourceRange,
+    sourceHasNullTimes: task.sourceHasNullTimes,
+    partitions: sorted,
+    lastRefreshTime,
+    targetTableName: targetTableName({
+      schema: house.config.schema,
+      cube,
+      preAggregation: name,
+      content: tableVersion([shape.definition, checksums]),
+      structure: tableVersion(shape.definition),
+      updatedAt: lastRefreshTime,
+    }),
+  };
+}
+
+/** Null for a rollup without partitions, which needs no range. */
+async function sourceTimes(
+  house: House,
+  shape: RollupShape,
+  signal: AbortSignal | undefined,
+): Promise<SourceTimes | null> {
+  if (shape.partitionDimension === null) return null;
+  const statement = rangeStatement(house.prepared.model, shape.request, shape.partitionDimension);
+  const batch = await house.source(shape.request.dataSource).query(statement, signal);
+  const [from, to, nulls] = batch.columns.map((column) => column.values[0]);
+  const range = typeof from === 'number' && typeof to === 'number' ? { from, to: to + 1 } : null;
+  return { range, hasNulls: Number(nulls) > 0 };
+}
+
+function sizes(partitions: readonly PartitionMeta[]): { rows: number; bytes: number } {
+  let [rows, bytes] = [0, 0];
+  for (const { files } of partitions) {
+    rows += files[0]?.rows ?? 0;
+    for (const file of files) bytes += file.bytes;
+  }
+  return { rows, bytes };
+}
+
+/** Of this build alone, in this store and any other: it names the files. */
+function newToken(): string {
+  return `${Date.now().toString(36)}${randomBytes(5).toString('hex')}`;
+}
+
+function parseRange(range: readonly [string, string] | undefined): TimeRange | null {
+  if (range === undefined) return null;
+  const [from, to] = range.map((text) => parseTime(text));
+  if (from == null || to == null || to.ms <= from.ms) {
+    throw new StoreError(
+      'query_invalid',
+      `range: ${JSON.stringify(range)} is not a range [from, to) of times.`,
+      {
+        next: "Use ISO times in UTC, as in ['2024-01-01', '2024-02-01'].",
+      },
+    );
+  }
+  return { from: from.ms, to: to.ms };
+}

@@ -1,0 +1,119 @@
+/** What is open while a store is open, and the SQL of what it asks. */
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { GlobalDictionaries } from './engine/global-dictionaries.js';
+import { entryOfDouble, entryOfInteger, entryOfString } from './engine/sketches/sketch-entry.js';
+import { Sketch } from './engine/sketches/sketch.js';
+import { createWorkerPool } from './engine/workers/pool.js';
+import type { WorkerPool } from './engine/workers/pool.js';
+import type { RollupMeta } from './model/catalog.js';
+import { StoreError } from './model/errors.js';
+import type { Config } from './model/load/parse-config.js';
+import type { SourceRequest, Statement } from './model/plan.js';
+import { memberColumn } from './model/schema.js';
+import type { DataModel, MemberId } from './model/schema.js';
+import type { LogicalType } from './model/value.js';
+import { prepareModel } from './planner/plan-query.js';
+import type { PreparedModel } from './planner/plan-query.js';
+import { sourceStatement, typedMembers, typeStatement } from './planner/sql/source-statement.js';
+import { duckdbSource } from './sources/duckdb.js';
+import type { Source } from './sources/source.js';
+import type { Storage } from './storage/open-storage.js';
+
+export interface House {
+  readonly config: Config;
+  readonly prepared: PreparedModel;
+  readonly storage: Storage;
+  /** Of one published state of a rollup; forgotten with it. */
+  dictionariesOf(rollup: RollupMeta): GlobalDictionaries;
+  readonly pool: WorkerPool;
+  readonly testing: TestingSwitches;
+  source(name: string): Source;
+  /** SQL of a request; asks the source for types that are not known yet. */
+  statement(request: SourceRequest): Promise<Statement>;
+  /** @throws StoreError `closed` */
+  run<T>(call: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Switches that make the engine do without an optimisation, for tests that compare. */
+export interface TestingSwitches {
+  readonly workerRowsMin?: number;
+  readonly pruning?: boolean;
+  readonly narrowing?: boolean;
+  readonly denseGroups?: boolean;
+}
+
+/** Opens nothing yet: sources and threads start with the first call that needs them. */
+export function openHouse(
+  config: Config,
+  base: string,
+  model: DataModel,
+  storage: Storage,
+  testing: TestingSwitches,
+): House {
+  const prepared = prepareModel(model, (text) =>
+    createHash('sha256').update(text).digest('hex').slice(0, 32),
+  );
+  const sources = new Map<string, Source>();
+  const types = new Map<MemberId, LogicalType>();
+  const dictionaries = new WeakMap<RollupMeta, GlobalDictionaries>();
+  const pool = createWorkerPool(config.threads === null ? {} : { maxThreads: config.threads });
+  let closed = false;
+  const house: House = {
+    config,
+    prepared,
+    storage,
+    dictionariesOf(rollup) {
+      const known = dictionaries.get(rollup) ?? new GlobalDictionaries();
+      dictionaries.set(rollup, known);
+      return known;
+    },
+    pool,
+    testing,
+    source(name) {
+      const open = sources.get(name) ?? openSource(config, base, name);
+      sources.set(name, open);
+      return open;
+    },
+    async statement(request) {
+      const unknown = typedMembers(request).filter((member) => !types.has(member));
+      if (unknown.length > 0) {
+        const found = await house.source(request.dataSource).typesOf(typeStatement(model, unknown));
+        for (const member of unknown) types.set(member, found.get(memberColumn(member)) as LogicalType);
+      }
+      return sourceStatement(model, request, types);
+    },
+    async run(call) {
+      if (closed)
+        throw new StoreError('closed', 'the store is closed.', { next: 'Open it again with openStore().' });
+      return call();
+    },
+    async close() {
+      closed = true;
+      await pool.close();
+      for (const source of sources.values()) await source.close();
+      sources.clear();
+    },
+  };
+  return house;
+}
+
+function openSource(config: Config, base: string, name: string): Source {
+  const source = config.sources[name];
+  if (source === undefined) {
+    throw new StoreError(
+      'config_invalid',
+      `the model names the data source '${name}', which is not configured.`,
+      {
+        next: `Add sources.${name}; there are: ${Object.keys(config.sources).join(', ') || 'none'}.`,
+      },
+    );
+  }
+  return duckdbSource({
+    name,
+    database: source.database === undefined ? null : resolve(base, source.database),
+    init: (source.init ?? []).map((sql) => sql.replaceAll('${configDir}', base.replaceAll("'", "''"))),
+    sketches: { entryOfString, entryOfInteger, entryOfDouble, create: (precision) => new Sketch(precision) },
+  });
+}

@@ -1,0 +1,148 @@
+/** `store.query()` and `store.explain()`. */
+import { runQuery } from './engine/run-query.js';
+import type { QueryTools } from './engine/run-query.js';
+import type { RollupMeta } from './model/catalog.js';
+import { StoreError } from './model/errors.js';
+import { LIMITS } from './model/limits.js';
+import type { Mode, QueryPlan } from './model/plan.js';
+import { annotate } from './planner/annotate.js';
+import type { Annotation } from './planner/annotate.js';
+import { explainQuery } from './planner/explain-query.js';
+import type { Explanation } from './planner/explain-query.js';
+import { planQuery } from './planner/plan-query.js';
+import { tablePrefix } from './storage/table-version.js';
+import type { House } from './store-house.js';
+
+export interface QueryOptions {
+  /** Not looked at yet: it is here so that callers can pass it. */
+  readonly securityContext?: unknown;
+  readonly signal?: AbortSignal;
+  /** The time that counts as now. */
+  readonly now?: Date | number;
+  readonly numbers?: 'string' | 'native';
+}
+
+export interface QueryResult {
+  /** Rows as Cube's REST API gives them. */
+  readonly data: readonly Readonly<Record<string, unknown>>[];
+  readonly annotation: Annotation;
+  readonly usedPreAggregations: Readonly<Record<string, UsedPreAggregation>>;
+  /** ISO with Z: when the rollup was built, or now for an answer from the source. */
+  readonly lastRefreshTime: string;
+  /** Rows before limit and offset; only when the query asks with `total: true`. */
+  readonly total?: number;
+  readonly meta: QueryMeta;
+}
+
+export interface UsedPreAggregation {
+  readonly targetTableName: string;
+  readonly preAggregationId: string;
+  readonly type: 'rollup';
+  /** Milliseconds since the epoch. */
+  readonly lastUpdatedAt: number;
+}
+
+export interface QueryMeta {
+  readonly mode: Mode;
+  readonly preAggregation: string | null;
+  /** Null for the default index and for the source. */
+  readonly index: string | null;
+  readonly partitions: { readonly read: number; readonly total: number };
+  readonly rowsScanned: number | null;
+  /** False when a number is an estimate; then `relativeError` bounds it at three sigma. */
+  readonly exact: boolean;
+  readonly relativeError?: number;
+  readonly durationMs: number;
+}
+
+/** @throws StoreError */
+export async function answerQuery(house: House, query: unknown, options: QueryOptions): Promise<QueryResult> {
+  const startedAt = performance.now();
+  const plan = planQuery(house.prepared, house.storage.snapshot(), query, house.testing);
+  try {
+    return await answerPlan(house, plan, options, startedAt);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'file_missing') throw error;
+    // Another process published and collected what this snapshot names: look again, once.
+    const before = house.storage.snapshot().version;
+    const now = await house.storage.reload();
+    if (now.version === before) throw error;
+    return answerPlan(house, planQuery(house.prepared, now, query, house.testing), options, startedAt);
+  }
+}
+
+async function answerPlan(
+  house: House,
+  plan: QueryPlan,
+  options: QueryOptions,
+  startedAt: number,
+): Promise<QueryResult> {
+  const { piece } = plan;
+  const rows = await runQuery(plan, queryTools(house, plan, options));
+  const rollup = piece.kind === 'rollup' ? piece.rollup : null;
+  const refreshedAt = rollup?.lastRefreshTime ?? Number(options.now ?? Date.now());
+  return {
+    data: rows.data,
+    annotation: annotate(house.prepared.model, plan.query),
+    usedPreAggregations: rollup === null ? {} : usedPreAggregations(house.config.schema, rollup),
+    lastRefreshTime: new Date(refreshedAt).toISOString(),
+    ...(rows.total === null ? {} : { total: rows.total }),
+    meta: {
+      mode: plan.mode,
+      preAggregation: plan.selected,
+      index: piece.kind === 'rollup' ? piece.rollup.indexes[piece.index].name : null,
+      partitions:
+        piece.kind === 'rollup'
+          ? { read: piece.partitions.length, total: piece.partitionsTotal }
+          : { read: 0, total: 0 },
+      rowsScanned: rows.rowsScanned,
+      exact: rows.relativeError === null,
+      ...(rows.relativeError === null ? {} : { relativeError: rows.relativeError }),
+      durationMs: performance.now() - startedAt,
+    },
+  };
+}
+
+function queryTools(house: House, plan: QueryPlan, options: QueryOptions): QueryTools {
+  const { testing } = house;
+  return {
+    storage: house.storage,
+    dictionariesOf: (rollup) => house.dictionariesOf(rollup),
+    scan: {
+      pool: house.pool,
+      workerRowsMin: testing.workerRowsMin ?? LIMITS.workerRowsMin,
+      grouping: testing.denseGroups === false ? 'hashed' : 'auto',
+    },
+    narrowing: testing.narrowing ?? true,
+    source: () => {
+      if (plan.piece.kind !== 'source') throw new Error('a rollup plan asks no source');
+      const { request } = plan.piece;
+      return { source: house.source(request.dataSource), statement: house.statement(request) };
+    },
+    numbers: options.numbers ?? house.config.numbers,
+    signal: options.signal,
+  };
+}
+
+function usedPreAggregations(schema: string, rollup: RollupMeta): Record<string, UsedPreAggregation> {
+  const [cube, name] = rollup.id.split('.');
+  return {
+    [tablePrefix(schema, cube, name)]: {
+      targetTableName: rollup.targetTableName,
+      preAggregationId: rollup.id,
+      type: 'rollup',
+      lastUpdatedAt: rollup.lastRefreshTime,
+    },
+  };
+}
+
+/** The plan that `answerQuery` would run, and why. */
+export async function explainAnswer(
+  house: House,
+  query: unknown,
+  _options: QueryOptions,
+): Promise<Explanation> {
+  const { plan, explanation } = explainQuery(house.prepared, house.storage.snapshot(), query, house.testing);
+  if (plan.piece.kind === 'rollup') return explanation;
+  return { ...explanation, sql: await house.statement(plan.piece.request) };
+}

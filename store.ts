@@ -1,0 +1,74 @@
+/** The one place where the rooms meet: model, planner, sources, storage and engine become a store. */
+import { resolve } from 'node:path';
+import type { SourceConfig } from './model/load/parse-config.js';
+import type { Explanation } from './planner/explain-query.js';
+import { nodeDisk } from './storage/node-disk.js';
+import { openStorage } from './storage/open-storage.js';
+import type { StoreReport } from './storage/verify-store.js';
+import { buildStore } from './store-build.js';
+import type { BuildOptions, BuildReport } from './store-build.js';
+import { readModel, resolveConfig } from './store-config.js';
+import { openHouse } from './store-house.js';
+import type { TestingSwitches } from './store-house.js';
+import { answerQuery, explainAnswer } from './store-query.js';
+import type { QueryOptions, QueryResult } from './store-query.js';
+import { storeStatus } from './store-status.js';
+import type { StatusOptions, StoreStatus } from './store-status.js';
+
+export interface StoreOptions {
+  /** Path of a configuration file; the other keys then override it. */
+  readonly config?: string;
+  /** Path or paths of YAML files or folders, or the model itself as `{ cubes: [...] }`. */
+  readonly model?: string | readonly string[] | Readonly<Record<string, unknown>>;
+  /** Folder of the store; it is made by the first build. */
+  readonly store?: string;
+  /** Another name for `store`. */
+  readonly directory?: string;
+  readonly sources?: Readonly<Record<string, SourceConfig>>;
+  /** Before the dot in the names of tables. Default `dev_pre_aggregations`. */
+  readonly schema?: string;
+  /** How numbers are given: text as Cube does (default), or numbers where no digit is lost. */
+  readonly numbers?: 'string' | 'native';
+  /** Budget of decoded columns in memory, in MiB. Default 1024. */
+  readonly cacheMb?: number;
+  /** Threads for large scans. Default: as the machine has, at most 4. */
+  readonly threads?: number;
+  /** Switches that make the engine do without an optimisation, for tests that compare. */
+  readonly testing?: TestingSwitches;
+}
+
+export interface Store {
+  /** Builds what is missing or whose definition changed; publishes each rollup as a whole. */
+  build(options?: BuildOptions): Promise<BuildReport>;
+  /** Answers a Cube REST query from a rollup, or from the source. */
+  query(query: unknown, options?: QueryOptions): Promise<QueryResult>;
+  /** Why the query is answered as it is: the verdict on every rollup. */
+  explain(query: unknown, options?: QueryOptions): Promise<Explanation>;
+  status(options?: StatusOptions): Promise<StoreStatus>;
+  /** Reads and checks every published byte. */
+  verify(): Promise<StoreReport>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a store; builds and reads nothing yet.
+ * @throws StoreError `config_invalid`, `model_invalid`, `file_missing`, `corrupt`, `format_newer`
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { config, base } = await resolveConfig(options);
+  const model = await readModel(config, base);
+  const storage = await openStorage({
+    disk: nodeDisk,
+    directory: resolve(base, config.directory),
+    cacheBytesMax: config.cacheBytesMax,
+  });
+  const house = openHouse(config, base, model, storage, options.testing ?? {});
+  return {
+    build: (wish = {}) => house.run(() => buildStore(house, wish)),
+    query: (query, wish = {}) => house.run(() => answerQuery(house, query, wish)),
+    explain: (query, wish = {}) => house.run(() => explainAnswer(house, query, wish)),
+    status: (wish = {}) => house.run(async () => storeStatus(house, wish)),
+    verify: () => house.run(() => storage.verify()),
+    close: () => house.close(),
+  };
+}
