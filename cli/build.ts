@@ -1,0 +1,63 @@
+import type { BuildReport } from '../index.js';
+import { formatBytes, formatCount, formatMs } from './format.js';
+import { printJson, printLine } from './print.js';
+import { showProgress } from './progress.js';
+import { formatTable } from './table.js';
+import { UsageError } from './usage-error.js';
+import { type Globals, withStore } from './with-store.js';
+
+interface BuildFlags extends Globals {
+  readonly force: boolean;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** `granary build`: Ctrl-C ends it cleanly, what was published before stays. */
+export async function build(rollups: readonly string[], flags: BuildFlags): Promise<number> {
+  const { from, to } = flags;
+  if ((from === undefined) !== (to === undefined)) {
+    throw new UsageError('--from and --to belong together: the range is [from, to).');
+  }
+  const abort = new AbortController();
+  const stop = (): void => abort.abort();
+  process.once('SIGINT', stop);
+  try {
+    return await withStore(flags, async (store) => {
+      const report = await store.build({
+        ...(rollups.length === 0 ? {} : { preAggregations: rollups }),
+        ...(from === undefined || to === undefined ? {} : { range: [from, to] }),
+        force: flags.force,
+        signal: abort.signal,
+        onProgress: showProgress(process.stderr),
+      });
+      if (flags.json) printJson(report);
+      else printLine(builtTable(report));
+      return 0;
+    });
+  } finally {
+    process.off('SIGINT', stop);
+  }
+}
+
+function builtTable(report: BuildReport): string {
+  return formatTable(
+    [
+      { title: 'rollup' },
+      { title: 'outcome' },
+      { title: 'built', align: 'right' },
+      { title: 'kept', align: 'right' },
+      { title: 'rows', align: 'right' },
+      { title: 'size', align: 'right' },
+      { title: 'ms', align: 'right' },
+    ],
+    report.rollups.map((rollup) => [
+      rollup.preAggregation,
+      rollup.reason === undefined ? rollup.outcome : `${rollup.outcome}: ${rollup.reason}`,
+      formatCount(rollup.partitionsBuilt),
+      formatCount(rollup.partitionsKept),
+      formatCount(rollup.rows),
+      formatBytes(rollup.bytes),
+      formatMs(rollup.durationMs),
+    ]),
+  );
+}

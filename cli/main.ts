@@ -1,0 +1,109 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { StoreError } from '../index.js';
+import { build } from './build.js';
+import { explain } from './explain.js';
+import { endOnClosedPipe, printNote } from './print.js';
+import { query } from './query.js';
+import { status } from './status.js';
+import { tryOut } from './try.js';
+import { UsageError } from './usage-error.js';
+import { verify } from './verify.js';
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+const HELP = `
+Exit codes: 0 ok, 1 failed, 2 usage, 3 verify found a difference.
+Start with: granary try --demo`;
+
+endOnClosedPipe();
+process.exitCode = await main(process.argv.slice(2));
+
+/** Runs one verb; gives the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = commands((exitCode) => {
+    code = exitCode;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    return explainFailure(error);
+  }
+}
+
+function commands(exit: (code: number) => void): Command {
+  const program = new Command('granary')
+    .description('A pre-aggregation store inside your process.')
+    .version(packageVersion())
+    .option('--config <file>', 'the configuration', 'granary.config.json')
+    .option('--json', 'print JSON and nothing else', false)
+    .addHelpText('after', HELP)
+    .exitOverride();
+  program
+    .command('try')
+    .description('infer a model for files, build rollups, and compare both ways to answer')
+    .argument('[path]', 'a .parquet or .csv file, or a folder of them')
+    .option('--demo', 'use real flights, or made-up orders where they are not installed', false)
+    .option('--out <folder>', 'where the model, the store and the report go', 'granary-try')
+    .action(async (path: string | undefined, _options: unknown, command: Command) => {
+      exit(await tryOut(path ?? null, command.optsWithGlobals()));
+    });
+  program
+    .command('build')
+    .description('build what is missing, or whose definition changed')
+    .argument('[rollups...]', 'only these, as cube.preAggregation')
+    .option('--force', 'build again what is there', false)
+    .option('--from <time>', 'only partitions from this ISO time on')
+    .option('--to <time>', 'only partitions before this ISO time')
+    .action(async (rollups: string[], _options: unknown, command: Command) => {
+      exit(await build(rollups, command.optsWithGlobals()));
+    });
+  program
+    .command('query')
+    .description('answer a Cube query')
+    .argument('<json>', 'the query, or - to read it from stdin')
+    .action(async (text: string, _options: unknown, command: Command) => {
+      exit(await query(text, command.optsWithGlobals()));
+    });
+  program
+    .command('explain')
+    .description('tell which rollup answers a query, and why the others do not')
+    .argument('<json>', 'the query, or - to read it from stdin')
+    .action(async (text: string, _options: unknown, command: Command) => {
+      exit(await explain(text, command.optsWithGlobals()));
+    });
+  program
+    .command('status')
+    .description('list the rollups of the model and what is built of them')
+    .option('--files', 'list their files', false)
+    .action(async (_options: unknown, command: Command) => {
+      exit(await status(command.optsWithGlobals()));
+    });
+  program
+    .command('verify')
+    .description('check that every published file holds the bytes that were published')
+    .action(async (_options: unknown, command: Command) => {
+      exit(await verify(command.optsWithGlobals()));
+    });
+  return program;
+}
+
+/** One line on stderr; the stack only on request. */
+function explainFailure(error: unknown): number {
+  // Commander has printed its own message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  const message = error instanceof Error ? error.message : String(error);
+  const known = error instanceof StoreError || error instanceof UsageError;
+  printNote(`granary: ${known ? '' : 'unexpected: '}${message.replace(/\s*\n\s*/g, ' ')}`);
+  if (process.env['GRANARY_DEBUG'] === '1' && error instanceof Error) printNote(error.stack ?? '');
+  return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

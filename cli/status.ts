@@ -1,0 +1,47 @@
+import type { StoreStatus } from '../index.js';
+import { formatBytes, formatCount } from './format.js';
+import { printHeading, printJson, printLine, printNote } from './print.js';
+import { formatTable } from './table.js';
+import { type Globals, withStore } from './with-store.js';
+
+/** `granary status`: one line for each rollup of the model. */
+export async function status(flags: Globals & { readonly files: boolean }): Promise<number> {
+  return withStore(flags, async (store) => {
+    const report = await store.status({ files: flags.files });
+    if (flags.json) printJson(report);
+    else printStatus(report);
+    return 0;
+  });
+}
+
+function printStatus({ rollups, warnings }: StoreStatus): void {
+  printLine(
+    formatTable(
+      [
+        { title: 'rollup' },
+        { title: 'state' },
+        { title: 'partitions', align: 'right' },
+        { title: 'rows', align: 'right' },
+        { title: 'size', align: 'right' },
+        { title: 'indexes' },
+        { title: 'last refresh' },
+      ],
+      rollups.map((rollup) => [
+        rollup.id,
+        rollup.state,
+        formatCount(rollup.partitions),
+        formatCount(rollup.rows),
+        formatBytes(rollup.bytes),
+        rollup.indexes.map((index) => index.name ?? 'default').join(', '),
+        rollup.lastRefreshTime ?? 'never',
+      ]),
+    ),
+  );
+  for (const warning of warnings) printNote(`granary: ${warning}`);
+  for (const { id, files } of rollups) {
+    if (files === undefined) continue;
+    printHeading(`Files of ${id}`);
+    for (const [index, paths] of Object.entries(files))
+      for (const path of paths) printLine(`${index}  ${path}`);
+  }
+}

@@ -1,0 +1,130 @@
+import type { Candidate, Reason } from '../index.js';
+import { cutText, formatBytes, formatCount, formatMs, formatPercent, formatRatio } from './format.js';
+import { median } from './median.js';
+import { formatTable } from './table.js';
+import type { QuestionRun, TryResult } from './try-result.js';
+import type { SubjectColumn } from './try-subject.js';
+
+const TITLE_LENGTH_MAX = 48;
+
+export function columnsTable(columns: readonly SubjectColumn[]): string {
+  return formatTable(
+    [
+      { title: 'column' },
+      { title: 'type' },
+      { title: 'distinct', align: 'right' },
+      { title: 'nulls', align: 'right' },
+      { title: 'becomes' },
+      { title: 'because' },
+    ],
+    columns.map(({ column, type, distinct, nulls, role, why }) => [
+      column,
+      type,
+      formatCount(distinct),
+      formatCount(nulls),
+      role,
+      why,
+    ]),
+  );
+}
+
+export function rollupsTable({ rows, rollups }: TryResult): string {
+  return formatTable(
+    [
+      { title: 'rollup' },
+      { title: 'rows', align: 'right' },
+      { title: 'of the source', align: 'right' },
+      { title: 'size', align: 'right' },
+      { title: 'built in', align: 'right' },
+    ],
+    rollups.map((rollup) => [
+      rollup.id,
+      formatCount(rollup.rows),
+      formatPercent(rollup.rows / Math.max(1, rows)),
+      formatBytes(rollup.bytes),
+      `${formatMs(rollup.buildMs)} ms`,
+    ]),
+  );
+}
+
+export function questionsTable({ rows, runs }: TryResult): string {
+  return formatTable(
+    [
+      { title: 'query' },
+      { title: 'raw ms', align: 'right' },
+      { title: 'granary ms', align: 'right' },
+      { title: '×', align: 'right' },
+      { title: 'rows raw', align: 'right' },
+      { title: 'rows rollup', align: 'right' },
+      { title: 'from' },
+      { title: 'equal' },
+    ],
+    runs.map((run) => [
+      cutText(run.title, TITLE_LENGTH_MAX),
+      formatMs(run.rawMs),
+      formatMs(run.granaryMs),
+      formatRatio(run.rawMs / run.granaryMs),
+      formatCount(rows),
+      run.meta.rowsScanned === null ? '–' : formatCount(run.meta.rowsScanned),
+      originText(run),
+      verdictText(run),
+    ]),
+  );
+}
+
+/** The rollup and its index, without the cube's name. */
+export function originText({ meta }: QuestionRun): string {
+  if (meta.preAggregation === null) return 'source';
+  const name = meta.preAggregation.slice(meta.preAggregation.indexOf('.') + 1);
+  return meta.index === null ? name : `${name} / ${meta.index}`;
+}
+
+export function verdictText({ verdict }: QuestionRun): string {
+  switch (verdict.kind) {
+    case 'equal':
+      return '✓';
+    case 'within':
+      return `±${formatPercent(verdict.errorMax)} (≤ ${formatPercent(verdict.bound)})`;
+    case 'different':
+      return `✗ ${verdict.detail}`;
+  }
+}
+
+/** What all runs together show, in one sentence. */
+export function summaryLine({ runs }: TryResult): string {
+  const served = runs.filter((run) => run.meta.mode !== 'source');
+  const different = runs.filter((run) => run.verdict.kind === 'different').length;
+  const answers =
+    different === 0 ? 'every answer equals the source' : `${different} answers DIFFER from the source`;
+  const parts = [`${served.length} of ${runs.length} queries from rollups`, answers];
+  if (served.length > 0) parts.push(`median ${formatRatio(medianRatio(served))} × faster`);
+  return `${parts.join(', ')}.`;
+}
+
+export function medianRatio(runs: readonly QuestionRun[]): number {
+  return median(runs.map((run) => run.rawMs / run.granaryMs));
+}
+
+/** The refusal that is nearest to a match, and what would turn it into one. */
+export function missText(run: QuestionRun): string {
+  const nearest = nearestCandidate(run);
+  const lines = [run.title];
+  if (nearest !== null) {
+    lines.push(`Nearest: ${nearest.id}`);
+    for (const { code, message, fix } of nearest.reasons) {
+      lines.push(`  ${code}: ${message}`);
+      if (fix !== undefined) lines.push(`  Fix: ${fix.text}`, `  Patch: ${JSON.stringify(fix.patch)}`);
+    }
+  }
+  return lines.join('\n');
+}
+
+/** The rollup whose refusal has the fewest reasons, of these the one with most fixes. */
+export function nearestCandidate({ candidates }: QuestionRun): Candidate | null {
+  const fixes = (reasons: readonly Reason[]): number => reasons.filter(({ fix }) => fix !== undefined).length;
+  const refused = candidates.filter(({ matched }) => !matched);
+  const [nearest] = refused.toSorted(
+    (a, b) => a.reasons.length - b.reasons.length || fixes(b.reasons) - fixes(a.reasons),
+  );
+  return nearest ?? null;
+}

@@ -1,0 +1,162 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+const MAIN = join(process.cwd(), 'dist', 'cli', 'main.js');
+const BY_COUNTRY = '{"measures":["orders.revenue"],"dimensions":["orders.country"]}';
+const BY_DAY =
+  '{"measures":["orders.count"],"timeDimensions":[{"dimension":"orders.ordered_at","granularity":"day"}]}';
+
+interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let folder: string;
+
+function run(args: readonly string[], input?: string): Ran {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', GRANARY_DEBUG: '' },
+    ...(input === undefined ? {} : { input }),
+  });
+  return { code: status, stdout, stderr };
+}
+
+const json = (ran: Ran): Record<string, unknown> => JSON.parse(ran.stdout) as Record<string, unknown>;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'granary-cli-'));
+  for (const file of ['granary.config.json', 'model.yml', 'orders.csv']) {
+    copyFileSync(join('examples', 'embed', file), join(folder, file));
+  }
+});
+
+describe('usage', () => {
+  test('help and version are no failure', () => {
+    expect(run(['--help'])).toMatchObject({ code: 0, stderr: '' });
+    expect(run(['--help']).stdout).toContain('Exit codes: 0 ok, 1 failed, 2 usage, 3 verify');
+    expect(run(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test.each([
+    ['no verb', []],
+    ['an unknown verb', ['serve']],
+    ['an unknown option', ['status', '--loud']],
+    ['a missing argument', ['query']],
+    ['a query that is no JSON', ['query', '{orders}']],
+    ['half of a range', ['build', '--from', '2024-01-01']],
+    ['nothing to try', ['try']],
+    ['two things to try', ['try', 'orders.csv', '--demo']],
+  ])('%s is exit code 2', (_, args) => {
+    const ran = run(args);
+    expect(ran.code).toBe(2);
+    expect(ran.stdout).toBe('');
+    expect(ran.stderr).not.toBe('');
+  });
+});
+
+describe('failures', () => {
+  test('are one line on stderr with the next step, and exit code 1', () => {
+    const unknown = run(['query', '{"measures":["orders.revenu"]}', '--json']);
+    expect(unknown).toMatchObject({ code: 1, stdout: '' });
+    expect(unknown.stderr).toMatch(/^granary: .*orders\.revenue.*\n$/);
+
+    const missing = run(['status', '--config', 'nowhere.json']);
+    expect(missing).toMatchObject({ code: 1, stdout: '' });
+    expect(missing.stderr).toMatch(/^granary: .*nowhere\.json.*\n$/);
+  });
+
+  test('show their stack only on request', () => {
+    const { stderr } = spawnSync(process.execPath, [MAIN, 'status', '--config', 'nowhere.json'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, GRANARY_DEBUG: '1' },
+    });
+    expect(stderr).toMatch(/\n {4}at /);
+  });
+});
+
+describe('the verbs', () => {
+  test('build, then build nothing', () => {
+    expect(json(run(['status', '--json']))).toMatchObject({ rollups: [{ state: 'not_built', rows: 0 }] });
+    const built = run(['build', '--json']);
+    expect(built.code).toBe(0);
+    expect(json(built)).toMatchObject({
+      rollups: [{ preAggregation: 'orders.monthly', outcome: 'built', rows: 8 }],
+    });
+    expect(built.stderr).toBe('orders.monthly: 1 partition, 8 rows\n');
+    expect(run(['build']).stdout).toMatch(/^orders\.monthly +current /m);
+    expect(json(run(['build', '--force', '--json']))).toMatchObject({ rollups: [{ outcome: 'built' }] });
+  });
+
+  test('query prints a table and where it comes from', () => {
+    const { code, stdout, stderr } = run(['query', BY_COUNTRY]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = stdout.split('\n');
+    expect(lines[0]).toMatch(/^orders\.country {2}orders\.revenue$/);
+    expect(lines[2]).toMatch(/^Poland +55\.5$/);
+    expect(lines[6]).toMatch(/^3 rows · from orders\.monthly · 1 of 1 partitions · 8 rows scanned · .* ms$/);
+  });
+
+  test('query --json prints the result of the library, from an argument or from stdin', () => {
+    const result = json(run(['query', BY_COUNTRY, '--json']));
+    expect(result).toMatchObject({ meta: { mode: 'rollup', preAggregation: 'orders.monthly', exact: true } });
+    expect(result['data']).toHaveLength(3);
+    expect(json(run(['--json', 'query', '-'], BY_COUNTRY))['data']).toEqual(result['data']);
+  });
+
+  test('a query that no rollup answers says so', () => {
+    const { code, stdout } = run(['query', BY_DAY]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('from the source: no rollup answers this');
+  });
+
+  test('explain tells the reason and the fix', () => {
+    const { code, stdout } = run(['explain', BY_DAY]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^no rollup: the source answers \(source\)\n/);
+    expect(stdout).toMatch(/^orders\.monthly +granularity_too_fine /m);
+    expect(stdout).toContain('- Set the granularity of orders.monthly to day.');
+    expect(json(run(['explain', BY_COUNTRY, '--json']))).toMatchObject({
+      selected: 'orders.monthly',
+      mode: 'rollup',
+      candidates: [{ id: 'orders.monthly', matched: true, reasons: [] }],
+      pieces: [{ from: 'orders.monthly' }],
+    });
+  });
+
+  test('a reader that goes away is no failure', () => {
+    const { status, stderr } = spawnSync(
+      'bash',
+      ['-c', `set -o pipefail; "${process.execPath}" "${MAIN}" query '${BY_DAY}' --json | true`],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  test('status lists the files, verify checks them, and a changed byte is exit code 3', () => {
+    expect(run(['verify'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('as they were published'),
+    });
+    const status = json(run(['status', '--files', '--json'])) as {
+      rollups: { files: { default: string[] } }[];
+    };
+    const [file] = status.rollups[0].files.default;
+    expect(run(['status', '--files']).stdout).toContain(`default  ${file}`);
+    const bytes = readFileSync(file);
+    bytes[bytes.length >> 1] ^= 1;
+    writeFileSync(file, bytes);
+    const found = run(['verify']);
+    expect(found.code).toBe(3);
+    expect(found.stdout).toMatch(/^orders\.monthly /m);
+    expect(json(run(['verify', '--json']))).toMatchObject({ ok: false });
+    expect(run(['build', '--force']).code).toBe(0);
+    expect(run(['verify']).code).toBe(0);
+  });
+});
