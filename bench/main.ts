@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import { type Size, benchDemoQueries } from './demo-queries.js';
+import { benchOwnWorkload } from './own-workload.js';
+import type { BenchOutcome } from './question-times.js';
+import { record, surroundings } from './record.js';
+
+const USAGE = `npm run bench -- [--size S|M|L] [--only <bench>] [--seed <n>] [--no-record]
+npm run bench -- --model <m.yml> --queries <q.json> [--config <granary.config.json>] [--no-record]`;
+
+const BENCHES: Readonly<Record<string, (size: Size, seed: number) => Promise<BenchOutcome>>> = {
+  'demo-queries': benchDemoQueries,
+};
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const values = readFlags();
+  if (values === null) return usage();
+  const seed = Number(values.seed);
+  const { only, model, queries, config } = values;
+  const size = (['S', 'M', 'L'] as const).find((known) => known === values.size);
+  const names = Object.keys(BENCHES).filter((name) => only === undefined || name === only);
+  const own = queries !== undefined && (model !== undefined || config !== undefined);
+  if (
+    size === undefined ||
+    !Number.isSafeInteger(seed) ||
+    names.length === 0 ||
+    (!own && (model ?? queries) !== undefined)
+  ) {
+    return usage();
+  }
+  const where = surroundings();
+  console.log(
+    `${where.cpu}, ${where.threads} threads, ${where.memoryGb} GB, ${where.system}, Node ${where.node}, ${where.commit}`,
+  );
+  if (own) {
+    const { ok } = await benchOwnWorkload({ model, queries, config }, seed);
+    return ok ? 0 : 1;
+  }
+  let allOk = true;
+  for (const name of names) {
+    const { ok, line } = await BENCHES[name](size, seed);
+    if (!values['no-record']) record(name, { bench: name, size, seed, ...where, ...line });
+    allOk &&= ok;
+  }
+  return allOk ? 0 : 1;
+}
+
+function usage(): number {
+  console.error(USAGE);
+  return 2;
+}
+
+function readFlags() {
+  try {
+    return parseArgs({
+      options: {
+        size: { type: 'string', default: 'M' },
+        only: { type: 'string' },
+        seed: { type: 'string', default: '1' },
+        'no-record': { type: 'boolean', default: false },
+        model: { type: 'string' },
+        queries: { type: 'string' },
+        config: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    console.error((error as Error).message);
+    return null;
+  }
+}
