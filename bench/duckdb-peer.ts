@@ -53,7 +53,9 @@ export function firstDifference(expected: readonly string[][], actual: readonly 
 
 function cellText(value: unknown): string {
   if (value instanceof Date) return value.toISOString().slice(0, -1);
-  return typeof value === 'bigint' || typeof value === 'string' ? String(value) : JSON.stringify(value ?? null);
+  return typeof value === 'bigint' || typeof value === 'string'
+    ? String(value)
+    : JSON.stringify(value ?? null);
 }
 
 function isRounding(cell: string, other: string | undefined): boolean {

@@ -99,21 +99,15 @@ function constant(table: Uint8Array): boolean | null {
   return table.includes(0) ? null : true;
 }
 
-/** Partitions hold a column in the same type as a rule; a decimal's scale may differ. */
-type Predicates = Map<Filter, { readonly type: LogicalType; readonly predicate: (value: Value) => boolean }>;
+type Predicates = Map<Filter, (value: Value) => boolean>;
 
+/** Compiled for the first partition: all hold a column in the same type. */
 function predicateOf(
   filter: Extract<Filter, { kind: 'test' }>,
   type: LogicalType,
   predicates: Predicates,
 ): (value: Value) => boolean {
-  const known = predicates.get(filter);
-  if (known !== undefined && sameType(known.type, type)) return known.predicate;
-  const predicate = compileTest(filter.test, type);
-  predicates.set(filter, { type, predicate });
+  let predicate = predicates.get(filter);
+  if (predicate === undefined) predicates.set(filter, (predicate = compileTest(filter.test, type)));
   return predicate;
-}
-
-function sameType(a: LogicalType, b: LogicalType): boolean {
-  return a.kind === b.kind && (a.kind !== 'decimal' || b.kind !== 'decimal' || a.scale === b.scale);
 }

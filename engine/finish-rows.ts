@@ -1,7 +1,8 @@
 import { relativeErrorBound } from '../model/aggregates.js';
 import { assert } from '../model/assert.js';
 import type { GroupedBatch } from '../model/batch.js';
-import { compileTest, type Filter } from '../model/filter.js';
+import { StoreError } from '../model/errors.js';
+import { compileTest, testFits, type Filter } from '../model/filter.js';
 import type { FinishMeasure, FinishPlan, OutputColumn } from '../model/plan.js';
 import type { MemberId } from '../model/schema.js';
 import { formatValue, type LogicalType, type NumberForm, type Value } from '../model/value.js';
@@ -17,7 +18,11 @@ export interface FinishedRows {
   readonly relativeError: number | null;
 }
 
-/** Finishes measures, filters groups, orders and cuts them, and only then makes rows of what is left. */
+/**
+ * Finishes measures, filters groups, orders and cuts them, and only then makes rows of what is left.
+ *
+ * @throws StoreError `query_invalid` when a measure turns out to have a type that its filter does not fit
+ */
 export function finishRows(
   batch: GroupedBatch,
   plan: FinishPlan,
@@ -81,6 +86,15 @@ function compileHaving(
 ): (row: number) => boolean {
   if (filter.kind === 'test') {
     const { type, valueAt } = get(measures, filter.member);
+    if (!testFits(filter.test, type)) {
+      throw new StoreError(
+        'query_invalid',
+        `the filter on ${filter.member} does not fit its type, ${type.kind}.`,
+        {
+          next: 'Compare it with values of that type.',
+        },
+      );
+    }
     const predicate = compileTest(filter.test, type);
     return (row) => predicate(valueAt(row));
   }

@@ -7,8 +7,9 @@ import type { ScanShape, SliceKey } from './scan-task.js';
 /**
  * Numbers the groups of rows: 0, 1, … in the order of their first rows, over all slices of one thread.
  *
- * Ids stay at most 2^52, so that their digits come back exactly. Where the radices multiply to more, the keys fall into stages: each stage numbers the
- * combinations that occur, and its number is the first digit of the next stage's ids.
+ * Ids stay at most 2^52, so that their digits come back exactly. Where the radices multiply to more, the keys fall
+ * into stages: each stage numbers the combinations that occur, and its number is the first digit of the next
+ * stage's ids.
  *
  *     keys  k0 k1 k2      k3 k4
  *           └ stage 0 ┘ →  └ stage 1 ┘ → group

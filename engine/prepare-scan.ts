@@ -1,6 +1,7 @@
 import { assert, unreachable } from '../model/assert.js';
 import { PRECISION_DEFAULT } from '../model/aggregates.js';
 import type { DictionaryColumn, StoredBatch, StoredColumn } from '../model/batch.js';
+import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { ScanAggregate, ScanKey, ScanPlan } from '../model/plan.js';
 import type { LogicalType } from '../model/value.js';
@@ -16,20 +17,33 @@ export interface PreparedScan {
   readonly slices: readonly ScanSlice[];
   /** One for each key. */
   readonly keys: readonly KeyNumbering[];
+  /** By column; without those that no partition holds. */
+  readonly types: ReadonlyMap<string, LogicalType>;
 }
 
-/** How group ids find their groups: dense cells, hashing, or by what is likely faster. */
+export interface PrepareOptions {
+  /** Of the rollup that the batches belong to. */
+  readonly dictionaries: GlobalDictionaries;
+  readonly grouping?: GroupingChoice;
+}
+
+/** How group ids find their groups: by cells of their own where these fit, by hashing, or by what is likely faster. */
 export type GroupingChoice = 'auto' | 'dense' | 'hashed';
 
-/** Decides everything that needs names, values or dictionaries: which rows to visit, and how to count groups. */
+/**
+ * Decides everything that needs names, values or dictionaries: which rows to visit, and how groups are numbered.
+ *
+ * @throws StoreError `corrupt` when partitions hold a column in different types
+ */
 export function prepareScan(
   scan: ScanPlan,
   sort: readonly string[],
   batches: readonly StoredBatch[],
-  dictionaries: GlobalDictionaries,
-  grouping: GroupingChoice,
+  { dictionaries, grouping = 'auto' }: PrepareOptions,
 ): PreparedScan {
-  const narrowed = narrowBatches(scan, sort, batches);
+  const filled = batches.filter((batch) => batch.rows > 0);
+  const types = columnTypes(filled);
+  const narrowed = narrowBatches(scan, sort, filled);
   const rows = narrowed.reduce((sum, { from, to }) => sum + to - from, 0);
   const cellsMax = grouping === 'dense' ? LIMITS.denseCellsMax : denseCellsMax(rows);
   const keys = numberKeys(scan.keys, narrowed, dictionaries, rows, cellsMax);
@@ -52,7 +66,41 @@ export function prepareScan(
       inputs: scan.aggregates.map(({ column }) => columnOf(slice.batch, column)),
     })),
     keys,
+    types,
   };
+}
+
+function columnTypes(batches: readonly StoredBatch[]): Map<string, LogicalType> {
+  const types = new Map<string, LogicalType>();
+  for (const { columns } of batches) {
+    for (const [name, { type }] of columns) {
+      const known = types.get(name) ?? type;
+      if (!sameType(known, type)) {
+        throw new StoreError(
+          'corrupt',
+          `partitions hold ${name} as ${typeName(known)} and as ${typeName(type)}.`,
+          { next: 'Build the rollup again with force.' },
+        );
+      }
+      types.set(name, known);
+    }
+  }
+  return types;
+}
+
+function sameType(a: LogicalType, b: LogicalType): boolean {
+  return a === b || (a.kind === b.kind && typeName(a) === typeName(b));
+}
+
+function typeName(type: LogicalType): string {
+  switch (type.kind) {
+    case 'decimal':
+      return `decimal of scale ${type.scale}`;
+    case 'sketch':
+      return `sketch of precision ${type.precision}`;
+    default:
+      return type.kind;
+  }
 }
 
 /** A partition with the rows to visit. */
@@ -72,7 +120,6 @@ function narrowBatches(
 ): NarrowedBatch[] {
   const filterOf = compileFilter(scan.filter);
   return batches.flatMap((batch) => {
-    if (batch.rows === 0) return [];
     const filter = filterOf(batch);
     if (filter.kind === 'none') return [];
     const { from, to, tests } = narrowRows(batch, sort, filter.tests);
@@ -141,15 +188,6 @@ function sumKind(columns: readonly StoredColumn[]): AggregateKind {
     absSum += column.absSum;
   }
   return absSum <= Number.MAX_SAFE_INTEGER ? 'sum' : 'wideSum';
-}
-
-/** The type that values of a column have; `otherwise` when no partition is there to tell. */
-export function columnType(
-  batches: readonly StoredBatch[],
-  column: string,
-  otherwise: LogicalType,
-): LogicalType {
-  return batches.find((batch) => batch.columns.has(column))?.columns.get(column)?.type ?? otherwise;
 }
 
 function columnOf(batch: StoredBatch, name: string): StoredColumn {

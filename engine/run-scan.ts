@@ -4,24 +4,17 @@ import { LIMITS } from '../model/limits.js';
 import type { ScanPlan } from '../model/plan.js';
 import type { LogicalType } from '../model/value.js';
 import { valuesOf } from './accumulators/accumulator.js';
-import type { GlobalDictionaries } from './global-dictionaries.js';
-import { columnType, prepareScan, type GroupingChoice, type PreparedScan } from './prepare-scan.js';
+import { prepareScan, type PreparedScan, type PrepareOptions } from './prepare-scan.js';
 import { isNumeric, scanOnWorkers } from './scan-on-workers.js';
 import { scanSlices, type ScanStates } from './scan-slices.js';
 import type { WorkerPool } from './workers/pool.js';
 
-export interface ScanOptions extends LocalScanOptions {
+export interface ScanOptions extends PrepareOptions {
   /** Null: everything runs on the calling thread. */
   readonly pool: WorkerPool | null;
   /** Rows, after narrowing, below which a scan stays on the calling thread. */
   readonly workerRowsMin?: number;
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface LocalScanOptions {
-  /** Of the rollup that the batches belong to. */
-  readonly dictionaries: GlobalDictionaries;
-  readonly grouping?: GroupingChoice;
 }
 
 export interface ScanResult {
@@ -36,7 +29,7 @@ export interface ScanResult {
  * no rows.
  *
  * @param sort the columns that each batch is sorted by
- * @throws StoreError `aborted`; `sketch_invalid`
+ * @throws StoreError `aborted`; `corrupt`; `sketch_invalid`
  */
 export async function runScan(
   scan: ScanPlan,
@@ -45,11 +38,11 @@ export async function runScan(
   options: ScanOptions,
 ): Promise<ScanResult> {
   const { pool, signal, workerRowsMin = LIMITS.workerRowsMin } = options;
-  const prepared = prepare(scan, sort, batches, options);
+  const prepared = prepareScan(scan, sort, batches, options);
   if (pool === null || prepared.shape.rows < workerRowsMin || !isNumeric(prepared)) {
-    return result(scan, batches, prepared, scanSlices(prepared));
+    return toResult(scan, prepared, scanSlices(prepared));
   }
-  return result(scan, batches, prepared, await scanOnWorkers(prepared, pool, signal));
+  return toResult(scan, prepared, await scanOnWorkers(prepared, pool, signal));
 }
 
 /** `runScan` on the calling thread, without a pause. */
@@ -57,35 +50,25 @@ export function runScanSync(
   scan: ScanPlan,
   sort: readonly string[],
   batches: readonly StoredBatch[],
-  options: LocalScanOptions,
+  options: PrepareOptions,
 ): ScanResult {
-  const prepared = prepare(scan, sort, batches, options);
-  return result(scan, batches, prepared, scanSlices(prepared));
+  const prepared = prepareScan(scan, sort, batches, options);
+  return toResult(scan, prepared, scanSlices(prepared));
 }
 
-function prepare(
+function toResult(
   scan: ScanPlan,
-  sort: readonly string[],
-  batches: readonly StoredBatch[],
-  { dictionaries, grouping = 'auto' }: LocalScanOptions,
-): PreparedScan {
-  return prepareScan(scan, sort, batches, dictionaries, grouping);
-}
-
-function result(
-  scan: ScanPlan,
-  batches: readonly StoredBatch[],
-  prepared: PreparedScan,
+  { shape, keys: numberings, types }: PreparedScan,
   states: ScanStates,
 ): ScanResult {
   const groups = states.grouping.count;
   const overNothing = scan.keys.length === 0 && groups === 0;
   const slots = states.grouping.slots();
   const keys = scan.keys.map((key, i): GroupedColumn => {
-    const { values } = prepared.keys[i];
+    const { values } = numberings[i];
     return {
       name: key.output,
-      type: columnType(batches, key.column, { kind: 'string' }),
+      type: types.get(key.column) ?? { kind: 'string' },
       values: valuesOf(groups, (group) => values[slots[i][group]]),
     };
   });
@@ -93,13 +76,13 @@ function result(
     const values = overNothing ? [null] : states.accumulators[i].values(groups);
     return {
       name: aggregate.column,
-      type: columnType(batches, aggregate.column, typeOfNothing(aggregate.operation)),
+      type: types.get(aggregate.column) ?? typeOfNothing(aggregate.operation),
       values: values.includes(null) ? values.map((value) => value ?? aggregate.emptyValue) : values,
     };
   });
   return {
     batch: { rows: overNothing ? 1 : groups, columns: [...keys, ...aggregates] },
-    rowsScanned: prepared.shape.rows,
+    rowsScanned: shape.rows,
   };
 }
 

@@ -3,8 +3,8 @@ import type { Accumulator } from './accumulators/accumulator.js';
 import { createAccumulator } from './accumulators/create-accumulator.js';
 import { Chunk } from './chunk.js';
 import { Grouping } from './grouping.js';
+import { RowSelector } from './row-selector.js';
 import type { ScanPart, ScanShape, ScanSlice, ScanTask } from './scan-task.js';
-import { RowSelector } from './select-chunk.js';
 
 /** Groups and their states, on the thread that made them. */
 export interface ScanStates {
@@ -40,7 +40,7 @@ export function partOf({ grouping, accumulators }: ScanStates): ScanPart {
 /** Merges the groups of several workers: those of a part are grouped as if they were rows. */
 export function mergeParts(shape: ScanShape, parts: readonly ScanPart[]): ScanStates {
   const states = emptyStates(shape);
-  const same = shape.radices.map((radix) => Int32Array.from({ length: radix }, (_, slot) => slot));
+  const same = shape.radices.map(identity);
   for (const part of parts) {
     const keys = part.slots.map((codes, key) => ({ codes, slots: same[key] }));
     for (let from = 0; from < part.groups; from += LIMITS.chunkRows) {
@@ -56,7 +56,17 @@ export function mergeParts(shape: ScanShape, parts: readonly ScanPart[]): ScanSt
   return states;
 }
 
-function emptyStates(shape: ScanShape): ScanStates & { readonly chunk: Chunk } {
+function identity(size: number): Int32Array {
+  const slots = new Int32Array(size);
+  for (let slot = 0; slot < size; slot++) slots[slot] = slot;
+  return slots;
+}
+
+interface ScanInProgress extends ScanStates {
+  readonly chunk: Chunk;
+}
+
+function emptyStates(shape: ScanShape): ScanInProgress {
   return {
     grouping: new Grouping(shape),
     accumulators: shape.aggregates.map(createAccumulator),
@@ -64,7 +74,7 @@ function emptyStates(shape: ScanShape): ScanStates & { readonly chunk: Chunk } {
   };
 }
 
-function addChunk({ chunk, grouping, accumulators }: ReturnType<typeof emptyStates>, slice: ScanSlice): void {
+function addChunk({ chunk, grouping, accumulators }: ScanInProgress, slice: ScanSlice): void {
   if (chunk.count === 0) return;
   grouping.assign(chunk, slice.keys);
   for (let i = 0; i < accumulators.length; i++) {

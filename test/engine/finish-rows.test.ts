@@ -193,6 +193,20 @@ describe('measures', () => {
   });
 });
 
+test('a having filter that does not fit what the measure turned out to be is an error of the query', () => {
+  const latest = measure('latest', 'max');
+  const batch = batchOf(column('latest', TIME, [5]));
+  const literal = { kind: 'number', digits: 1n, scale: 0 } as const;
+  const having: Filter = {
+    kind: 'test',
+    member: 'o.latest',
+    test: { kind: 'compare', operator: '>', value: literal },
+  };
+  expect(() => finishRows(batch, plan([state(latest)], { having }), [], { numbers: 'string' })).toThrow(
+    'the filter on o.latest does not fit its type, time.',
+  );
+});
+
 describe('order', () => {
   const outputs = [dimensionOutput('s'), dimensionOutput('n'), dimensionOutput('id')];
   const finish = (
@@ -230,7 +244,7 @@ describe('order', () => {
   test('[A19] the rows are those of a stable sort, NULLs last, cut to offset and limit', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(texts, numbers), { maxLength: 60 }),
+        fc.array(fc.tuple(texts, numbers), { maxLength: 60, size: 'max' }),
         fc.uniqueArray(fc.record({ column: fc.constantFrom('o.s', 'o.n'), descending: fc.boolean() }), {
           selector: (key) => key.column,
         }),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GlobalDictionaries } from '../../dist/engine/global-dictionaries.js';
+import { prepareScan } from '../../dist/engine/prepare-scan.js';
 import { runScanSync } from '../../dist/engine/run-scan.js';
 import type { StoredBatch } from '../../dist/model/batch.js';
 import type { Filter } from '../../dist/model/filter.js';
@@ -22,7 +23,9 @@ const COLUMNS = [...KEYS, ...MEASURES];
 const RUNS = process.env.GRANARY_LONG ? 5_000 : 300;
 
 /** Some partitions, empty ones among them. */
-const partitionsArbitrary = fc.array(fc.array(rowArbitrary, { maxLength: 40 }), { maxLength: 4 });
+const partitionsArbitrary = fc.array(fc.array(rowArbitrary, { maxLength: 40, size: 'max' }), {
+  maxLength: 4,
+});
 
 describe('a scan answers as a row-by-row loop does', () => {
   for (const grouping of ['auto', 'dense', 'hashed'] as const) {
@@ -135,6 +138,30 @@ describe('rows are found by binary search in the sort order', () => {
   });
 });
 
+describe('groups', () => {
+  test('cells are kept for the values that occur when those of the rollup are too many', () => {
+    const rows = Array.from({ length: 400 }, (_, i): Row => ({ a: `a${i % 50}`, b: (i * 7) % 41, n: i }));
+    const columns = SIMPLE.filter(({ name }) => name !== 'c');
+    const batches = [rows.slice(0, 150), rows.slice(150)].map((part) => buildBatch(part, columns, []));
+    const scan: ScanPlan = {
+      keys: ['a', 'b'].map((column) => ({ column, output: column, bucket: null })),
+      filter: isOneOf('a', 'a3', 'a7'),
+      aggregates: COUNT,
+    };
+    const { shape } = prepareScan(scan, [], batches, { dictionaries: new GlobalDictionaries() });
+    expect(shape).toMatchObject({ dense: true, radices: [2, 41] });
+    const wide = prepareScan({ ...scan, filter: null }, [], batches, {
+      dictionaries: new GlobalDictionaries(),
+    });
+    expect(wide.shape).toMatchObject({ dense: false, radices: [50, 41] });
+    const { batch } = runScanSync(scan, [], batches, { dictionaries: new GlobalDictionaries() });
+    const sums = batch.columns[2].values as number[];
+    const expected = rows.filter(({ a }) => a === 'a3' || a === 'a7').map(({ n }) => n as number);
+    expect(sums.toSorted((x, y) => x - y)).toEqual(expected.toSorted((x, y) => x - y));
+    expect(batch.columns[0].values.every((a) => a === 'a3' || a === 'a7')).toBe(true);
+  });
+});
+
 describe('sums', () => {
   const sumOf = (batches: readonly StoredBatch[], key: string | null = null) =>
     runScanSync(
@@ -173,6 +200,17 @@ describe('sums', () => {
     const columns = new Map([['n', numberColumn([1e308, 1e308, 1], { kind: 'double' })]]);
     expect(sumOf([{ rows: 3, columns, bytes: 0 }])).toEqual([Infinity]);
   });
+});
+
+test('partitions that hold a column in different types are not merged', () => {
+  const [integers, decimals] = [INTEGER, { kind: 'decimal', scale: 2 } as const].map((type) =>
+    buildBatch([{ n: 1 }], [{ name: 'n', type, kind: 'number' }], []),
+  );
+  const scan: ScanPlan = { keys: [], filter: null, aggregates: COUNT };
+  const mixed = () => runScanSync(scan, [], [integers, decimals], { dictionaries: new GlobalDictionaries() });
+  expect(mixed).toThrow(
+    'partitions hold n as integer and as decimal of scale 2. Build the rollup again with force.',
+  );
 });
 
 describe('a scan over nothing', () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { GlobalDictionaries } from '../../dist/engine/global-dictionaries.js';
@@ -60,7 +61,10 @@ describe('with workers', () => {
     const pool = counted(threads);
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.array(smallRow, { minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.array(smallRow, { minLength: 1, maxLength: 40, size: 'max' }), {
+          minLength: 1,
+          maxLength: 4,
+        }),
         scanArbitrary,
         sortArbitrary,
         async (partitions, scan, sort) => {
@@ -85,6 +89,15 @@ describe('with workers', () => {
     const { batch } = await runScan(COUNT, [], [ones(10_000), ones(3), ones(29_997)], options(pool));
     expect(batch.columns[0].values).toEqual([40_000]);
     expect(pool.tasks).toBe(4);
+  });
+
+  test('what sums of doubles round away comes back from the workers', async () => {
+    const numbers = Array.from({ length: 400 }, (_, i) => (i % 200 < 100 ? 1e16 : 1e-3) * (i < 200 ? 1 : -1));
+    const column = numberColumn([...numbers, 0.5], { kind: 'double' });
+    const batch = { rows: 401, columns: new Map([['n', column]]), bytes: 0 };
+    const scan: ScanPlan = { ...COUNT, aggregates: [{ column: 'n', operation: 'sum', emptyValue: null }] };
+    const result = await runScan(scan, [], [batch], options(threads));
+    expect(result.batch.columns[0].values[0]).toBeCloseTo(0.5, 9);
   });
 
   test.each<[string, StoredBatch, ScanPlan, Partial<ScanOptions>]>([
@@ -168,6 +181,22 @@ describe('failures', () => {
     const scanning = runScan(COUNT, [], [ones(1_000)], { ...options(aborting), signal: controller.signal });
     await expect(scanning).rejects.toMatchObject({ code: 'aborted', cause: { message: 'enough' } });
     expect(pool.tasks).toBe(1);
+  });
+
+  test('after a failure no further task begins', async () => {
+    let begun = 0;
+    const failing: WorkerPool = {
+      threads: 2,
+      async run() {
+        if (++begun === 1) throw new Error('lost');
+        await setImmediate();
+        return { groups: 0, slots: [], states: [] };
+      },
+      close: () => Promise.resolve(),
+    };
+    await expect(runScan(COUNT, [], [ones(1_000)], options(failing))).rejects.toThrow('lost');
+    for (let turn = 0; turn < 10; turn++) await setImmediate();
+    expect(begun).toBe(2);
   });
 
   test('a closed pool runs nothing', async () => {
