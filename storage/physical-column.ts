@@ -36,23 +36,28 @@ export function physicalColumn(element: SchemaElement): PhysicalColumn {
       return value({ kind: 'double' }, (raw) => raw as number);
     case 'INT32':
     case 'INT64': {
-      if (scale !== null) return value({ kind: 'decimal', scale }, decodeInteger);
+      if (scale !== null) return value(decimalType(scale), decodeInteger);
       const toMs = timeDecoder(element);
       if (toMs !== null) return value({ kind: 'time' }, toMs);
       const decode = integerDecoder(element);
       return decode === null ? unsupported : value({ kind: 'integer' }, decode);
     }
     case 'BYTE_ARRAY':
-      if (scale !== null) return value({ kind: 'decimal', scale }, decodeBigEndian);
+      if (scale !== null) return value(decimalType(scale), decodeBigEndian);
       if (element.converted_type === 'UTF8') return value({ kind: 'string' }, (raw) => raw as string);
       return element.converted_type === undefined && element.logical_type === undefined
         ? { kind: 'bytes', name }
         : unsupported;
     case 'FIXED_LEN_BYTE_ARRAY':
-      return scale === null ? unsupported : value({ kind: 'decimal', scale }, decodeBigEndian);
+      return scale === null ? unsupported : value(decimalType(scale), decodeBigEndian);
     default:
       return unsupported;
   }
+}
+
+/** A decimal without a fraction is an integer: it stands where a sum outgrew 64 bits in one partition alone. */
+function decimalType(scale: number): LogicalType {
+  return scale === 0 ? { kind: 'integer' } : { kind: 'decimal', scale };
 }
 
 function integerDecoder(element: SchemaElement): Decode | null {

@@ -29,7 +29,8 @@ interface TypeCase {
 const INTEGER: LogicalType = { kind: 'integer' };
 const TIME: LogicalType = { kind: 'time' };
 const DOUBLE: LogicalType = { kind: 'double' };
-const decimal = (scale: number): LogicalType => ({ kind: 'decimal', scale });
+const decimal = (scale: number): LogicalType =>
+  scale === 0 ? { kind: 'integer' } : { kind: 'decimal', scale };
 const NINES = '9'.repeat(38);
 
 const NUMBERS: readonly TypeCase[] = [
