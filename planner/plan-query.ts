@@ -10,6 +10,7 @@ import type { Cube, DataModel, Granularity } from '../model/schema.js';
 import { chooseIndex, pinnedColumns } from './choose-index.js';
 import { joinTree, multipliedCubes } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
+import { canMerge } from './match-measures.js';
 import { matchRollup } from './match-rollup.js';
 import type { QueryShape, RollupCandidate } from './match-rollup.js';
 import { normaliseQuery } from './normalise-query.js';
@@ -101,14 +102,15 @@ function rollupPlan(
     ...keys.map((key) => key.column),
     ...(filter === null ? [] : filterMembers(filter)),
   ]);
-  const index = chooseIndex(meta.indexes, columns, filter);
+  const index = chooseIndex(meta.indexes, columns, filter, canMerge(shape));
   const scan: ScanPlan = {
     keys,
     filter,
     aggregates: statesOf(shape.finish).map((state) => ({
       column: state.column,
-      operation: mergeOperation(state.kind) ?? 'sum',
-      emptyValue: state.kind === 'count' ? 0 : null,
+      // What cannot be merged is read from one stored row, whose minimum is itself.
+      operation: mergeOperation(state.kind) ?? 'min',
+      emptyValue: state.kind === 'count' || state.kind === 'distinct' ? 0 : null,
     })),
   };
   const piece: RollupPiece = {
