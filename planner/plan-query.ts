@@ -204,6 +204,7 @@ function sourcePlan(model: DataModel, shape: QueryShape): QueryPlan {
     kind: 'source',
     request: {
       dataSource: shape.dataSource,
+      tree: shape.tree,
       keys: sourceKeys(model, query),
       states: statesOf(shape.finish),
       segments: query.segments,

@@ -2,11 +2,10 @@
 import { mergeOperation } from '../model/aggregates.js';
 import type { MeasureState } from '../model/aggregates.js';
 import type { ColumnRole, IndexMeta } from '../model/catalog.js';
-import type { BuildColumn, SourceKey, SourceRequest } from '../model/plan.js';
+import type { BuildColumn, JoinTree, SourceKey, SourceRequest } from '../model/plan.js';
 import { cubeOf, memberColumn, timeColumn } from '../model/schema.js';
 import type { Cube, DataModel, Granularity, MemberId, PreAggregation } from '../model/schema.js';
 import { joinTree, memberClosure, multipliedCubes, templatesOf } from './join-tree.js';
-import type { JoinTree } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
 import { dimensionOf } from './output-columns.js';
 
@@ -45,6 +44,7 @@ export function rollupShape(model: DataModel, preAggregation: PreAggregation): R
   const keys = rollupKeys(model, preAggregation);
   const request: SourceRequest = {
     dataSource: (model.cubes.get(tree.root) as Cube).dataSource,
+    tree,
     keys,
     states,
     segments: [],

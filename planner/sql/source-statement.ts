@@ -5,13 +5,12 @@
 import type { MeasureState } from '../../model/aggregates.js';
 import { StoreError } from '../../model/errors.js';
 import type { Filter } from '../../model/filter.js';
-import type { SourceKey, SourceRequest, Statement } from '../../model/plan.js';
+import type { JoinTree, SourceKey, SourceRequest, Statement } from '../../model/plan.js';
 import { memberColumn } from '../../model/schema.js';
 import type { Cube, DataModel, MemberId } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 import { lookUp } from '../find-member.js';
-import { joinTree, multipliedCubes } from '../join-tree.js';
-import type { JoinTree } from '../join-tree.js';
+import { multipliedCubes } from '../join-tree.js';
 import { dimensionOf } from '../output-columns.js';
 import { aggregateSql, measureInput } from './aggregate-sql.js';
 import { filterSql } from './filter-sql.js';
@@ -30,10 +29,10 @@ export function typedMembers(request: SourceRequest): MemberId[] {
 }
 
 export function sourceStatement(model: DataModel, request: SourceRequest, types: SourceTypes): Statement {
-  const tree = joinTree(model, requestMembers(request));
+  const { tree } = request;
   requireOneSource(model, tree);
   const params = new SqlParams();
-  const context: Context = { model, request, tree, types, params, where: '', from: fromClause(model, tree) };
+  const context: Context = { model, request, types, params, where: '', from: fromClause(model, tree) };
   const keys = request.keys.map((key) => ({ key, sql: keySql(context, key) }));
   const where = { ...context, where: whereClause(context) };
   const multiplied = multipliedCubes(tree);
@@ -47,27 +46,32 @@ export function sourceStatement(model: DataModel, request: SourceRequest, types:
 
 /** Smallest and largest time and the count of rows without one: columns `from`, `to`, `nulls`. */
 export function rangeStatement(model: DataModel, request: SourceRequest, dimension: MemberId): Statement {
-  const tree = joinTree(model, requestMembers(request));
   const time = dimensionSql(model, dimensionOf(model, dimension));
   const select = `SELECT min(${time}) AS "from", max(${time}) AS "to", count(*) - count(${time}) AS "nulls"`;
-  return { text: `${select}\n${fromClause(model, tree)}`, params: [] };
+  return { text: `${select}\n${fromClause(model, request.tree)}`, params: [] };
 }
 
-/** A statement whose result has no rows and one column per member, of the member's type in the source. */
-export function typeStatement(model: DataModel, members: readonly MemberId[]): Statement {
+/**
+ * A statement whose result has no rows and one column per member, of the member's type in the source.
+ * @param members of the cubes that `request` joins
+ */
+export function typeStatement(
+  model: DataModel,
+  request: SourceRequest,
+  members: readonly MemberId[],
+): Statement {
   const columns = members.map((member) => {
     const found = lookUp(model, member);
     if (found?.kind === 'measure') return measureInput(model, found.measure) ?? 'NULL';
     return found?.kind === 'segment' ? 'TRUE' : dimensionSql(model, dimensionOf(model, member));
   });
   const select = columns.map((sql, at) => `${sql} AS ${quoteName(memberColumn(members[at]))}`).join(', ');
-  return { text: `SELECT ${select}\n${fromClause(model, joinTree(model, members))}\nLIMIT 0`, params: [] };
+  return { text: `SELECT ${select}\n${fromClause(model, request.tree)}\nLIMIT 0`, params: [] };
 }
 
 interface Context {
   readonly model: DataModel;
   readonly request: SourceRequest;
-  readonly tree: JoinTree;
   readonly types: SourceTypes;
   readonly params: SqlParams;
   readonly from: string;
@@ -77,16 +81,6 @@ interface Context {
 interface KeySql {
   readonly key: SourceKey;
   readonly sql: string;
-}
-
-function requestMembers(request: SourceRequest): MemberId[] {
-  return [
-    ...request.states.map((state) => state.measure.id),
-    ...request.keys.map((key) => key.member),
-    ...request.segments,
-    ...filteredMembers(request.filter),
-    ...request.ranges.map((range) => range.dimension),
-  ];
 }
 
 function filteredMembers(filter: Filter | null): MemberId[] {
@@ -176,7 +170,7 @@ function distinctSelect(
 
 /** What a count without SQL counts: rows of the root, keys of a cube that a LEFT JOIN may leave empty. */
 function countedKey(context: Context, state: MeasureState): string | null {
-  if (state.measure.cube === context.tree.root) return null;
+  if (state.measure.cube === context.request.tree.root) return null;
   const key = primaryKeySql(context.model, state.measure.cube);
   if (key === null && state.kind === 'count' && state.measure.sql === null)
     throw missingPrimaryKey(state.measure.cube);
