@@ -31,8 +31,9 @@ export interface House {
   source(name: string): Source;
   /** SQL of a request; asks the source for types that are not known yet. */
   statement(request: SourceRequest): Promise<Statement>;
-  /** @throws StoreError `closed` */
+  /** @throws StoreError `closed` once `close` was called */
   run<T>(call: () => Promise<T>): Promise<T>;
+  /** Waits for the calls that run: a source that is closed under a statement would end the process. */
   close(): Promise<void>;
 }
 
@@ -59,7 +60,13 @@ export function openHouse(
   const types = new Map<MemberId, LogicalType>();
   const dictionaries = new WeakMap<RollupMeta, GlobalDictionaries>();
   const pool = createWorkerPool(config.threads === null ? {} : { maxThreads: config.threads });
-  let closed = false;
+  const calls = new Set<Promise<unknown>>();
+  let closing: Promise<void> | null = null;
+  const end = async (): Promise<void> => {
+    await Promise.allSettled(calls);
+    await pool.close();
+    for (const source of sources.values()) await source.close();
+  };
   const house: House = {
     config,
     prepared,
@@ -85,16 +92,17 @@ export function openHouse(
       return sourceStatement(model, request, types);
     },
     async run(call) {
-      if (closed)
+      if (closing !== null)
         throw new StoreError('closed', 'the store is closed.', { next: 'Open it again with openStore().' });
-      return call();
+      const result = call();
+      calls.add(result);
+      try {
+        return await result;
+      } finally {
+        calls.delete(result);
+      }
     },
-    async close() {
-      closed = true;
-      await pool.close();
-      for (const source of sources.values()) await source.close();
-      sources.clear();
-    },
+    close: () => (closing ??= end()),
   };
   return house;
 }

@@ -44,6 +44,8 @@ export const LIMITS = {
   statisticsTextMax: 1024,
   /** Publishes that a manifest remembers by their token. */
   publishesRemembered: 64,
+  /** Attempts to publish a rollup while other processes publish theirs. */
+  publishAttemptsMax: 100,
   /** Attempts to read a manifest while other processes publish and remove. */
   manifestReadsMax: 100,
   /** Milliseconds after which a staging folder that nobody can answer for is removed. */
