@@ -1,9 +1,9 @@
 /** Obeys a plan: read or ask, group, finish. */
 import type { GroupedBatch, StoredBatch } from '../model/batch.js';
 import type { RollupColumn, RollupMeta } from '../model/catalog.js';
-import { StoreError } from '../model/errors.js';
 import { filterMembers } from '../model/filter.js';
 import type { QueryPlan, RollupPiece, SourcePiece, SourceRequest, Statement } from '../model/plan.js';
+import { throwIfAborted } from '../model/throw-if-aborted.js';
 import type { Source } from '../sources/source.js';
 import type { Storage } from '../storage/open-storage.js';
 import { finishRows } from './finish-rows.js';
@@ -72,9 +72,4 @@ function neededColumns({ rollup, scan }: RollupPiece): RollupColumn[] {
     ...scan.aggregates.map((aggregate) => aggregate.column),
   ]);
   return rollup.columns.filter(({ name }) => names.has(name));
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true)
-    throw new StoreError('aborted', 'the call was aborted.', { cause: signal.reason });
 }

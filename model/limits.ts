@@ -38,6 +38,8 @@ export const LIMITS = {
   fileBytesMax: 2 ** 31 - 1,
   /** Bytes of decoded columns that a store keeps in memory unless told otherwise. */
   cacheBytes: 512 * 1024 * 1024,
+  /** Connections that a source keeps open for its next statements. */
+  idleConnectionsMax: 8,
   /** Partition files that are read at the same time. */
   fileReadsMax: 4,
   /** UTF-16 units of a string that may stand as minimum or maximum in a manifest. */

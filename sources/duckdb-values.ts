@@ -12,8 +12,8 @@ import {
 } from '@duckdb/node-api';
 import type { DuckDBPreparedStatement, DuckDBResult, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import type { GroupedBatch } from '../model/batch.js';
-import { StoreError } from '../model/errors.js';
 import type { SqlParam } from '../model/plan.js';
+import { throwIfAborted } from '../model/throw-if-aborted.js';
 import { canonicalInteger } from '../model/value.js';
 import type { LogicalType, Value } from '../model/value.js';
 
@@ -80,8 +80,7 @@ export async function readBatch(
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) return { rows, columns };
-    if (signal?.aborted === true)
-      throw new StoreError('aborted', 'the call was aborted.', { cause: signal.reason });
+    throwIfAborted(signal);
     rows += chunk.rowCount;
     columns.forEach(({ values }, at) => {
       const vector = chunk.getColumnVector(at);

@@ -51,7 +51,7 @@ export function aggregateSql(
 }
 
 /**
- * Distinct values per group go to the functions that `sources/duckdb.ts` registers. What is hashed: 8 bytes of
+ * Distinct values per group go to the functions that `sources/duckdb-sketches.ts` registers. What is hashed: 8 bytes of
  * an integer (a time: its microseconds) or of a double, else the UTF-8 bytes of the text.
  */
 function sketchSql(input: string, type: LogicalType | null, precision: number): string {
