@@ -1,6 +1,5 @@
 /** What is open while a store is open, and the SQL of what it asks. */
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
 import { GlobalDictionaries } from './engine/global-dictionaries.js';
 import { entryOfDouble, entryOfInteger, entryOfString } from './engine/sketches/sketch-entry.js';
 import { Sketch } from './engine/sketches/sketch.js';
@@ -48,7 +47,6 @@ export interface TestingSwitches {
 /** Opens nothing yet: sources and threads start with the first call that needs them. */
 export function openHouse(
   config: Config,
-  base: string,
   model: DataModel,
   storage: Storage,
   testing: TestingSwitches,
@@ -79,7 +77,7 @@ export function openHouse(
     pool,
     testing,
     source(name) {
-      const open = sources.get(name) ?? openSource(config, base, name);
+      const open = sources.get(name) ?? openSource(config, name);
       sources.set(name, open);
       return open;
     },
@@ -107,7 +105,7 @@ export function openHouse(
   return house;
 }
 
-function openSource(config: Config, base: string, name: string): Source {
+function openSource(config: Config, name: string): Source {
   const source = config.sources[name];
   if (source === undefined) {
     throw new StoreError(
@@ -120,8 +118,8 @@ function openSource(config: Config, base: string, name: string): Source {
   }
   return duckdbSource({
     name,
-    database: source.database === undefined ? null : resolve(base, source.database),
-    init: (source.init ?? []).map((sql) => sql.replaceAll('${configDir}', base.replaceAll("'", "''"))),
+    database: source.database ?? null,
+    init: source.init ?? [],
     sketches: { entryOfString, entryOfInteger, entryOfDouble, create: (precision) => new Sketch(precision) },
   });
 }

@@ -1,5 +1,4 @@
 /** The one place where the rooms meet: model, planner, sources, storage and engine become a store. */
-import { resolve } from 'node:path';
 import type { SourceConfig } from './model/load/parse-config.js';
 import type { Explanation } from './planner/explain-query.js';
 import { callQueue } from './storage/call-queue.js';
@@ -62,14 +61,15 @@ export interface Store {
  * @throws StoreError `config_invalid`, `model_invalid`, `file_missing`, `corrupt`, `format_newer`
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { config, base } = await resolveConfig(options);
-  const model = await readModel(config, base);
+  const resolved = await resolveConfig(options);
+  const { config } = resolved;
+  const model = await readModel(resolved);
   const storage = await openStorage({
     disk: nodeDisk,
-    directory: resolve(base, config.directory),
+    directory: config.directory,
     cacheBytesMax: config.cacheBytesMax,
   });
-  const house = openHouse(config, base, model, storage, options.testing ?? {});
+  const house = openHouse(config, model, storage, options.testing ?? {});
   const inTurn = callQueue();
   return {
     build: (wish = {}) => house.run(() => inTurn(() => buildStore(house, wish))),

@@ -37,7 +37,7 @@ export const LIMITS = {
   /** Bytes of one file of a partition: what one read gives. */
   fileBytesMax: 2 ** 31 - 1,
   /** Bytes of decoded columns that a store keeps in memory unless told otherwise. */
-  cacheBytes: 512 * 1024 * 1024,
+  cacheBytes: 1024 * 1024 * 1024,
   /** Connections that a source keeps open for its next statements. */
   idleConnectionsMax: 8,
   /** Partition files that are read at the same time. */

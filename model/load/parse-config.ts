@@ -1,6 +1,7 @@
 /** The configuration: options of `openStore`, or the same keys in a JSON file. */
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
+import { LIMITS } from '../limits.js';
 import { suggest } from '../suggest.js';
 
 const sourceSchema = z.strictObject({
@@ -60,7 +61,7 @@ export function parseConfig(value: unknown, where: string): Config {
     sources,
     schema: schema ?? 'dev_pre_aggregations',
     numbers: numbers ?? 'string',
-    cacheBytesMax: (cacheMb ?? 1024) * 1024 * 1024,
+    cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
     threads: threads ?? null,
   };
 }
