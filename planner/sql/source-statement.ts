@@ -11,7 +11,7 @@ import type { Cube, DataModel, MemberId } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 import { lookUp } from '../find-member.js';
 import { multipliedCubes } from '../join-tree.js';
-import { dimensionOf } from '../output-columns.js';
+import { dimensionOf, segmentOf } from '../output-columns.js';
 import { aggregateSql, measureInput } from './aggregate-sql.js';
 import { filterSql } from './filter-sql.js';
 import type { TypedSql } from './filter-sql.js';
@@ -189,9 +189,7 @@ function primaryKeySql(model: DataModel, name: string): string | null {
 
 function keySql(context: Context, key: SourceKey): string {
   const { model, params } = context;
-  const found = lookUp(model, key.member);
-  if (found?.kind === 'segment')
-    return `coalesce(${renderTemplate(model, found.segment.sql, found.segment.cube)}, FALSE)`;
+  if (key.kind === 'segment') return `coalesce(${segmentSql(model, key.member)}, FALSE)`;
   const dimension = dimensionOf(model, key.member);
   const sql = dimensionSql(model, dimension);
   if (dimension.type !== 'time') return sql;
@@ -202,14 +200,14 @@ function keySql(context: Context, key: SourceKey): string {
   return `date_trunc('${key.granularity ?? 'millisecond'}', ${local})`;
 }
 
+function segmentSql(model: DataModel, id: MemberId): string {
+  const { sql, cube } = segmentOf(model, id);
+  return renderTemplate(model, sql, cube);
+}
+
 function whereClause(context: Context): string {
   const { model, request, params } = context;
-  const conditions = request.segments.map((id) => {
-    const found = lookUp(model, id);
-    return found?.kind === 'segment'
-      ? `(${renderTemplate(model, found.segment.sql, found.segment.cube)})`
-      : 'TRUE';
-  });
+  const conditions = request.segments.map((id) => `(${segmentSql(model, id)})`);
   for (const { dimension, range } of request.ranges) {
     const time = dimensionSql(model, dimensionOf(model, dimension));
     if (range === null) conditions.push(`${time} IS NULL`);
