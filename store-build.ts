@@ -8,6 +8,7 @@ import { LIMITS } from './model/limits.js';
 import type { BuildTask } from './model/plan.js';
 import type { TimeRange } from './model/query.js';
 import { suggest } from './model/suggest.js';
+import { throwIfAborted } from './model/throw-if-aborted.js';
 import { parseTime } from './model/time-range.js';
 import type { RollupCandidate } from './planner/match-rollup.js';
 import { planBuild } from './planner/plan-build.js';
@@ -106,6 +107,7 @@ async function buildOne(
   if (shape === null) {
     return { ...nothing, outcome: 'skipped', reason: `type ${type} is not executable yet` };
   }
+  throwIfAborted(options.signal);
   const before = await house.storage.reload();
   const meta = before.rollups.get(id) ?? null;
   const times = await sourceTimes(house, shape, options.signal);

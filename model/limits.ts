@@ -1,4 +1,7 @@
-/** Every bound of the system by name. A bound that is reached gives a StoreError with the number in it. */
+/**
+ * Every bound of the system by name. A bound on input that is reached gives a StoreError with the number in it; one
+ * on a cache or on an effort only makes the work slower.
+ */
 export const LIMITS = {
   /** Filters in one query, all levels together. */
   queryFiltersMax: 10_000,

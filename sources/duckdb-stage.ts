@@ -1,7 +1,7 @@
 /** Rows of one partition in a temporary table of their own connection, and the files that are written from it. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { assert } from '../model/assert.js';
 import type { IndexMeta } from '../model/catalog.js';
-import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { BuildColumn, Statement } from '../model/plan.js';
 import { throwIfAborted } from '../model/throw-if-aborted.js';
@@ -111,8 +111,7 @@ function copyStatement(
     : columns;
   const select = kept.map((column) => {
     const staged = types.get(column.name);
-    if (staged === undefined)
-      throw new StoreError('build_failed', `the staged rows lack the column ${column.name}.`);
+    assert(staged !== undefined, 'the statement that was staged selects every column');
     const merged = aggregate && column.role.kind === 'measure';
     const sql = merged ? mergedSql(column, staged) : quoteIdentifier(column.name);
     return `CAST(${sql} AS ${fileType(staged, merged)}) AS ${quoteIdentifier(column.name)}`;

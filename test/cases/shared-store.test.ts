@@ -25,6 +25,21 @@ test('two builds of one store at the same time build each rollup once', async ()
   await expectIntact(store);
 });
 
+test('a build whose signal ended while it waited its turn builds nothing', async () => {
+  const store = await openTables(twoRollups);
+  const abort = new AbortController();
+  const first = store.build({ preAggregations: ['orders.main'], onProgress: () => abort.abort() });
+  const second = store.build({ signal: abort.signal });
+  await expect(second).rejects.toMatchObject({ code: 'aborted' });
+  await first;
+  expect((await store.status()).rollups.map(({ state }) => state)).toEqual(['built', 'not_built']);
+  await expect(store.build({ preAggregations: ['orders.main'], signal: abort.signal })).rejects.toMatchObject(
+    {
+      code: 'aborted',
+    },
+  );
+});
+
 test('a build knows what another process has published', async () => {
   const [one, other] = await openTwice(twoRollups);
   await one.build({ preAggregations: ['orders.main'] });
