@@ -79,7 +79,7 @@ export function openHouse(
     async statement(request) {
       const unknown = typedMembers(request).filter((member) => !types.has(member));
       if (unknown.length > 0) {
-        const found = await house.source(request.dataSource).typesOf(typeStatement(model, unknown));
+        const found = await house.source(request.dataSource).typesOf(typeStatement(model, request, unknown));
         for (const member of unknown) types.set(member, found.get(memberColumn(member)) as LogicalType);
       }
       return sourceStatement(model, request, types);

@@ -58,15 +58,23 @@ export function rangeStatement(model: DataModel, request: SourceRequest, dimensi
   return { text: `${select}\n${fromClause(model, tree)}`, params: [] };
 }
 
-/** A statement whose result has no rows and one column per member, of the member's type in the source. */
-export function typeStatement(model: DataModel, members: readonly MemberId[]): Statement {
+/**
+ * A statement whose result has no rows and one column per member, of the member's type in the source.
+ * @param request of which the members are; its joins may be what connects them
+ */
+export function typeStatement(
+  model: DataModel,
+  request: SourceRequest,
+  members: readonly MemberId[],
+): Statement {
+  const tree = joinTree(model, requestMembers(request));
   const columns = members.map((member) => {
     const found = lookUp(model, member);
     if (found?.kind === 'measure') return measureInput(model, found.measure) ?? 'NULL';
     return found?.kind === 'segment' ? 'TRUE' : dimensionSql(model, dimensionOf(model, member));
   });
   const select = columns.map((sql, at) => `${sql} AS ${quoteName(memberColumn(members[at]))}`).join(', ');
-  return { text: `SELECT ${select}\n${fromClause(model, joinTree(model, members))}\nLIMIT 0`, params: [] };
+  return { text: `SELECT ${select}\n${fromClause(model, tree)}\nLIMIT 0`, params: [] };
 }
 
 interface Context {
