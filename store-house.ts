@@ -6,15 +6,16 @@ import { Sketch } from './engine/sketches/sketch.js';
 import { createWorkerPool } from './engine/workers/pool.js';
 import type { WorkerPool } from './engine/workers/pool.js';
 import type { RollupMeta } from './model/catalog.js';
-import { StoreError } from './model/errors.js';
+import { errorOf, StoreError } from './model/errors.js';
 import type { Config } from './model/load/parse-config.js';
 import type { SourceRequest, Statement } from './model/plan.js';
 import { memberColumn } from './model/schema.js';
 import type { DataModel, MemberId } from './model/schema.js';
 import type { LogicalType } from './model/value.js';
+import { memberPosition } from './planner/find-member.js';
 import { prepareModel } from './planner/plan-query.js';
 import type { PreparedModel } from './planner/plan-query.js';
-import { sourceStatement, typedMembers, typeStatement } from './planner/sql/source-statement.js';
+import { sourceStatement, requestMembers, typeStatement } from './planner/sql/source-statement.js';
 import { duckdbSource } from './sources/duckdb.js';
 import type { Source } from './sources/source.js';
 import type { Storage } from './storage/open-storage.js';
@@ -28,7 +29,10 @@ export interface House {
   readonly pool: WorkerPool;
   readonly testing: TestingSwitches;
   source(name: string): Source;
-  /** SQL of a request; asks the source for types that are not known yet. */
+  /**
+   * SQL of a request; asks the source for types that are not known yet.
+   * @throws StoreError `source_failed` with the member, and its place in the model, that the source does not take
+   */
   statement(request: SourceRequest): Promise<Statement>;
   /** @throws StoreError `closed` once `close` was called */
   run<T>(call: () => Promise<T>): Promise<T>;
@@ -82,11 +86,8 @@ export function openHouse(
       return open;
     },
     async statement(request) {
-      const unknown = typedMembers(request).filter((member) => !types.has(member));
-      if (unknown.length > 0) {
-        const found = await house.source(request.dataSource).typesOf(typeStatement(model, request, unknown));
-        for (const member of unknown) types.set(member, found.get(memberColumn(member)) as LogicalType);
-      }
+      const unknown = requestMembers(request).filter((member) => !types.has(member));
+      for (const [member, type] of await memberTypes(house, request, unknown)) types.set(member, type);
       return sourceStatement(model, request, types);
     },
     async run(call) {
@@ -103,6 +104,30 @@ export function openHouse(
     close: () => (closing ??= end()),
   };
   return house;
+}
+
+async function memberTypes(
+  house: House,
+  request: SourceRequest,
+  members: readonly MemberId[],
+): Promise<[MemberId, LogicalType][]> {
+  if (members.length === 0) return [];
+  const ask = (some: readonly MemberId[]): Promise<ReadonlyMap<string, LogicalType>> =>
+    house.source(request.dataSource).typesOf(typeStatement(house.prepared.model, request, some));
+  try {
+    const found = await ask(members);
+    return members.map((member) => [member, found.get(memberColumn(member)) as LogicalType]);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'source_failed') throw error;
+    // One at a time, to tell which of them it is.
+    for (const member of members) {
+      await ask([member]).catch((cause: unknown) => {
+        const position = memberPosition(house.prepared.model, member);
+        throw cause instanceof StoreError ? errorOf(member, cause, position) : cause;
+      });
+    }
+    throw error;
+  }
 }
 
 function openSource(config: Config, name: string): Source {

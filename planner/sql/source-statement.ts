@@ -21,12 +21,18 @@ import { dimensionSql, fromClause, quoteName, renderTemplate, SqlParams } from '
 /** Types of members in the source: of a dimension's expression, of a measure's input. */
 export type SourceTypes = ReadonlyMap<MemberId, LogicalType>;
 
-/** The members whose types `sourceStatement` needs to know. */
-export function typedMembers(request: SourceRequest): MemberId[] {
-  const inputs = request.states.filter(
-    ({ kind, measure }) => measure.sql !== null && kind !== 'raw' && kind !== 'count',
-  );
-  return [...new Set([...filteredMembers(request.filter), ...inputs.map((state) => state.measure.id)])];
+/** Every member that the request names itself: `sourceStatement` wants the types of those that it compares or adds. */
+export function requestMembers(request: SourceRequest): MemberId[] {
+  const { keys, states, segments, filter, ranges } = request;
+  return [
+    ...new Set([
+      ...keys.map((key) => key.member),
+      ...states.map((state) => state.measure.id),
+      ...segments,
+      ...filteredMembers(filter),
+      ...ranges.map((range) => range.dimension),
+    ]),
+  ];
 }
 
 export function sourceStatement(model: DataModel, request: SourceRequest, types: SourceTypes): Statement {
@@ -68,7 +74,9 @@ export function typeStatement(
   const columns = members.map((member) => {
     const found = lookUp(model, member);
     if (found?.kind === 'measure') return measureInput(model, found.measure) ?? 'NULL';
-    return found?.kind === 'segment' ? 'TRUE' : dimensionSql(model, dimensionOf(model, member));
+    return found?.kind === 'segment'
+      ? segmentSql(model, member)
+      : dimensionSql(model, dimensionOf(model, member));
   });
   const select = columns.map((sql, at) => `${sql} AS ${quoteName(memberColumn(members[at]))}`).join(', ');
   return { text: `SELECT ${select}\n${fromClause(model, request.tree)}\nLIMIT 0`, params: [] };
