@@ -6,11 +6,12 @@ import type { MeasureState } from '../../model/aggregates.js';
 import { StoreError } from '../../model/errors.js';
 import type { Filter } from '../../model/filter.js';
 import type { JoinTree, SourceKey, SourceRequest, Statement } from '../../model/plan.js';
-import { memberColumn } from '../../model/schema.js';
-import type { Cube, DataModel, MemberId } from '../../model/schema.js';
+import { cubeOf, memberColumn } from '../../model/schema.js';
+import type { Cube, DataModel, Measure, MemberId } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 import { lookUp } from '../find-member.js';
 import { multipliedCubes } from '../join-tree.js';
+import { leafIds } from '../leaf-states.js';
 import { dimensionOf, segmentOf } from '../output-columns.js';
 import { aggregateSql, measureInput } from './aggregate-sql.js';
 import { filterSql } from './filter-sql.js';
@@ -37,6 +38,10 @@ export function sourceStatement(model: DataModel, request: SourceRequest, types:
   const where = { ...context, where: whereClause(context) };
   const multiplied = multipliedCubes(tree);
   const once = request.states.filter((state) => !multiplied.has(state.measure.cube));
+  for (const state of request.states) {
+    const inner = state.kind === 'raw' ? leafIds(model, state.measure) : [];
+    if (inner.some((id) => multiplied.has(cubeOf(id)))) throw multipliedRaw(state);
+  }
   const text =
     once.length === request.states.length
       ? plainSelect(where, keys, once)
@@ -100,11 +105,12 @@ function requireOneSource(model: DataModel, tree: JoinTree): void {
 }
 
 function plainSelect(context: Context, keys: readonly KeySql[], states: readonly MeasureState[]): string {
+  const inputOf = (measure: Measure): string | null =>
+    measureInput(context.model, measure, countedKey(context, measure));
   const columns = [
     ...keys.map(({ key, sql }) => `${sql} AS ${quoteName(key.column)}`),
     ...states.map((state) => {
-      const input = measureInput(context.model, state.measure, countedKey(context, state));
-      const sql = aggregateSql(context.model, state, input, context.types);
+      const sql = aggregateSql(context.model, state, inputOf, context.types);
       return `${sql} AS ${quoteName(state.column)}`;
     }),
   ];
@@ -161,7 +167,7 @@ function distinctSelect(
     ...keys.map(({ key }) => quoteName(key.column)),
     ...states.map(
       (state, at) =>
-        `${aggregateSql(context.model, state, `"_input${at}"`, context.types)} AS ${quoteName(state.column)}`,
+        `${aggregateSql(context.model, state, () => `"_input${at}"`, context.types)} AS ${quoteName(state.column)}`,
     ),
   ];
   const distinct = `SELECT DISTINCT ${inner.join(', ')}\n${context.from}${where}`;
@@ -169,11 +175,10 @@ function distinctSelect(
 }
 
 /** What a count without SQL counts: rows of the root, keys of a cube that a LEFT JOIN may leave empty. */
-function countedKey(context: Context, state: MeasureState): string | null {
-  if (state.measure.cube === context.request.tree.root) return null;
-  const key = primaryKeySql(context.model, state.measure.cube);
-  if (key === null && state.kind === 'count' && state.measure.sql === null)
-    throw missingPrimaryKey(state.measure.cube);
+function countedKey(context: Context, measure: Measure): string | null {
+  if (measure.cube === context.request.tree.root) return null;
+  const key = primaryKeySql(context.model, measure.cube);
+  if (key === null && measure.type === 'count' && measure.sql === null) throw missingPrimaryKey(measure.cube);
   return key;
 }
 
