@@ -130,7 +130,11 @@ function mergedSql(column: BuildColumn, staged: StagedType): string {
   if (merge === 'sketch') {
     return `granary_sketch_merge(list(${name}) FILTER (WHERE ${name} IS NOT NULL), ${column.precision})`;
   }
-  if (merge === 'sum') return /^(DOUBLE|FLOAT)$/.test(staged.type) ? `fsum(${name})` : `sum(${name})`;
+  if (merge === 'sum' && /^(DOUBLE|FLOAT)$/.test(staged.type)) {
+    // `fsum` compensates, but makes NaN of what is infinite.
+    return `CASE WHEN isfinite(fsum(${name})) THEN fsum(${name}) ELSE sum(${name}) END`;
+  }
+  if (merge === 'sum') return `sum(${name})`;
   return `${merge}(${name})`;
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@duckdb/node-api';
 import type { DuckDBPreparedStatement, DuckDBResult, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import type { GroupedBatch } from '../model/batch.js';
+import { checkTime } from '../model/check-time.js';
 import type { SqlParam } from '../model/plan.js';
 import { throwIfAborted } from '../model/throw-if-aborted.js';
 import { canonicalInteger } from '../model/value.js';
@@ -95,11 +96,12 @@ function toValue(value: DuckDBValue): Value | Uint8Array {
   if (typeof value === 'bigint') return canonicalInteger(value);
   if (value instanceof DuckDBDecimalValue) return canonicalInteger(value.value);
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
-    return floorDivide(value.micros, 1000n);
-  if (value instanceof DuckDBDateValue) return value.days * 86_400_000;
-  if (value instanceof DuckDBTimestampSecondsValue) return Number(value.seconds) * 1000;
-  if (value instanceof DuckDBTimestampMillisecondsValue) return Number(value.millis);
-  if (value instanceof DuckDBTimestampNanosecondsValue) return floorDivide(value.nanos, 1_000_000n);
+    return checkTime(floorDivide(value.micros, 1000n));
+  if (value instanceof DuckDBDateValue) return checkTime(value.days * 86_400_000);
+  if (value instanceof DuckDBTimestampSecondsValue) return checkTime(Number(value.seconds) * 1000);
+  if (value instanceof DuckDBTimestampMillisecondsValue) return checkTime(Number(value.millis));
+  if (value instanceof DuckDBTimestampNanosecondsValue)
+    return checkTime(floorDivide(value.nanos, 1_000_000n));
   if (value instanceof DuckDBBlobValue) return value.bytes;
   return String(value);
 }

@@ -36,11 +36,10 @@ export function aggregateSql(
     case 'count':
       return `count(${input ?? '*'})`;
     case 'sum':
-      // `sum` of doubles depends on the order of rows; `fsum` compensates.
-      return type?.kind === 'double' ? `fsum(${input})` : `sum(${input})`;
+      return type?.kind === 'double' ? doubleSumSql(input as string) : `sum(${input})`;
     case 'min':
     case 'max':
-      return `${state.kind}(${type?.kind === 'time' ? `date_trunc('millisecond', CAST(${input} AS TIMESTAMP))` : input})`;
+      return `${state.kind}(${orderedSql(input as string, type)})`;
     case 'distinct':
       return `count(DISTINCT ${input})`;
     case 'sketch':
@@ -66,6 +65,24 @@ function sketchSql(input: string, type: LogicalType | null, precision: number): 
     strings: `CAST(${input} AS VARCHAR)`,
   }[call];
   return `granary_sketch_${call}(list(DISTINCT ${value}) FILTER (WHERE (${input}) IS NOT NULL), ${precision})`;
+}
+
+/** `sum` of doubles depends on the order of rows; `fsum` compensates, but makes NaN of what is infinite. */
+function doubleSumSql(input: string): string {
+  return `CASE WHEN isfinite(fsum(${input})) THEN fsum(${input}) ELSE sum(${input}) END`;
+}
+
+/** The input in a form whose order in the source is that of its values here: what has no type of its own is text. */
+function orderedSql(input: string, type: LogicalType | null): string {
+  switch (type?.kind) {
+    case 'time':
+      return `date_trunc('millisecond', CAST(${input} AS TIMESTAMP))`;
+    case 'string':
+    case 'sketch':
+      return `CAST(${input} AS VARCHAR)`;
+    default:
+      return input;
+  }
 }
 
 /** An integer of any type in a BIGINT. */
