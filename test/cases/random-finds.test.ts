@@ -174,3 +174,36 @@ test('measures of two cubes that only a third connects are answered by the first
     { 'orders.id': '2', 'bills.amount': null, 'items.price': null },
   ]);
 });
+
+test('of a time that is stored by two granularities the finer one serves, and neither alone is a key', async () => {
+  const store = await buildTables({
+    init: [
+      "CREATE TABLE t AS SELECT unnest([TIMESTAMP '2024-01-01', TIMESTAMP '2024-01-02']) AS at, unnest([1, 4]) AS x",
+    ],
+    yaml: `
+cubes:
+  - name: t
+    sql_table: t
+    measures:
+      - { name: sum, sql: x, type: sum }
+      - { name: mean, sql: x, type: avg }
+    dimensions: [{ name: at, sql: at, type: time }]
+    pre_aggregations:
+      - name: r
+        measures: [sum, mean]
+        time_dimensions:
+          - { dimension: at, granularity: day }
+          - { dimension: at, granularity: month }
+`,
+  });
+  const by = (measure: string, granularity: string) =>
+    store.query({ measures: [measure], timeDimensions: [{ dimension: 't.at', granularity }] });
+  const month = { 't.at.month': '2024-01-01T00:00:00.000', 't.at': '2024-01-01T00:00:00.000' };
+  const means = await by('t.mean', 'month');
+  expect(means.data).toEqual([{ ...month, 't.mean': '2.5' }]);
+  expect(means.meta.mode).toBe('source');
+  expect((await by('t.sum', 'day')).meta.preAggregation).toBe('t.r');
+  const sums = await by('t.sum', 'month');
+  expect(sums.data).toEqual([{ ...month, 't.sum': '5' }]);
+  expect(sums.meta.preAggregation).toBe('t.r');
+});
