@@ -378,7 +378,9 @@ function randomRollup(tape: Tape, drafts: readonly CubeDraft[], span: Span, at: 
   const candidates = near.flatMap((cube) => cube.dimensions.filter(({ type }) => type === 'time'));
   const times = tape
     .some(candidates, 3)
-    .map(({ id }) => ({ dimension: id, granularity: tape.pick(granularities) }));
+    .flatMap(({ id }) =>
+      tape.times(tape.chance(10) ? 2 : 1, () => ({ dimension: id, granularity: tape.pick(granularities) })),
+    );
   const fits =
     times.length === 0
       ? []
