@@ -6,8 +6,8 @@ import type { OracleAnswer, OracleModel } from './oracle.js';
 import type { Cell } from './oracle-filter.js';
 import type { OracleMeasure } from './oracle-measure.js';
 import { printWallTime } from './oracle-time.js';
-import { isTame } from './random-model.js';
 import type { RandomCube, RandomMeasure, RandomModel } from './random-model.js';
+import { isTame } from './random-values.js';
 
 type Row = Readonly<Record<string, Cell>>;
 
