@@ -6,8 +6,8 @@ import type { OracleAnswer, OracleModel } from './oracle.js';
 import type { Cell } from './oracle-filter.js';
 import type { OracleMeasure } from './oracle-measure.js';
 import { printWallTime } from './oracle-time.js';
-import { isTame } from './random-model.js';
 import type { RandomCube, RandomMeasure, RandomModel } from './random-model.js';
+import { isTame } from './random-values.js';
 
 type Row = Readonly<Record<string, Cell>>;
 
@@ -53,8 +53,12 @@ function judge(roots: ReadonlyMap<string, Root>, query: CubeQuery): OracleAnswer
   const members = [...named.flatMap((names) => names ?? []), ...(query.filters ?? []).flatMap(membersOf)];
   if (!members.every((member) => known.has(member))) return null;
   if (times.some(({ dateRange }) => !areClear(query, dateRange ?? []))) return null;
-  // A row shows one value under the name of a time: here the time, or the bucket.
-  if (times.some(({ dimension }) => query.dimensions?.includes(dimension) === true)) return null;
+  // A row shows one value under the name of a time: here the only one.
+  const shown = [
+    ...(query.dimensions ?? []),
+    ...times.flatMap((time) => ('granularity' in time ? [time.dimension] : [])),
+  ];
+  if (new Set(shown).size < shown.length) return null;
   const estimated = (query.measures ?? []).some((name) => model.measures[name].kind === 'approx');
   if (estimated && (query.limit !== undefined || query.offset !== undefined)) return null;
   return answer(model, rows, query);

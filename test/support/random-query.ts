@@ -8,8 +8,12 @@ import type {
   CubeValue,
   Direction,
 } from './cube-query.js';
-import { consistsOf, DAY, moment, reachable, shuffled } from './random-model.js';
-import type { RandomDimension, RandomMeasure, RandomModel, RandomRollup, Span } from './random-model.js';
+import type { RandomDimension, RandomMeasure, RandomModel, RandomRollup } from './random-model.js';
+import { consistsOf } from './random-rollup.js';
+import { DAY, moment } from './random-values.js';
+import type { Span } from './random-values.js';
+import { reachable } from './reachable.js';
+import { shuffled } from './tape.js';
 import type { Tape } from './tape.js';
 
 interface Palette {

@@ -43,3 +43,8 @@ export class Tape {
 export function tapes(length: number): fc.Arbitrary<readonly number[]> {
   return fc.noBias(fc.array(fc.nat(1_000_003), { maxLength: length, size: 'max' }));
 }
+
+export function shuffled<T>(tape: Tape, list: readonly T[]): T[] {
+  const rest = [...list];
+  return list.map(() => rest.splice(tape.below(rest.length), 1)[0]);
+}
