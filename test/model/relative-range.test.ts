@@ -96,6 +96,7 @@ describe('parseRelativeRange', () => {
     'from soon to now',
     'from 2024-02-30 to now',
     'from 2024-01-01t10:00 to now',
+    'from 2024-01-01 10:00 to now',
     'till from 2 days ago to now',
     `last ${LIMITS.relativeUnitsMax + 1} days`,
     `${LIMITS.relativeUnitsMax + 1} days ago`,
