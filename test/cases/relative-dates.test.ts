@@ -66,6 +66,7 @@ describe('[C22] [FX-5] relative ranges on a rollup by day', () => {
     expect([absolute.data, absolute.meta.partitions]).toEqual([result.data, result.meta.partitions]);
     const unbuilt = await (await openTables(shop)).query(query('this year', 'this month'), { now });
     expect([unbuilt.data, unbuilt.meta.mode]).toEqual([result.data, 'source']);
+    expect(unbuilt.lastRefreshTime).toBe(new Date(now).toISOString());
   });
 
   test('count by a name that is not stored, this year, does not', async () => {

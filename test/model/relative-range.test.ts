@@ -187,6 +187,13 @@ describe('[H2] in a zone', () => {
     expect(berlin('from 1 day ago to 0 hours ago', second)).toEqual(['2021-10-30T00:00', '2021-10-31T02:00']);
   });
 
+  test('a time of day that a past day had twice is its first pass', () => {
+    expect(iso('from 1 day ago to 0 hours ago', '2021-11-01T01:30:00Z', 'Europe/Berlin')).toEqual([
+      '2021-10-31T00:00',
+      '2021-11-01T02:00',
+    ]);
+  });
+
   test('an hour begins where the clock shows it, also half past the hour of UTC', () => {
     expect(iso('this hour', '2024-02-29T10:37:42Z', 'Asia/Kolkata')).toEqual([
       '2024-02-29T10:30',
