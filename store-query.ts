@@ -17,7 +17,7 @@ export interface QueryOptions {
   /** Not looked at yet: it is here so that callers can pass it. */
   readonly securityContext?: unknown;
   readonly signal?: AbortSignal;
-  /** The time that counts as now. */
+  /** The time that counts as now, for ranges such as `last week`: a date, or milliseconds since the epoch. */
   readonly now?: Date | number;
   readonly numbers?: 'string' | 'native';
 }
@@ -58,30 +58,43 @@ export interface QueryMeta {
 /** @throws StoreError */
 export async function answerQuery(house: House, query: unknown, options: QueryOptions): Promise<QueryResult> {
   const startedAt = performance.now();
-  const answer = (catalog: CatalogSnapshot): Promise<QueryResult> =>
-    answerPlan(house, planQuery(house.prepared, catalog, query, house.testing), options, startedAt);
+  const now = nowOf(options);
+  const answer = (catalog: CatalogSnapshot): Promise<QueryResult> => {
+    const plan = planQuery(house.prepared, catalog, query, { ...house.testing, now });
+    return answerPlan(house, plan, options, now, startedAt);
+  };
   const planned = house.storage.snapshot();
   try {
     return await answer(planned);
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'file_missing') throw error;
     // A build published anew and collected what this snapshot names: look again, once.
-    const now = await house.storage.reload();
-    if (now.version === planned.version) throw error;
-    return answer(now);
+    const newest = await house.storage.reload();
+    if (newest.version === planned.version) throw error;
+    return answer(newest);
   }
+}
+
+/** The clock is looked at here and, for a query, only once: all that is relative in it means one time. */
+function nowOf(options: Pick<QueryOptions, 'now'>): number {
+  const now = new Date(options.now ?? Date.now()).getTime();
+  if (!Number.isNaN(now)) return now;
+  throw new StoreError('query_invalid', 'the option now is no time.', {
+    next: 'Give a valid Date or milliseconds since the epoch, or leave it out.',
+  });
 }
 
 async function answerPlan(
   house: House,
   plan: QueryPlan,
   options: QueryOptions,
+  now: number,
   startedAt: number,
 ): Promise<QueryResult> {
   const { piece } = plan;
   const rows = await runQuery(plan, queryTools(house, options));
   const rollup = piece.kind === 'rollup' ? piece.rollup : null;
-  const refreshedAt = rollup?.lastRefreshTime ?? Number(options.now ?? Date.now());
+  const refreshedAt = rollup?.lastRefreshTime ?? now;
   return {
     data: rows.data,
     annotation: annotate(house.prepared.model, plan.query),
@@ -135,8 +148,13 @@ function usedPreAggregations(schema: string, rollup: RollupMeta): Record<string,
 }
 
 /** The plan that `answerQuery` would run, and why. */
-export async function explainAnswer(house: House, query: unknown): Promise<Explanation> {
-  const { plan, explanation } = explainQuery(house.prepared, house.storage.snapshot(), query, house.testing);
+export async function explainAnswer(
+  house: House,
+  query: unknown,
+  options: Pick<QueryOptions, 'now'>,
+): Promise<Explanation> {
+  const planning = { ...house.testing, now: nowOf(options) };
+  const { plan, explanation } = explainQuery(house.prepared, house.storage.snapshot(), query, planning);
   if (plan.piece.kind === 'rollup') return explanation;
   return { ...explanation, sql: await house.statement(plan.piece.request) };
 }

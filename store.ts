@@ -46,7 +46,7 @@ export interface Store {
   /** Answers a Cube REST query from a rollup, or from the source. */
   query(query: unknown, options?: QueryOptions): Promise<QueryResult>;
   /** Why the query is answered as it is: the verdict on every rollup. */
-  explain(query: unknown): Promise<Explanation>;
+  explain(query: unknown, options?: Pick<QueryOptions, 'now'>): Promise<Explanation>;
   /** Looks at the disk: what other processes have published is told, and served from then on. */
   status(options?: StatusOptions): Promise<StoreStatus>;
   /** Reads and checks every published byte. */
@@ -74,7 +74,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   return {
     build: (wish = {}) => house.run(() => inTurn(() => buildStore(house, wish))),
     query: (query, wish = {}) => house.run(() => answerQuery(house, query, wish)),
-    explain: (query) => house.run(() => explainAnswer(house, query)),
+    explain: (query, wish = {}) => house.run(() => explainAnswer(house, query, wish)),
     status: (wish = {}) => house.run(() => storeStatus(house, wish)),
     verify: () => house.run(() => storage.verify()),
     close: () => house.close(),

@@ -55,6 +55,9 @@ export const LIMITS = {
   manifestReadsMax: 100,
   /** Milliseconds after which a staging folder that nobody can answer for is removed. */
   stagingIdleMsMax: 7 * 24 * 60 * 60 * 1000,
+  /** Characters of a relative date range in a query, and units that it may count: `last 100000 seconds`. */
+  relativeRangeChars: 200,
+  relativeUnitsMax: 100_000,
   /** Digits of a number in a query, its exponent written out: more than any double needs. */
   numberDigitsMax: 400,
   /** Terms and brackets of a calculated measure's arithmetic; beyond it only the source computes the measure. */

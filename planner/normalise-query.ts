@@ -9,6 +9,7 @@ import { isTimezone } from '../model/timezone.js';
 import { findMember } from './find-member.js';
 import { normaliseFilters } from './normalise-filters.js';
 import { normaliseRange } from './normalise-range.js';
+import type { Clock } from './normalise-range.js';
 import { invalid, record, show, unknownWord } from './query-error.js';
 
 const KEYS = [
@@ -31,18 +32,20 @@ const KEYS = [
 
 /**
  * @param input a query object as Cube's REST API takes it
+ * @param now what relative date ranges are counted from: milliseconds since the epoch
  * @throws StoreError `query_invalid` with the path of the offending part
  */
-export function normaliseQuery(model: DataModel, input: unknown): Query {
+export function normaliseQuery(model: DataModel, input: unknown, now: number): Query {
   if (Array.isArray(input)) throw notYet('query', 'a list of queries', 'Ask one after the other.');
   const raw = record(input, 'query');
   refuseKeys(raw);
   const timezone = parseTimezone(raw['timezone']);
+  const clock = { now, timezone };
   const measures = memberList(model, raw['measures'], 'measures', 'measure');
   const { dimensions, buckets } = parseDimensions(model, raw['dimensions']);
   const segments = memberList(model, raw['segments'], 'segments', 'segment');
-  const timeDimensions = [...parseTimeDimensions(model, raw['timeDimensions'], timezone), ...buckets];
-  const { filter, having } = normaliseFilters(model, raw['filters'], timezone);
+  const timeDimensions = [...parseTimeDimensions(model, raw['timeDimensions'], clock), ...buckets];
+  const { filter, having } = normaliseFilters(model, raw['filters'], clock);
   const shown = timeDimensions.filter((time) => time.granularity !== null);
   if (measures.length + dimensions.length + shown.length === 0) {
     throw invalid(
@@ -134,7 +137,7 @@ function parseDimensions(
   return { dimensions: [...dimensions], buckets };
 }
 
-function parseTimeDimensions(model: DataModel, value: unknown, timezone: string): QueryTimeDimension[] {
+function parseTimeDimensions(model: DataModel, value: unknown, clock: Clock): QueryTimeDimension[] {
   return list(value, 'timeDimensions').map((item, at) => {
     const path = `timeDimensions[${at}]`;
     if (typeof item === 'string') {
@@ -154,7 +157,7 @@ function parseTimeDimensions(model: DataModel, value: unknown, timezone: string)
     return {
       dimension,
       granularity: granularity == null ? null : parseGranularity(granularity, `${path}.granularity`),
-      range: dateRange == null ? null : parseRange(dateRange, `${path}.dateRange`, timezone),
+      range: dateRange == null ? null : parseRange(dateRange, `${path}.dateRange`, clock),
     };
   });
 }
@@ -164,7 +167,7 @@ function parseGranularity(value: unknown, path: string): Granularity {
   throw unknownWord('granularity', value, path, GRANULARITIES);
 }
 
-function parseRange(value: unknown, path: string, timezone: string): TimeRange {
+function parseRange(value: unknown, path: string, clock: Clock): TimeRange {
   const texts = typeof value === 'string' ? [value] : value;
   if (
     !Array.isArray(texts) ||
@@ -172,9 +175,13 @@ function parseRange(value: unknown, path: string, timezone: string): TimeRange {
     texts.length > 2 ||
     !texts.every((text) => typeof text === 'string')
   ) {
-    throw invalid(path, `${show(value)} is not a date range`, "Use ['2024-01-01', '2024-01-31'].");
+    throw invalid(
+      path,
+      `${show(value)} is not a date range`,
+      "Use ['2024-01-01', '2024-01-31'] or 'last month'.",
+    );
   }
-  return normaliseRange([texts[0], texts[1] ?? texts[0]], path, timezone);
+  return normaliseRange(texts.length === 1 ? [texts[0]] : [texts[0], texts[1]], path, clock);
 }
 
 function parseOrder(value: unknown): [string, boolean, string][] {

@@ -28,6 +28,8 @@ export interface PreparedModel {
 }
 
 export interface PlanOptions {
+  /** What relative date ranges are counted from: milliseconds since the epoch. */
+  readonly now: number;
   /** False: read every partition and filter every row, as a check on pruning. */
   readonly pruning?: boolean;
 }
@@ -51,9 +53,9 @@ export function planQuery(
   prepared: PreparedModel,
   catalog: CatalogSnapshot,
   input: unknown,
-  options: PlanOptions = {},
+  options: PlanOptions,
 ): QueryPlan {
-  const shape = queryShape(prepared.model, normaliseQuery(prepared.model, input));
+  const shape = queryShape(prepared.model, normaliseQuery(prepared.model, input, options.now));
   for (const rollup of prepared.rollups) {
     const candidate = { ...rollup, meta: catalog.rollups.get(rollup.preAggregation.id) ?? null };
     if (candidate.shape === null || candidate.meta === null) continue;

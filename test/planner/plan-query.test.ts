@@ -63,14 +63,21 @@ const daily = {
   partition_granularity: 'month',
 };
 
+const options = { now: Date.UTC(2024, 4, 15, 12) };
+
 function plan(preAggregations: readonly object[], query: object) {
   const prepared = prepare(orders(preAggregations));
-  return planQuery(prepared, fakeCatalog(prepared, '2024-01-01', '2024-07-01'), query);
+  return planQuery(prepared, fakeCatalog(prepared, '2024-01-01', '2024-07-01'), query, options);
 }
 
 function codes(query: object, preAggregation: object = daily): ReasonCode[] {
   const prepared = prepare(orders([preAggregation]));
-  const { explanation } = explainQuery(prepared, fakeCatalog(prepared, '2024-01-01', '2024-07-01'), query);
+  const { explanation } = explainQuery(
+    prepared,
+    fakeCatalog(prepared, '2024-01-01', '2024-07-01'),
+    query,
+    options,
+  );
   return explanation.candidates[0].reasons.map((reason) => reason.code);
 }
 
@@ -168,6 +175,7 @@ describe('refusals', () => {
         prepared,
         { version: 1, rollups: new Map(rollups) },
         query,
+        options,
       ).explanation.candidates[0].reasons.map((reason) => reason.code);
     expect(codesWith([])).toEqual(['not_built']);
     expect(codesWith([['orders.daily', { ...meta, definition: 'old' }]])).toEqual(['definition_changed']);
@@ -183,7 +191,7 @@ describe('refusals', () => {
     const prepared = prepare(document);
     const catalog = fakeCatalog(prepared, '2024-01-01', '2024-07-01');
     const query = { measures: ['orders.count'], dimensions: ['orders.region'], segments: ['orders.paid'] };
-    const { explanation } = explainQuery(prepared, catalog, query);
+    const { explanation } = explainQuery(prepared, catalog, query, options);
     for (const { fix } of explanation.candidates[0].reasons) {
       for (const { op, path, value } of fix!.patch) {
         expect(op).toBe('add');
@@ -194,7 +202,7 @@ describe('refusals', () => {
       }
     }
     const fixed = prepare(document);
-    const after = planQuery(fixed, fakeCatalog(fixed, '2024-01-01', '2024-07-01'), query);
+    const after = planQuery(fixed, fakeCatalog(fixed, '2024-01-01', '2024-07-01'), query, options);
     expect(after.selected).toBe('orders.daily');
   });
 });
