@@ -37,7 +37,7 @@ export function fixesOf({ reasons }: Candidate): readonly Fix[] | null {
 }
 
 /** Of the granularity that a fix sets, the finest first; -1 for every other fix. */
-function rankOf({ patch: [operation] }: Fix): number {
-  const sets = operation?.path.endsWith('/granularity') === true;
-  return sets ? FINEST_FIRST.findIndex((grain) => grain === operation.value) : -1;
+function rankOf({ patch }: Fix): number {
+  const set = patch.find(({ path }) => path.endsWith('/granularity'));
+  return set === undefined ? -1 : FINEST_FIRST.findIndex((grain) => grain === set.value);
 }
