@@ -1,6 +1,5 @@
 /** What is open while a store is open, and the SQL of what it asks. */
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
 import { GlobalDictionaries } from './engine/global-dictionaries.js';
 import { entryOfDouble, entryOfInteger, entryOfString } from './engine/sketches/sketch-entry.js';
 import { Sketch } from './engine/sketches/sketch.js';
@@ -31,8 +30,9 @@ export interface House {
   source(name: string): Source;
   /** SQL of a request; asks the source for types that are not known yet. */
   statement(request: SourceRequest): Promise<Statement>;
-  /** @throws StoreError `closed` */
+  /** @throws StoreError `closed` once `close` was called */
   run<T>(call: () => Promise<T>): Promise<T>;
+  /** Waits for the calls that run: a source that is closed under a statement would end the process. */
   close(): Promise<void>;
 }
 
@@ -47,7 +47,6 @@ export interface TestingSwitches {
 /** Opens nothing yet: sources and threads start with the first call that needs them. */
 export function openHouse(
   config: Config,
-  base: string,
   model: DataModel,
   storage: Storage,
   testing: TestingSwitches,
@@ -59,7 +58,13 @@ export function openHouse(
   const types = new Map<MemberId, LogicalType>();
   const dictionaries = new WeakMap<RollupMeta, GlobalDictionaries>();
   const pool = createWorkerPool(config.threads === null ? {} : { maxThreads: config.threads });
-  let closed = false;
+  const calls = new Set<Promise<unknown>>();
+  let closing: Promise<void> | null = null;
+  const end = async (): Promise<void> => {
+    await Promise.allSettled(calls);
+    await pool.close();
+    for (const source of sources.values()) await source.close();
+  };
   const house: House = {
     config,
     prepared,
@@ -72,34 +77,35 @@ export function openHouse(
     pool,
     testing,
     source(name) {
-      const open = sources.get(name) ?? openSource(config, base, name);
+      const open = sources.get(name) ?? openSource(config, name);
       sources.set(name, open);
       return open;
     },
     async statement(request) {
       const unknown = typedMembers(request).filter((member) => !types.has(member));
       if (unknown.length > 0) {
-        const found = await house.source(request.dataSource).typesOf(typeStatement(model, unknown));
+        const found = await house.source(request.dataSource).typesOf(typeStatement(model, request, unknown));
         for (const member of unknown) types.set(member, found.get(memberColumn(member)) as LogicalType);
       }
       return sourceStatement(model, request, types);
     },
     async run(call) {
-      if (closed)
+      if (closing !== null)
         throw new StoreError('closed', 'the store is closed.', { next: 'Open it again with openStore().' });
-      return call();
+      const result = call();
+      calls.add(result);
+      try {
+        return await result;
+      } finally {
+        calls.delete(result);
+      }
     },
-    async close() {
-      closed = true;
-      await pool.close();
-      for (const source of sources.values()) await source.close();
-      sources.clear();
-    },
+    close: () => (closing ??= end()),
   };
   return house;
 }
 
-function openSource(config: Config, base: string, name: string): Source {
+function openSource(config: Config, name: string): Source {
   const source = config.sources[name];
   if (source === undefined) {
     throw new StoreError(
@@ -112,8 +118,8 @@ function openSource(config: Config, base: string, name: string): Source {
   }
   return duckdbSource({
     name,
-    database: source.database === undefined ? null : resolve(base, source.database),
-    init: (source.init ?? []).map((sql) => sql.replaceAll('${configDir}', base.replaceAll("'", "''"))),
+    database: source.database ?? null,
+    init: source.init ?? [],
     sketches: { entryOfString, entryOfInteger, entryOfDouble, create: (precision) => new Sketch(precision) },
   });
 }

@@ -1,7 +1,7 @@
 /** `store.query()` and `store.explain()`. */
 import { runQuery } from './engine/run-query.js';
 import type { QueryTools } from './engine/run-query.js';
-import type { RollupMeta } from './model/catalog.js';
+import type { CatalogSnapshot, RollupMeta } from './model/catalog.js';
 import { StoreError } from './model/errors.js';
 import { LIMITS } from './model/limits.js';
 import type { Mode, QueryPlan } from './model/plan.js';
@@ -58,16 +58,17 @@ export interface QueryMeta {
 /** @throws StoreError */
 export async function answerQuery(house: House, query: unknown, options: QueryOptions): Promise<QueryResult> {
   const startedAt = performance.now();
-  const plan = planQuery(house.prepared, house.storage.snapshot(), query, house.testing);
+  const answer = (catalog: CatalogSnapshot): Promise<QueryResult> =>
+    answerPlan(house, planQuery(house.prepared, catalog, query, house.testing), options, startedAt);
+  const planned = house.storage.snapshot();
   try {
-    return await answerPlan(house, plan, options, startedAt);
+    return await answer(planned);
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'file_missing') throw error;
-    // Another process published and collected what this snapshot names: look again, once.
-    const before = house.storage.snapshot().version;
+    // A build published anew and collected what this snapshot names: look again, once.
     const now = await house.storage.reload();
-    if (now.version === before) throw error;
-    return answerPlan(house, planQuery(house.prepared, now, query, house.testing), options, startedAt);
+    if (now.version === planned.version) throw error;
+    return answer(now);
   }
 }
 
@@ -78,7 +79,7 @@ async function answerPlan(
   startedAt: number,
 ): Promise<QueryResult> {
   const { piece } = plan;
-  const rows = await runQuery(plan, queryTools(house, plan, options));
+  const rows = await runQuery(plan, queryTools(house, options));
   const rollup = piece.kind === 'rollup' ? piece.rollup : null;
   const refreshedAt = rollup?.lastRefreshTime ?? Number(options.now ?? Date.now());
   return {
@@ -103,7 +104,7 @@ async function answerPlan(
   };
 }
 
-function queryTools(house: House, plan: QueryPlan, options: QueryOptions): QueryTools {
+function queryTools(house: House, options: QueryOptions): QueryTools {
   const { testing } = house;
   return {
     storage: house.storage,
@@ -114,11 +115,8 @@ function queryTools(house: House, plan: QueryPlan, options: QueryOptions): Query
       grouping: testing.denseGroups === false ? 'hashed' : 'auto',
     },
     narrowing: testing.narrowing ?? true,
-    source: () => {
-      if (plan.piece.kind !== 'source') throw new Error('a rollup plan asks no source');
-      const { request } = plan.piece;
-      return { source: house.source(request.dataSource), statement: house.statement(request) };
-    },
+    source: (name) => house.source(name),
+    statement: (request) => house.statement(request),
     numbers: options.numbers ?? house.config.numbers,
     signal: options.signal,
   };
@@ -137,11 +135,7 @@ function usedPreAggregations(schema: string, rollup: RollupMeta): Record<string,
 }
 
 /** The plan that `answerQuery` would run, and why. */
-export async function explainAnswer(
-  house: House,
-  query: unknown,
-  _options: QueryOptions,
-): Promise<Explanation> {
+export async function explainAnswer(house: House, query: unknown): Promise<Explanation> {
   const { plan, explanation } = explainQuery(house.prepared, house.storage.snapshot(), query, house.testing);
   if (plan.piece.kind === 'rollup') return explanation;
   return { ...explanation, sql: await house.statement(plan.piece.request) };

@@ -15,8 +15,10 @@ export function isExactKey(query: Query, shape: RollupShape): boolean {
   return (
     [...shape.dimensions].every((member) => query.dimensions.includes(member) || pinned.has(member)) &&
     [...shape.segments].every((segment) => query.segments.includes(segment)) &&
-    [...shape.times].every(([dimension, stored]) =>
-      query.timeDimensions.some((time) => time.dimension === dimension && time.granularity === stored),
+    shape.preAggregation.timeDimensions.every((stored) =>
+      query.timeDimensions.some(
+        ({ dimension, granularity }) => dimension === stored.dimension && granularity === stored.granularity,
+      ),
     )
   );
 }

@@ -29,10 +29,11 @@ export function findMember(
   if (!kinds.some((kind) => isOfKind(found, kind))) {
     const near = suggest(name, memberNames(model, kinds));
     const is = found.kind === 'dimension' ? `a dimension of type ${found.dimension.type}` : `a ${found.kind}`;
+    const elsewhere = `Put it under \`${found.kind}s\`.`;
     throw invalid(
       path,
       `'${name}' is ${is}, not a ${wanted}`,
-      near === null ? '' : `Did you mean '${near}'?`,
+      found.kind !== 'dimension' ? elsewhere : near === null ? '' : `Did you mean '${near}'?`,
     );
   }
   return found;

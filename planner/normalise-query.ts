@@ -34,19 +34,15 @@ const KEYS = [
  * @throws StoreError `query_invalid` with the path of the offending part
  */
 export function normaliseQuery(model: DataModel, input: unknown): Query {
+  if (Array.isArray(input)) throw notYet('query', 'a list of queries', 'Ask one after the other.');
   const raw = record(input, 'query');
-  for (const key of Object.keys(raw)) {
-    if (!(KEYS as readonly string[]).includes(key)) throw unknownWord('key', key, 'query', KEYS);
-  }
+  refuseKeys(raw);
   const timezone = parseTimezone(raw['timezone']);
   const measures = memberList(model, raw['measures'], 'measures', 'measure');
   const { dimensions, buckets } = parseDimensions(model, raw['dimensions']);
   const segments = memberList(model, raw['segments'], 'segments', 'segment');
   const timeDimensions = [...parseTimeDimensions(model, raw['timeDimensions'], timezone), ...buckets];
   const { filter, having } = normaliseFilters(model, raw['filters'], timezone);
-  if (raw['ungrouped'] === true) {
-    throw invalid('ungrouped', 'ungrouped queries are not supported yet', 'Ask for measures and dimensions.');
-  }
   const shown = timeDimensions.filter((time) => time.granularity !== null);
   if (measures.length + dimensions.length + shown.length === 0) {
     throw invalid(
@@ -78,6 +74,22 @@ function outputNames(query: Pick<Query, 'dimensions' | 'timeDimensions' | 'measu
     ...times.map((time) => `${time.dimension}.${time.granularity}`),
     ...query.measures,
   ];
+}
+
+function refuseKeys(raw: Readonly<Record<string, unknown>>): void {
+  for (const key of Object.keys(raw)) {
+    if (!(KEYS as readonly string[]).includes(key)) throw unknownWord('key', key, 'query', KEYS);
+  }
+  if (raw['ungrouped'] === true) {
+    throw notYet('ungrouped', 'an ungrouped query', 'Ask for measures and dimensions.');
+  }
+  if (raw['responseFormat'] != null && raw['responseFormat'] !== 'default') {
+    throw notYet('responseFormat', `the format ${show(raw['responseFormat'])}`, 'Leave it out.');
+  }
+}
+
+function notYet(path: string, what: string, next: string): StoreError {
+  return invalid(path, `${what} is not supported yet`, next);
 }
 
 function parseTimezone(value: unknown): string {
@@ -130,6 +142,9 @@ function parseTimeDimensions(model: DataModel, value: unknown, timezone: string)
     }
     const raw = record(item, path);
     for (const key of Object.keys(raw)) {
+      if (key === 'compareDateRange') {
+        throw notYet(`${path}.${key}`, 'comparing ranges', 'Ask once for each range.');
+      }
       if (!['dimension', 'granularity', 'dateRange'].includes(key)) {
         throw unknownWord('key', key, path, ['dimension', 'granularity', 'dateRange']);
       }

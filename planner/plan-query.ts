@@ -1,5 +1,6 @@
 /** The story of a query: normalise, match, choose, prune, finish. Pure: same input, same plan. */
 import { mergeOperation } from '../model/aggregates.js';
+import { assert } from '../model/assert.js';
 import type { CatalogSnapshot, RollupMeta } from '../model/catalog.js';
 import { andFilters, filterMembers } from '../model/filter.js';
 import type { Filter } from '../model/filter.js';
@@ -124,7 +125,7 @@ function rollupPlan(
   };
   return {
     query,
-    mode: rollupMode(piece),
+    mode: rollupMode(piece, rollup),
     selected: meta.id,
     piece,
     output: outputColumns(model, query),
@@ -174,7 +175,7 @@ function scanKeys(query: Query, rollup: RollupShape): ScanPlan['keys'] {
 }
 
 /** `direct` when each row of the answer is one stored row: no key column is left out or made coarser. */
-function rollupMode(piece: RollupPiece): Mode {
+function rollupMode(piece: RollupPiece, shape: RollupShape): Mode {
   const { rollup, scan } = piece;
   const pinned = pinnedColumns(scan.filter);
   const grains = new Map(
@@ -190,8 +191,14 @@ function rollupMode(piece: RollupPiece): Mode {
     );
   };
   const sortColumns = rollup.indexes[piece.index].sortColumns;
-  const apart = piece.partitions.length <= 1 || sortColumns.some((column) => grains.has(column));
+  const apart = piece.partitions.length <= 1 || sortColumns.includes(partitioningColumn(shape));
   return apart && sortColumns.every(kept) ? 'direct' : 'rollup';
+}
+
+/** The column whose buckets lie in one partition each. A rollup without it has one partition. */
+function partitioningColumn({ partitionDimension, times }: RollupShape): string {
+  assert(partitionDimension !== null, 'several partitions have a partitioning time');
+  return timeColumn(partitionDimension, times.get(partitionDimension) as Granularity);
 }
 
 function sourcePlan(model: DataModel, shape: QueryShape): QueryPlan {
@@ -204,6 +211,7 @@ function sourcePlan(model: DataModel, shape: QueryShape): QueryPlan {
     kind: 'source',
     request: {
       dataSource: shape.dataSource,
+      tree: shape.tree,
       keys: sourceKeys(model, query),
       states: statesOf(shape.finish),
       segments: query.segments,

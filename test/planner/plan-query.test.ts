@@ -294,7 +294,19 @@ describe('the plan', () => {
 describe('queries that are refused', () => {
   const cases: [string, unknown, RegExp][] = [
     ['nothing asked', {}, /Query should contain either measures/],
-    ['no object', [1], /query: \[1\] is not an object/],
+    ['no object', 7, /query: 7 is not an object/],
+    ['a list of queries', [{ measures: ['orders.count'] }], /a list of queries is not supported yet/],
+    [
+      'another format',
+      { measures: ['orders.count'], responseFormat: 'compact' },
+      /"compact" is not supported yet/,
+    ],
+    [
+      'ranges to compare',
+      { timeDimensions: [{ dimension: 'orders.created_at', compareDateRange: [] }] },
+      /comparing ranges is not supported yet/,
+    ],
+    ['a segment among dimensions', { dimensions: ['orders.paid'] }, /Put it under `segments`/],
     ['an unknown key', { measure: ['orders.count'] }, /unknown key "measure".*Did you mean 'measures'/],
     ['an unknown member', { measures: ['orders.cuont'] }, /measures\[0\].*Did you mean 'orders.count'/],
     [
