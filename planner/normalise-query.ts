@@ -44,7 +44,8 @@ export function normaliseQuery(model: DataModel, input: unknown, now: number): Q
   const measures = memberList(model, raw['measures'], 'measures', 'measure');
   const { dimensions, buckets } = parseDimensions(model, raw['dimensions']);
   const segments = memberList(model, raw['segments'], 'segments', 'segment');
-  const timeDimensions = [...parseTimeDimensions(model, raw['timeDimensions'], clock), ...buckets];
+  const times = parseTimeDimensions(model, raw['timeDimensions'], clock);
+  const timeDimensions = eachBucketOnce([...times, ...buckets]);
   const { filter, having } = normaliseFilters(model, raw['filters'], clock);
   const shown = timeDimensions.filter((time) => time.granularity !== null);
   if (measures.length + dimensions.length + shown.length === 0) {
@@ -159,6 +160,17 @@ function parseTimeDimensions(model: DataModel, value: unknown, clock: Clock): Qu
       granularity: granularity == null ? null : parseGranularity(granularity, `${path}.granularity`),
       range: dateRange == null ? null : parseRange(dateRange, `${path}.dateRange`, clock),
     };
+  });
+}
+
+/** A bucket that is asked for again adds its range alone: no two columns have one name. */
+function eachBucketOnce(times: readonly QueryTimeDimension[]): QueryTimeDimension[] {
+  const seen = new Set<string>();
+  return times.map((time) => {
+    const name = `${time.dimension}.${time.granularity}`;
+    if (seen.has(name)) return { ...time, granularity: null };
+    seen.add(name);
+    return time;
   });
 }
 

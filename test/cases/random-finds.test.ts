@@ -175,6 +175,41 @@ test('measures of two cubes that only a third connects are answered by the first
   ]);
 });
 
+test('a bucket that is asked for twice is one column, also of measures that a join multiplies', async () => {
+  const store = await openTables({
+    init: [
+      "CREATE TABLE orders AS SELECT 1 AS id, TIMESTAMP '2024-01-01' AS at, 5 AS amount",
+      'CREATE TABLE items AS SELECT unnest([1, 2]) AS id, 1 AS order_id',
+    ],
+    yaml: `
+cubes:
+  - name: orders
+    sql_table: orders
+    joins: [{ name: items, relationship: one_to_many, sql: "{CUBE}.id = {items}.order_id" }]
+    dimensions:
+      - { name: id, sql: id, type: number, primary_key: true }
+      - { name: at, sql: at, type: time }
+    measures: [{ name: amount, sql: amount, type: sum }]
+  - name: items
+    sql_table: items
+    dimensions: [{ name: id, sql: id, type: number, primary_key: true }]
+    measures: [{ name: count, type: count }]
+`,
+  });
+  const time = { dimension: 'orders.at', granularity: 'day' };
+  const ask = (dateRange: string) =>
+    store.query({
+      measures: ['orders.amount', 'items.count'],
+      timeDimensions: [time, { ...time, dateRange }],
+      dimensions: ['orders.at.day'],
+    });
+  const day = '2024-01-01T00:00:00.000';
+  expect((await ask('2024-01-01')).data).toEqual([
+    { 'orders.at.day': day, 'orders.at': day, 'orders.amount': '5', 'items.count': '2' },
+  ]);
+  expect((await ask('2024-01-02')).data).toEqual([]);
+});
+
 test('of a time that is stored by two granularities the finer one serves, and neither alone is a key', async () => {
   const store = await buildTables({
     init: [
