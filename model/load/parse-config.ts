@@ -13,6 +13,8 @@ const sourceSchema = z.strictObject({
 
 const configSchema = z.strictObject({
   model: z.union([z.string(), z.array(z.string()), z.record(z.string(), z.unknown())]),
+  modelScripts: z.enum(['sandbox', 'trusted']).optional(),
+  compileContext: z.record(z.string(), z.unknown()).optional(),
   store: z.string().optional(),
   directory: z.string().optional(),
   sources: z.record(z.string(), sourceSchema),
@@ -29,6 +31,10 @@ export type SourceConfig = z.infer<typeof sourceSchema>;
 
 export interface Config {
   readonly model: string | readonly string[] | Readonly<Record<string, unknown>>;
+  /** Where JavaScript models run. */
+  readonly modelScripts: 'sandbox' | 'trusted';
+  /** COMPILE_CONTEXT of JavaScript models: what JSON can say. */
+  readonly compileContext: Readonly<Record<string, unknown>>;
   /** The folder of the store. */
   readonly directory: string;
   readonly sources: Readonly<Record<string, SourceConfig>>;
@@ -40,6 +46,9 @@ export interface Config {
   readonly threads: number | null;
 }
 
+/** COMPILE_CONTEXT where none is given. */
+export const NO_CONTEXT: Config['compileContext'] = { securityContext: {} };
+
 /**
  * @param where the file's path, or `options`: for messages
  * @throws StoreError `config_invalid` with the path of the offending key
@@ -47,11 +56,27 @@ export interface Config {
 export function parseConfig(value: unknown, where: string): Config {
   const parsed = configSchema.safeParse(value);
   if (!parsed.success) throw configError(parsed.error.issues[0], where);
-  const { model, store, directory, sources, schema, numbers, cacheMb, threads } = parsed.data;
+  const {
+    model,
+    modelScripts,
+    compileContext,
+    store,
+    directory,
+    sources,
+    schema,
+    numbers,
+    cacheMb,
+    threads,
+  } = parsed.data;
   const folder = store ?? directory;
   if (folder === undefined) throw invalid(where, 'store', 'is missing', 'Name the folder of the store.');
+  if (!isJson(compileContext)) {
+    throw invalid(where, 'compileContext', 'is not plain data', 'Give what JSON can say.');
+  }
   return {
     model,
+    modelScripts: modelScripts ?? 'sandbox',
+    compileContext: compileContext ?? NO_CONTEXT,
     directory: folder,
     sources,
     schema: schema ?? 'dev_pre_aggregations',
@@ -59,6 +84,15 @@ export function parseConfig(value: unknown, where: string): Config {
     cacheBytesMax: (cacheMb ?? 1024) * 1024 * 1024,
     threads: threads ?? null,
   };
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function configError(issue: z.core.$ZodIssue, where: string): StoreError {
