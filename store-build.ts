@@ -1,11 +1,14 @@
 /** `store.build()`: what to build, rollup by rollup, each published as a whole. */
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { buildRollup } from './engine/build-rollup.js';
-import type { PartitionMeta, RollupMeta } from './model/catalog.js';
+import type { CatalogSnapshot, PartitionMeta, RollupMeta } from './model/catalog.js';
 import { StoreError } from './model/errors.js';
-import type { BuildPartition, BuildTask, Statement } from './model/plan.js';
+import { LIMITS } from './model/limits.js';
+import type { BuildTask } from './model/plan.js';
 import type { TimeRange } from './model/query.js';
 import { suggest } from './model/suggest.js';
+import { throwIfAborted } from './model/throw-if-aborted.js';
 import { parseTime } from './model/time-range.js';
 import type { RollupCandidate } from './planner/match-rollup.js';
 import { planBuild } from './planner/plan-build.js';
@@ -13,6 +16,7 @@ import type { SourceTimes } from './planner/plan-build.js';
 import type { RollupShape } from './planner/rollup-shape.js';
 import { rangeStatement } from './planner/sql/source-statement.js';
 import type { House } from './store-house.js';
+import type { Staging } from './storage/staging.js';
 import { tableVersion, targetTableName } from './storage/table-version.js';
 
 export interface BuildOptions {
@@ -103,7 +107,8 @@ async function buildOne(
   if (shape === null) {
     return { ...nothing, outcome: 'skipped', reason: `type ${type} is not executable yet` };
   }
-  const before = house.storage.snapshot();
+  throwIfAborted(options.signal);
+  const before = await house.storage.reload();
   const meta = before.rollups.get(id) ?? null;
   const times = await sourceTimes(house, shape, options.signal);
   const task = planBuild(shape, definition, times, meta, { range, force: options.force ?? false });
@@ -111,7 +116,7 @@ async function buildOne(
     const partitions = meta?.partitions ?? [];
     return { ...nothing, ...sizes(partitions), outcome: 'current', partitionsKept: partitions.length };
   }
-  const published = await buildAndPublish(house, task, shape, definition, before.version, options);
+  const published = await buildAndPublish(house, task, shape, definition, before, options);
   return {
     preAggregation: id,
     outcome: 'built',
@@ -127,19 +132,16 @@ async function buildAndPublish(
   task: BuildTask,
   shape: RollupShape,
   definition: string,
-  base: number,
+  before: CatalogSnapshot,
   options: BuildOptions,
 ): Promise<RollupMeta> {
-  const statements = new Map<BuildPartition, Statement>();
-  for (const partition of task.partitions)
-    statements.set(partition, await house.statement(partition.request));
   const staging = await house.storage.stage(newToken());
   try {
     let done = 0;
     const built = await buildRollup(task, {
       source: house.source(task.dataSource),
       staging,
-      statementOf: (partition) => statements.get(partition) as Statement,
+      statementOf: (partition) => house.statement(partition.request),
       now: Date.now,
       signal: options.signal,
       onPartition: ({ key, files }) => {
@@ -155,11 +157,40 @@ async function buildAndPublish(
       },
     });
     const meta = rollupMeta(house, task, shape, definition, [...task.kept, ...built]);
-    await house.storage.publish(staging, { base, put: [meta], remove: [] });
+    await publishOver(house, staging, before, meta);
     return meta;
   } finally {
     await staging.discard();
   }
+}
+
+/** Publishes over what other processes have published meanwhile, unless that is the same rollup. */
+async function publishOver(
+  house: House,
+  staging: Staging,
+  before: CatalogSnapshot,
+  meta: RollupMeta,
+): Promise<void> {
+  let base = before.version;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await house.storage.publish(staging, { base, put: [meta], remove: [] });
+      return;
+    } catch (cause) {
+      if (!(cause instanceof StoreError) || cause.code !== 'commit_conflict') throw cause;
+      const now = await house.storage.reload();
+      const isSame = isDeepStrictEqual(now.rollups.get(meta.id), before.rollups.get(meta.id));
+      if (!isSame || attempt === LIMITS.publishAttemptsMax) throw conflict(meta.id, cause);
+      base = now.version;
+    }
+  }
+}
+
+function conflict(id: string, cause: StoreError): StoreError {
+  return new StoreError('commit_conflict', `${id} was built, but another process published meanwhile.`, {
+    next: 'What it published is served. Build again.',
+    cause,
+  });
 }
 
 function rollupMeta(

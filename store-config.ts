@@ -4,7 +4,7 @@ import { StoreError } from './model/errors.js';
 import { loadObjectModel } from './model/load/load-object-model.js';
 import { loadModelFiles } from './model/load/load-model-files.js';
 import { NO_CONTEXT, parseConfig } from './model/load/parse-config.js';
-import type { Config } from './model/load/parse-config.js';
+import type { Config, SourceConfig } from './model/load/parse-config.js';
 import type { ModelDocument } from './model/document.js';
 import type { DataModel } from './model/schema.js';
 import { runModelScripts } from './sources/model-script.js';
@@ -12,29 +12,69 @@ import { nodeDisk } from './storage/node-disk.js';
 import { readModelFiles } from './storage/read-model-files.js';
 import type { StoreOptions } from './store.js';
 
-/** `base` is the folder that relative paths start from: that of the file, or the working directory. */
-export async function resolveConfig(options: StoreOptions): Promise<{ config: Config; base: string }> {
+/** A configuration whose `directory` and databases are absolute, and whose init statements name no variable. */
+export interface ResolvedConfig {
+  readonly config: Config;
+  /** The folder that the paths of the model start from. */
+  readonly modelBase: string;
+}
+
+/**
+ * Options win over the file, key by key. Paths start from the folder of the file, or from the working directory
+ * where an option gives them.
+ * @throws StoreError `config_invalid`, `file_missing`
+ */
+export async function resolveConfig(options: StoreOptions): Promise<ResolvedConfig> {
   const { config: path, testing: _testing, ...keys } = options;
-  if (path === undefined) return { config: parseConfig(keys, 'options'), base: process.cwd() };
-  const file = resolve(path);
-  const text = new TextDecoder().decode(await nodeDisk.readFile(file));
-  let value: unknown;
+  const given = Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
+  const inFile = path === undefined ? {} : await readConfigFile(path);
+  if ('store' in given || 'directory' in given) {
+    delete inFile['store'];
+    delete inFile['directory'];
+  }
+  const config = parseConfig({ ...inFile, ...given }, path ?? 'options');
+  const baseOf = (...names: readonly (keyof StoreOptions)[]): string =>
+    path === undefined || names.some((name) => name in given) ? process.cwd() : dirname(resolve(path));
+  const sources = Object.entries(config.sources).map(
+    ([name, source]) => [name, resolveSource(source, baseOf('sources'))] as const,
+  );
+  return {
+    config: {
+      ...config,
+      directory: resolve(baseOf('store', 'directory'), config.directory),
+      sources: Object.fromEntries(sources),
+    },
+    modelBase: baseOf('model'),
+  };
+}
+
+async function readConfigFile(path: string): Promise<Record<string, unknown>> {
+  const text = new TextDecoder().decode(await nodeDisk.readFile(resolve(path)));
   try {
-    value = JSON.parse(text);
+    return { ...(JSON.parse(text) as Record<string, unknown>) };
   } catch (error) {
     throw new StoreError('config_invalid', `${path} is not JSON: ${(error as Error).message}.`, {
+      next: 'Correct it; docs/config.md shows one.',
       cause: error,
     });
   }
-  const merged = typeof value === 'object' && value !== null ? { ...value, ...keys } : value;
-  return { config: parseConfig(merged, path), base: dirname(file) };
 }
 
-export async function readModel(config: Config, base: string): Promise<DataModel> {
+function resolveSource(source: SourceConfig, base: string): SourceConfig {
+  const { database, init = [] } = source;
+  const quoted = base.replaceAll("'", "''");
+  return {
+    ...source,
+    ...(database === undefined ? {} : { database: resolve(base, database) }),
+    init: init.map((sql) => sql.replaceAll('${configDir}', quoted)),
+  };
+}
+
+export async function readModel({ config, modelBase }: ResolvedConfig): Promise<DataModel> {
   const { model } = config;
   if (typeof model === 'object' && !Array.isArray(model)) return loadObjectModel(model);
   const paths = typeof model === 'string' ? [model] : (model as readonly string[]);
-  return loadPaths(paths, base, config);
+  return loadPaths(paths, modelBase, config);
 }
 
 /** How the JavaScript files of a model are run. */

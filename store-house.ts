@@ -1,21 +1,21 @@
 /** What is open while a store is open, and the SQL of what it asks. */
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
 import { GlobalDictionaries } from './engine/global-dictionaries.js';
 import { entryOfDouble, entryOfInteger, entryOfString } from './engine/sketches/sketch-entry.js';
 import { Sketch } from './engine/sketches/sketch.js';
 import { createWorkerPool } from './engine/workers/pool.js';
 import type { WorkerPool } from './engine/workers/pool.js';
 import type { RollupMeta } from './model/catalog.js';
-import { StoreError } from './model/errors.js';
+import { errorOf, StoreError } from './model/errors.js';
 import type { Config } from './model/load/parse-config.js';
 import type { SourceRequest, Statement } from './model/plan.js';
 import { memberColumn } from './model/schema.js';
 import type { DataModel, MemberId } from './model/schema.js';
 import type { LogicalType } from './model/value.js';
+import { memberPosition } from './planner/find-member.js';
 import { prepareModel } from './planner/plan-query.js';
 import type { PreparedModel } from './planner/plan-query.js';
-import { sourceStatement, typedMembers, typeStatement } from './planner/sql/source-statement.js';
+import { sourceStatement, requestMembers, typeStatement } from './planner/sql/source-statement.js';
 import { duckdbSource } from './sources/duckdb.js';
 import type { Source } from './sources/source.js';
 import type { Storage } from './storage/open-storage.js';
@@ -29,10 +29,14 @@ export interface House {
   readonly pool: WorkerPool;
   readonly testing: TestingSwitches;
   source(name: string): Source;
-  /** SQL of a request; asks the source for types that are not known yet. */
+  /**
+   * SQL of a request; asks the source for types that are not known yet.
+   * @throws StoreError `source_failed` with the member, and its place in the model, that the source does not take
+   */
   statement(request: SourceRequest): Promise<Statement>;
-  /** @throws StoreError `closed` */
+  /** @throws StoreError `closed` once `close` was called */
   run<T>(call: () => Promise<T>): Promise<T>;
+  /** Waits for the calls that run: a source that is closed under a statement would end the process. */
   close(): Promise<void>;
 }
 
@@ -47,7 +51,6 @@ export interface TestingSwitches {
 /** Opens nothing yet: sources and threads start with the first call that needs them. */
 export function openHouse(
   config: Config,
-  base: string,
   model: DataModel,
   storage: Storage,
   testing: TestingSwitches,
@@ -59,7 +62,13 @@ export function openHouse(
   const types = new Map<MemberId, LogicalType>();
   const dictionaries = new WeakMap<RollupMeta, GlobalDictionaries>();
   const pool = createWorkerPool(config.threads === null ? {} : { maxThreads: config.threads });
-  let closed = false;
+  const calls = new Set<Promise<unknown>>();
+  let closing: Promise<void> | null = null;
+  const end = async (): Promise<void> => {
+    await Promise.allSettled(calls);
+    await pool.close();
+    for (const source of sources.values()) await source.close();
+  };
   const house: House = {
     config,
     prepared,
@@ -72,34 +81,56 @@ export function openHouse(
     pool,
     testing,
     source(name) {
-      const open = sources.get(name) ?? openSource(config, base, name);
+      const open = sources.get(name) ?? openSource(config, name);
       sources.set(name, open);
       return open;
     },
     async statement(request) {
-      const unknown = typedMembers(request).filter((member) => !types.has(member));
-      if (unknown.length > 0) {
-        const found = await house.source(request.dataSource).typesOf(typeStatement(model, unknown));
-        for (const member of unknown) types.set(member, found.get(memberColumn(member)) as LogicalType);
-      }
+      const unknown = requestMembers(request).filter((member) => !types.has(member));
+      for (const [member, type] of await memberTypes(house, request, unknown)) types.set(member, type);
       return sourceStatement(model, request, types);
     },
     async run(call) {
-      if (closed)
+      if (closing !== null)
         throw new StoreError('closed', 'the store is closed.', { next: 'Open it again with openStore().' });
-      return call();
+      const result = call();
+      calls.add(result);
+      try {
+        return await result;
+      } finally {
+        calls.delete(result);
+      }
     },
-    async close() {
-      closed = true;
-      await pool.close();
-      for (const source of sources.values()) await source.close();
-      sources.clear();
-    },
+    close: () => (closing ??= end()),
   };
   return house;
 }
 
-function openSource(config: Config, base: string, name: string): Source {
+async function memberTypes(
+  house: House,
+  request: SourceRequest,
+  members: readonly MemberId[],
+): Promise<[MemberId, LogicalType][]> {
+  if (members.length === 0) return [];
+  const ask = (some: readonly MemberId[]): Promise<ReadonlyMap<string, LogicalType>> =>
+    house.source(request.dataSource).typesOf(typeStatement(house.prepared.model, request, some));
+  try {
+    const found = await ask(members);
+    return members.map((member) => [member, found.get(memberColumn(member)) as LogicalType]);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'source_failed') throw error;
+    // One at a time, to tell which of them it is.
+    for (const member of members) {
+      await ask([member]).catch((cause: unknown) => {
+        const position = memberPosition(house.prepared.model, member);
+        throw cause instanceof StoreError ? errorOf(member, cause, position) : cause;
+      });
+    }
+    throw error;
+  }
+}
+
+function openSource(config: Config, name: string): Source {
   const source = config.sources[name];
   if (source === undefined) {
     throw new StoreError(
@@ -112,8 +143,8 @@ function openSource(config: Config, base: string, name: string): Source {
   }
   return duckdbSource({
     name,
-    database: source.database === undefined ? null : resolve(base, source.database),
-    init: (source.init ?? []).map((sql) => sql.replaceAll('${configDir}', base.replaceAll("'", "''"))),
+    database: source.database ?? null,
+    init: source.init ?? [],
     sketches: { entryOfString, entryOfInteger, entryOfDouble, create: (precision) => new Sketch(precision) },
   });
 }

@@ -1,7 +1,7 @@
 /** `store.query()` and `store.explain()`. */
 import { runQuery } from './engine/run-query.js';
 import type { QueryTools } from './engine/run-query.js';
-import type { RollupMeta } from './model/catalog.js';
+import type { CatalogSnapshot, RollupMeta } from './model/catalog.js';
 import { StoreError } from './model/errors.js';
 import { LIMITS } from './model/limits.js';
 import type { Mode, QueryPlan } from './model/plan.js';
@@ -17,7 +17,7 @@ export interface QueryOptions {
   /** Not looked at yet: it is here so that callers can pass it. */
   readonly securityContext?: unknown;
   readonly signal?: AbortSignal;
-  /** The time that counts as now. */
+  /** The time that counts as now, for ranges such as `last week`: a date, or milliseconds since the epoch. */
   readonly now?: Date | number;
   readonly numbers?: 'string' | 'native';
 }
@@ -58,29 +58,43 @@ export interface QueryMeta {
 /** @throws StoreError */
 export async function answerQuery(house: House, query: unknown, options: QueryOptions): Promise<QueryResult> {
   const startedAt = performance.now();
-  const plan = planQuery(house.prepared, house.storage.snapshot(), query, house.testing);
+  const now = nowOf(options);
+  const answer = (catalog: CatalogSnapshot): Promise<QueryResult> => {
+    const plan = planQuery(house.prepared, catalog, query, { ...house.testing, now });
+    return answerPlan(house, plan, options, now, startedAt);
+  };
+  const planned = house.storage.snapshot();
   try {
-    return await answerPlan(house, plan, options, startedAt);
+    return await answer(planned);
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'file_missing') throw error;
-    // Another process published and collected what this snapshot names: look again, once.
-    const before = house.storage.snapshot().version;
-    const now = await house.storage.reload();
-    if (now.version === before) throw error;
-    return answerPlan(house, planQuery(house.prepared, now, query, house.testing), options, startedAt);
+    // A build published anew and collected what this snapshot names: look again, once.
+    const newest = await house.storage.reload();
+    if (newest.version === planned.version) throw error;
+    return answer(newest);
   }
+}
+
+/** The clock is looked at here and, for a query, only once: all that is relative in it means one time. */
+function nowOf(options: Pick<QueryOptions, 'now'>): number {
+  const now = new Date(options.now ?? Date.now()).getTime();
+  if (!Number.isNaN(now)) return now;
+  throw new StoreError('query_invalid', 'the option now is no time.', {
+    next: 'Give a valid Date or milliseconds since the epoch, or leave it out.',
+  });
 }
 
 async function answerPlan(
   house: House,
   plan: QueryPlan,
   options: QueryOptions,
+  now: number,
   startedAt: number,
 ): Promise<QueryResult> {
   const { piece } = plan;
-  const rows = await runQuery(plan, queryTools(house, plan, options));
+  const rows = await runQuery(plan, queryTools(house, options));
   const rollup = piece.kind === 'rollup' ? piece.rollup : null;
-  const refreshedAt = rollup?.lastRefreshTime ?? Number(options.now ?? Date.now());
+  const refreshedAt = rollup?.lastRefreshTime ?? now;
   return {
     data: rows.data,
     annotation: annotate(house.prepared.model, plan.query),
@@ -103,7 +117,7 @@ async function answerPlan(
   };
 }
 
-function queryTools(house: House, plan: QueryPlan, options: QueryOptions): QueryTools {
+function queryTools(house: House, options: QueryOptions): QueryTools {
   const { testing } = house;
   return {
     storage: house.storage,
@@ -114,11 +128,8 @@ function queryTools(house: House, plan: QueryPlan, options: QueryOptions): Query
       grouping: testing.denseGroups === false ? 'hashed' : 'auto',
     },
     narrowing: testing.narrowing ?? true,
-    source: () => {
-      if (plan.piece.kind !== 'source') throw new Error('a rollup plan asks no source');
-      const { request } = plan.piece;
-      return { source: house.source(request.dataSource), statement: house.statement(request) };
-    },
+    source: (name) => house.source(name),
+    statement: (request) => house.statement(request),
     numbers: options.numbers ?? house.config.numbers,
     signal: options.signal,
   };
@@ -140,9 +151,10 @@ function usedPreAggregations(schema: string, rollup: RollupMeta): Record<string,
 export async function explainAnswer(
   house: House,
   query: unknown,
-  _options: QueryOptions,
+  options: Pick<QueryOptions, 'now'>,
 ): Promise<Explanation> {
-  const { plan, explanation } = explainQuery(house.prepared, house.storage.snapshot(), query, house.testing);
+  const planning = { ...house.testing, now: nowOf(options) };
+  const { plan, explanation } = explainQuery(house.prepared, house.storage.snapshot(), query, planning);
   if (plan.piece.kind === 'rollup') return explanation;
   return { ...explanation, sql: await house.statement(plan.piece.request) };
 }

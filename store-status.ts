@@ -35,9 +35,9 @@ export interface RollupStatus {
   readonly files?: Readonly<Record<string, readonly string[]>>;
 }
 
-export function storeStatus(house: House, options: StatusOptions): StoreStatus {
+export async function storeStatus(house: House, options: StatusOptions): Promise<StoreStatus> {
   const { storage } = house;
-  const snapshot = storage.snapshot();
+  const snapshot = await storage.reload();
   return {
     directory: storage.directory,
     version: snapshot.version,

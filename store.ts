@@ -1,7 +1,7 @@
 /** The one place where the rooms meet: model, planner, sources, storage and engine become a store. */
-import { resolve } from 'node:path';
 import type { SourceConfig } from './model/load/parse-config.js';
 import type { Explanation } from './planner/explain-query.js';
+import { callQueue } from './storage/call-queue.js';
 import { nodeDisk } from './storage/node-disk.js';
 import { openStorage } from './storage/open-storage.js';
 import type { StoreReport } from './storage/verify-store.js';
@@ -45,36 +45,44 @@ export interface StoreOptions {
 }
 
 export interface Store {
-  /** Builds what is missing or whose definition changed; publishes each rollup as a whole. */
+  /**
+   * Builds what is missing or whose definition changed; publishes each rollup as a whole. Builds of one store run
+   * one after the other; `commit_conflict` when another process published the same rollup meanwhile.
+   */
   build(options?: BuildOptions): Promise<BuildReport>;
   /** Answers a Cube REST query from a rollup, or from the source. */
   query(query: unknown, options?: QueryOptions): Promise<QueryResult>;
   /** Why the query is answered as it is: the verdict on every rollup. */
-  explain(query: unknown, options?: QueryOptions): Promise<Explanation>;
+  explain(query: unknown, options?: Pick<QueryOptions, 'now'>): Promise<Explanation>;
+  /** Looks at the disk: what other processes have published is told, and served from then on. */
   status(options?: StatusOptions): Promise<StoreStatus>;
   /** Reads and checks every published byte. */
   verify(): Promise<StoreReport>;
+  /** Refuses new calls, waits for those that have begun (end them with their signals), and frees everything. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a store; builds and reads nothing yet.
+ * Opens a store: reads the model and what is published, and removes what ended builds left behind. Sources and
+ * threads start with the first call that needs them.
  * @throws StoreError `config_invalid`, `model_invalid`, `file_missing`, `corrupt`, `format_newer`
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { config, base } = await resolveConfig(options);
-  const model = await readModel(config, base);
+  const resolved = await resolveConfig(options);
+  const { config } = resolved;
+  const model = await readModel(resolved);
   const storage = await openStorage({
     disk: nodeDisk,
-    directory: resolve(base, config.directory),
+    directory: config.directory,
     cacheBytesMax: config.cacheBytesMax,
   });
-  const house = openHouse(config, base, model, storage, options.testing ?? {});
+  const house = openHouse(config, model, storage, options.testing ?? {});
+  const inTurn = callQueue();
   return {
-    build: (wish = {}) => house.run(() => buildStore(house, wish)),
+    build: (wish = {}) => house.run(() => inTurn(() => buildStore(house, wish))),
     query: (query, wish = {}) => house.run(() => answerQuery(house, query, wish)),
     explain: (query, wish = {}) => house.run(() => explainAnswer(house, query, wish)),
-    status: (wish = {}) => house.run(async () => storeStatus(house, wish)),
+    status: (wish = {}) => house.run(() => storeStatus(house, wish)),
     verify: () => house.run(() => storage.verify()),
     close: () => house.close(),
   };

@@ -1,4 +1,4 @@
-import type { BuildReport } from '../index.js';
+import { type BuildReport, type RollupBuild, StoreError } from '../index.js';
 import { formatBytes, formatCount, formatMs } from './format.js';
 import { printJson, printLine } from './print.js';
 import { showProgress } from './progress.js';
@@ -31,11 +31,24 @@ export async function build(rollups: readonly string[], flags: BuildFlags): Prom
         onProgress: showProgress(process.stderr),
       });
       if (flags.json) printJson(report);
-      else printLine(builtTable(report));
+      else printBuilt(report);
       return 0;
+    });
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'commit_conflict') throw error;
+    throw new StoreError('commit_conflict', 'Another build finished first.', {
+      next: 'Run granary build again.',
+      cause: error,
     });
   } finally {
     process.off('SIGINT', stop);
+  }
+}
+
+function printBuilt(report: BuildReport): void {
+  printLine(builtTable(report));
+  if (report.rollups.some(({ partitionsKept }) => partitionsKept > 0)) {
+    printLine('\nKept partitions were not compared with the source; --force rebuilds them.');
   }
 }
 
@@ -52,7 +65,7 @@ function builtTable(report: BuildReport): string {
     ],
     report.rollups.map((rollup) => [
       rollup.preAggregation,
-      rollup.reason === undefined ? rollup.outcome : `${rollup.outcome}: ${rollup.reason}`,
+      outcomeText(rollup),
       formatCount(rollup.partitionsBuilt),
       formatCount(rollup.partitionsKept),
       formatCount(rollup.rows),
@@ -60,4 +73,9 @@ function builtTable(report: BuildReport): string {
       formatMs(rollup.durationMs),
     ]),
   );
+}
+
+function outcomeText({ outcome, reason }: RollupBuild): string {
+  if (outcome === 'current') return 'kept';
+  return reason === undefined ? outcome : `${outcome}: ${reason}`;
 }

@@ -1,10 +1,11 @@
 import type { Explanation } from '../index.js';
+import { adviceLines } from './advice.js';
 import { printHeading, printJson, printLine } from './print.js';
 import { readQuery } from './read-query.js';
 import { formatTable } from './table.js';
 import { type Globals, withStore } from './with-store.js';
 
-/** `granary explain`: the verdict on every rollup, the pieces of the answer, and the smallest fixes. */
+/** `granary explain`: the verdict on every rollup, the pieces of the answer, and what would let a rollup answer. */
 export async function explain(text: string, globals: Globals): Promise<number> {
   const asked = readQuery(text);
   return withStore(globals, async (store) => {
@@ -27,10 +28,10 @@ function printExplanation(explanation: Explanation): void {
   });
   printLine(formatTable([{ title: 'rollup' }, { title: 'verdict' }, { title: 'why' }], rows));
 
-  const fixes = candidates.flatMap(({ reasons }) => reasons.flatMap(({ fix }) => (fix ? [fix.text] : [])));
-  if (selected === null && fixes.length > 0) {
+  const advice = adviceLines(candidates);
+  if (selected === null && advice.length > 0) {
     printHeading('What would help');
-    for (const fix of new Set(fixes)) printLine(`- ${fix}`);
+    for (const line of advice) printLine(`- ${line}`);
   }
 
   printHeading('Pieces');

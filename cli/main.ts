@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { StoreError } from '../index.js';
 import { build } from './build.js';
 import { explain } from './explain.js';
-import { endOnClosedPipe, printNote } from './print.js';
+import { endOnClosedPipe, printJson, printNote } from './print.js';
 import { query } from './query.js';
 import { status } from './status.js';
 import { tryOut } from './try.js';
@@ -31,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    return explainFailure(error);
+    return explainFailure(error, program.opts<{ json: boolean }>().json);
   }
 }
 
@@ -49,6 +49,7 @@ function commands(exit: (code: number) => void): Command {
     .argument('[path]', 'a .parquet or .csv file, or a folder of them')
     .option('--demo', 'use real flights, or made-up orders where they are not installed', false)
     .option('--out <folder>', 'where the model, the store and the report go', 'granary-try')
+    .option('--force', 'overwrite files there that are not as try wrote them', false)
     .action(async (path: string | undefined, _options: unknown, command: Command) => {
       exit(await tryOut(path ?? null, command.optsWithGlobals()));
     });
@@ -92,15 +93,33 @@ function commands(exit: (code: number) => void): Command {
   return program;
 }
 
-/** One line on stderr; the stack only on request. */
-function explainFailure(error: unknown): number {
+/** The message on stderr, the stack only on request; with --json the error also as JSON on stdout. */
+function explainFailure(error: unknown, json: boolean): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  if (json) printJson({ error: errorJson(error) });
   // Commander has printed its own message.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof CommanderError) return EXIT_USAGE;
   const known = error instanceof StoreError || error instanceof UsageError;
-  printNote(`granary: ${known ? '' : 'unexpected: '}${message.replace(/\s*\n\s*/g, ' ')}`);
+  printNote(`granary: ${known ? '' : 'unexpected: '}${messageText(error)}`);
   if (process.env['GRANARY_DEBUG'] === '1' && error instanceof Error) printNote(error.stack ?? '');
   return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/** One line, or one for each error of a model. */
+function messageText(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof StoreError && error.code === 'model_invalid') return message;
+  return message.replace(/\s*\n\s*/g, ' ');
+}
+
+function errorJson(error: unknown): Record<string, unknown> {
+  const message = messageText(error);
+  if (error instanceof StoreError) {
+    const { code, next = null, position } = error;
+    return { code, message, next, ...(position === undefined ? {} : { position }) };
+  }
+  const usage = error instanceof UsageError || error instanceof CommanderError;
+  return { code: usage ? 'usage' : 'unexpected', message, next: null };
 }
 
 function packageVersion(): string {

@@ -1,5 +1,6 @@
 import type { QueryMeta, QueryResult } from '../index.js';
 import { formatCount, formatMs, formatPercent } from './format.js';
+import { noteUnbuilt } from './note-unbuilt.js';
 import { printJson, printLine } from './print.js';
 import { readQuery } from './read-query.js';
 import { formatTable } from './table.js';
@@ -12,6 +13,7 @@ export async function query(text: string, globals: Globals): Promise<number> {
     const result = await store.query(asked);
     if (globals.json) printJson(result);
     else printLine(`${rowsTable(result)}\n\n${originLine(result)}`);
+    noteUnbuilt(await store.status());
     return 0;
   });
 }

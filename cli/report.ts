@@ -1,3 +1,4 @@
+import { fixesOf } from './advice.js';
 import { escapeHtml } from './escape-html.js';
 import { formatCount, formatMs, formatRatio } from './format.js';
 import { median } from './median.js';
@@ -82,18 +83,20 @@ function header({ title, rows, runs }: TryResult): string {
 
 function missSection(run: QuestionRun): string {
   const nearest = nearestCandidate(run);
-  const reasons = (nearest?.reasons ?? []).map(({ code, message, fix }) => {
-    const help =
-      fix === undefined
-        ? ''
-        : `<br>${escapeHtml(fix.text)}<pre>${escapeHtml(JSON.stringify(fix.patch, null, 2))}</pre>`;
-    return `<li><code>${escapeHtml(code)}</code> ${escapeHtml(message)}${help}</li>`;
-  });
+  const reasons = (nearest?.reasons ?? []).map(
+    ({ code, message }) => `<li><code>${escapeHtml(code)}</code> ${escapeHtml(message)}</li>`,
+  );
+  const fixes = (nearest === null ? null : fixesOf(nearest)) ?? [];
+  const help = fixes.map(
+    ({ text, patch }) =>
+      `<p>${escapeHtml(text)}</p>\n<pre>${escapeHtml(JSON.stringify(patch, null, 2))}</pre>`,
+  );
   const near = nearest === null ? '' : ` The nearest is <code>${escapeHtml(nearest.id)}</code>:`;
   return `<section>
 <h2>A query that no rollup answers</h2>
 <p>“${escapeHtml(run.title)}” ran on the source and said so.${near}</p>
 <ul>${reasons.join('')}</ul>
+${help.join('\n')}
 </section>`;
 }
 

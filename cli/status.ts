@@ -1,5 +1,6 @@
 import type { StoreStatus } from '../index.js';
 import { formatBytes, formatCount } from './format.js';
+import { noteUnbuilt } from './note-unbuilt.js';
 import { printHeading, printJson, printLine, printNote } from './print.js';
 import { formatTable } from './table.js';
 import { type Globals, withStore } from './with-store.js';
@@ -10,6 +11,7 @@ export async function status(flags: Globals & { readonly files: boolean }): Prom
     const report = await store.status({ files: flags.files });
     if (flags.json) printJson(report);
     else printStatus(report);
+    noteUnbuilt(report);
     return 0;
   });
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -7,6 +7,8 @@ import {
   type InferredModel,
   type ModelDocument,
   type SourceConfig,
+  StoreError,
+  type TableProfile,
   inferModel,
   inferQueries,
   profileFiles,
@@ -16,6 +18,8 @@ import {
 import { FLIGHT_QUESTIONS } from './demo-queries.js';
 import { readConfig } from './read-config.js';
 
+/** Where the made-up orders go. */
+export const DEMO_FILE = 'orders.parquet';
 const SAMPLE_ORDERS = 500_000;
 const SAMPLE_SEED = 1;
 
@@ -31,6 +35,8 @@ export interface TrySubject {
   readonly doubles: ReadonlySet<string>;
   /** Where the model was inferred. */
   readonly columns: readonly SubjectColumn[];
+  /** What looks wrong with the files, as sentences. */
+  readonly warnings: readonly string[];
 }
 
 export interface SubjectColumn extends ColumnChoice {
@@ -40,10 +46,18 @@ export interface SubjectColumn extends ColumnChoice {
   readonly nulls: number;
 }
 
-/** Looks at files and infers a model. */
+/**
+ * Looks at files and infers a model.
+ * @throws StoreError `file_missing`, `source_failed`
+ */
 export async function fileSubject(path: string, title = basename(resolve(path))): Promise<TrySubject> {
   const inferred = inferModel(await profileFiles(path));
   const main = inferred.cubes.find((cube) => cube.rollups.length > 0) ?? inferred.cubes[0];
+  if (main.table.rows === 0) {
+    throw new StoreError('source_failed', `${path} holds no rows.`, {
+      next: 'Give a file with at least one row of data.',
+    });
+  }
   return {
     title,
     document: inferred.document,
@@ -54,6 +68,7 @@ export async function fileSubject(path: string, title = basename(resolve(path)))
     columns: inferred.cubes.flatMap(({ name, table, choices }) =>
       choices.map((choice, at) => ({ ...choice, cube: name, ...pickFacts(table.columns[at]) })),
     ),
+    warnings: inferred.cubes.flatMap(({ table }) => singleColumnWarning(table)),
   };
 }
 
@@ -63,7 +78,8 @@ export async function demoSubject(folder: string): Promise<TrySubject> {
   const config = join(root, 'data', 'flights', 'granary.config.json');
   const flights = join(root, 'node_modules', 'vega-datasets', 'data', 'flights-3m.parquet');
   if (existsSync(config) && existsSync(flights)) return flightsSubject(config);
-  const orders = join(folder, 'orders.parquet');
+  const orders = join(folder, DEMO_FILE);
+  mkdirSync(folder, { recursive: true });
   await writeSampleOrders(orders, SAMPLE_ORDERS, SAMPLE_SEED);
   return fileSubject(orders, 'made-up orders');
 }
@@ -78,7 +94,18 @@ async function flightsSubject(configPath: string): Promise<TrySubject> {
     rowCount: 'flights.count',
     doubles: new Set(),
     columns: [],
+    warnings: [],
   };
+}
+
+/** A delimiter that was not found leaves its mark in the name of the only column. */
+function singleColumnWarning({ table, columns }: TableProfile): string[] {
+  const [{ name }] = columns;
+  if (columns.length > 1 || !/[,;|\t]/.test(name)) return [];
+  return [
+    `${table} was read as one column, ${JSON.stringify(name)}: its delimiter was not found. ` +
+      'Check that every line has the same number of fields.',
+  ];
 }
 
 function viewStatement({ name, table }: InferredModel['cubes'][number]): string {

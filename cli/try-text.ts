@@ -1,4 +1,5 @@
-import type { Candidate, Reason } from '../index.js';
+import type { Candidate } from '../index.js';
+import { fixesOf } from './advice.js';
 import { cutText, formatBytes, formatCount, formatMs, formatPercent, formatRatio } from './format.js';
 import { median } from './median.js';
 import { formatTable } from './table.js';
@@ -111,20 +112,20 @@ export function missText(run: QuestionRun): string {
   const lines = [run.title];
   if (nearest !== null) {
     lines.push(`Nearest: ${nearest.id}`);
-    for (const { code, message, fix } of nearest.reasons) {
-      lines.push(`  ${code}: ${message}`);
-      if (fix !== undefined) lines.push(`  Fix: ${fix.text}`, `  Patch: ${JSON.stringify(fix.patch)}`);
+    for (const { code, message } of nearest.reasons) lines.push(`  ${code}: ${message}`);
+    for (const { text, patch } of fixesOf(nearest) ?? []) {
+      lines.push(`  Fix: ${text}`, `  Patch: ${JSON.stringify(patch)}`);
     }
   }
   return lines.join('\n');
 }
 
-/** The rollup whose refusal has the fewest reasons, of these the one with most fixes. */
+/** The rollup that fixes turn into a match, or else any; of these the one with the fewest reasons. */
 export function nearestCandidate({ candidates }: QuestionRun): Candidate | null {
-  const fixes = (reasons: readonly Reason[]): number => reasons.filter(({ fix }) => fix !== undefined).length;
+  const hopeless = (candidate: Candidate): number => (fixesOf(candidate) === null ? 1 : 0);
   const refused = candidates.filter(({ matched }) => !matched);
   const [nearest] = refused.toSorted(
-    (a, b) => a.reasons.length - b.reasons.length || fixes(b.reasons) - fixes(a.reasons),
+    (a, b) => hopeless(a) - hopeless(b) || a.reasons.length - b.reasons.length,
   );
   return nearest ?? null;
 }

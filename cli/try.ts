@@ -2,22 +2,25 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { type BuildReport, formatModel } from '../index.js';
-import { printHeading, printJson, printLine } from './print.js';
+import { recordOwnFiles, refuseForeignFiles } from './own-files.js';
+import { printHeading, printJson, printLine, printNote } from './print.js';
 import { showProgress } from './progress.js';
 import { htmlReport } from './report.js';
 import { type Ways, openWays, runQuestion } from './run-questions.js';
 import { columnsTable, missText, questionsTable, rollupsTable, summaryLine } from './try-text.js';
 import type { QuestionRun, TryResult } from './try-result.js';
-import { type TrySubject, demoSubject, fileSubject } from './try-subject.js';
+import { DEMO_FILE, type TrySubject, demoSubject, fileSubject } from './try-subject.js';
 import { UsageError } from './usage-error.js';
 import type { Globals } from './with-store.js';
 
 const EXIT_DIFFERENT = 1;
 const STORE_FOLDER = '.granary';
+const OWN_FILES = ['model.yml', 'granary.config.json', 'report.html'];
 
 interface TryFlags extends Globals {
   readonly demo: boolean;
   readonly out: string;
+  readonly force: boolean;
 }
 
 /**
@@ -29,15 +32,18 @@ export async function tryOut(path: string | null, flags: TryFlags): Promise<numb
     throw new UsageError('give either a file or folder to look at, or --demo.');
   }
   const folder = resolve(flags.out);
-  mkdirSync(folder, { recursive: true });
+  const own = path === null ? [...OWN_FILES, DEMO_FILE] : OWN_FILES;
+  if (!flags.force) refuseForeignFiles(folder, own);
   const say = flags.json ? SILENT : SPOKEN;
 
   say.heading(`1 · Looking at ${path ?? 'the demo'}`);
   const subject = path === null ? await demoSubject(folder) : await fileSubject(path);
+  for (const warning of subject.warnings) printNote(`granary: ${warning}`);
   if (subject.columns.length > 0) say.line(columnsTable(subject.columns));
 
   say.heading(`2 · The model of ${subject.title}`);
   const files = writeSetup(folder, subject);
+  recordOwnFiles(folder, own);
   say.line(formatModel(subject.document).trimEnd());
 
   const ways = await openWays(subject.document, { store: files.store, sources: subject.sources });
@@ -57,6 +63,7 @@ export async function tryOut(path: string | null, flags: TryFlags): Promise<numb
       say.line(missText(miss));
     }
     writeFileSync(files.report, htmlReport(result));
+    recordOwnFiles(folder, own);
     say.heading('Written');
     for (const file of [files.model, files.config, files.store, files.report]) say.line(display(file));
     say.heading('Next');
@@ -85,6 +92,7 @@ function writeSetup(folder: string, subject: TrySubject): SetupFiles {
     store: join(folder, STORE_FOLDER),
     report: join(folder, 'report.html'),
   };
+  mkdirSync(folder, { recursive: true });
   writeFileSync(files.model, formatModel(subject.document));
   const config = { model: 'model.yml', store: `${STORE_FOLDER}/`, sources: subject.sources };
   writeFileSync(files.config, `${JSON.stringify(config, null, 2)}\n`);

@@ -1,4 +1,6 @@
-import { type Store, openStore } from '../index.js';
+import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { type Store, StoreError, openStore } from '../index.js';
 
 /** What every verb knows. */
 export interface Globals {
@@ -10,7 +12,13 @@ export interface Globals {
 
 /** Opens the configured store for one use. The number is the exit code. */
 export async function withStore(globals: Globals, use: (store: Store) => Promise<number>): Promise<number> {
-  const store = await openStore({ config: globals.config });
+  const { config } = globals;
+  if (!existsSync(config)) {
+    throw new StoreError('file_missing', `There is no ${config}${isAbsolute(config) ? '' : ' here'}.`, {
+      next: 'Write one (docs/config.md), give --config, or start with granary try.',
+    });
+  }
+  const store = await openStore({ config });
   try {
     return await use(store);
   } finally {

@@ -7,7 +7,7 @@ import type { Staging } from '../storage/staging.js';
 export interface BuildTools {
   readonly source: Source;
   readonly staging: Staging;
-  readonly statementOf: (partition: BuildPartition) => Statement;
+  readonly statementOf: (partition: BuildPartition) => Promise<Statement>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly signal?: AbortSignal | undefined;
@@ -32,7 +32,7 @@ async function buildPartition(
 ): Promise<PartitionMeta> {
   const { key, range } = partition;
   const builtAt = tools.now();
-  const rows = await tools.source.stage(tools.statementOf(partition), tools.signal);
+  const rows = await tools.source.stage(await tools.statementOf(partition), tools.signal);
   try {
     const files: FileMeta[] = [];
     for (let index = 0; index < task.indexes.length && rows.rows > 0; index++) {

@@ -1,9 +1,9 @@
 /** Obeys a plan: read or ask, group, finish. */
 import type { GroupedBatch, StoredBatch } from '../model/batch.js';
 import type { RollupColumn, RollupMeta } from '../model/catalog.js';
-import { StoreError } from '../model/errors.js';
 import { filterMembers } from '../model/filter.js';
-import type { QueryPlan, RollupPiece, Statement } from '../model/plan.js';
+import type { QueryPlan, RollupPiece, SourcePiece, SourceRequest, Statement } from '../model/plan.js';
+import { throwIfAborted } from '../model/throw-if-aborted.js';
 import type { Source } from '../sources/source.js';
 import type { Storage } from '../storage/open-storage.js';
 import { finishRows } from './finish-rows.js';
@@ -18,8 +18,8 @@ export interface QueryTools {
   readonly scan: Omit<ScanOptions, 'signal' | 'dictionaries'>;
   /** False: look at every row, as a check on the binary search. */
   readonly narrowing: boolean;
-  /** Of the plan's data source; only asked when the plan reads it. */
-  readonly source: () => { readonly source: Source; readonly statement: Promise<Statement> };
+  readonly source: (name: string) => Source;
+  readonly statement: (request: SourceRequest) => Promise<Statement>;
   readonly numbers: 'string' | 'native';
   readonly signal?: AbortSignal | undefined;
 }
@@ -29,9 +29,10 @@ export interface QueryAnswer extends FinishedRows {
   readonly rowsScanned: number | null;
 }
 
+/** @throws StoreError */
 export async function runQuery(plan: QueryPlan, tools: QueryTools): Promise<QueryAnswer> {
   const { piece } = plan;
-  const grouped = piece.kind === 'rollup' ? await scanRollup(piece, tools) : await askSource(tools);
+  const grouped = piece.kind === 'rollup' ? await scanRollup(piece, tools) : await askSource(piece, tools);
   const finished = finishRows(grouped.batch, plan.finish, plan.output, { numbers: tools.numbers });
   return { ...finished, rowsScanned: grouped.rowsScanned };
 }
@@ -45,6 +46,7 @@ async function scanRollup(piece: RollupPiece, tools: QueryTools): Promise<Groupe
   const columns = neededColumns(piece);
   const batches: StoredBatch[] = [];
   for (const { files } of piece.partitions) {
+    throwIfAborted(tools.signal);
     batches.push(await tools.storage.readPartition(files[piece.index], columns));
   }
   throwIfAborted(tools.signal);
@@ -56,9 +58,10 @@ async function scanRollup(piece: RollupPiece, tools: QueryTools): Promise<Groupe
   });
 }
 
-async function askSource(tools: QueryTools): Promise<Grouped> {
-  const { source, statement } = tools.source();
-  return { batch: await source.query(await statement, tools.signal), rowsScanned: null };
+async function askSource({ request }: SourcePiece, tools: QueryTools): Promise<Grouped> {
+  const statement = await tools.statement(request);
+  const batch = await tools.source(request.dataSource).query(statement, tools.signal);
+  return { batch, rowsScanned: null };
 }
 
 /** What the scan groups by, filters by and merges. */
@@ -69,9 +72,4 @@ function neededColumns({ rollup, scan }: RollupPiece): RollupColumn[] {
     ...scan.aggregates.map((aggregate) => aggregate.column),
   ]);
   return rollup.columns.filter(({ name }) => names.has(name));
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true)
-    throw new StoreError('aborted', 'the call was aborted.', { cause: signal.reason });
 }

@@ -1,4 +1,4 @@
-import { StoreError } from '../model/errors.js';
+import { throwIfAborted } from '../model/throw-if-aborted.js';
 import { mergeParts, type ScanStates } from './scan-slices.js';
 import type { ScanInput, ScanPart, ScanSlice, ScanTask } from './scan-task.js';
 import type { WorkerPool } from './workers/pool.js';
@@ -102,9 +102,4 @@ async function runTasks(
   await Promise.all(Array.from({ length: Math.min(pool.threads, tasks.length) }, runner));
   throwIfAborted(signal);
   return parts;
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true)
-    throw new StoreError('aborted', 'the call was aborted.', { cause: signal.reason });
 }

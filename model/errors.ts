@@ -36,6 +36,8 @@ export interface StoreErrorOptions {
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: ErrorCode;
+  /** The message without its place and its next step. */
+  readonly what: string;
   readonly next: string | undefined;
   readonly position: Position | undefined;
 
@@ -44,9 +46,16 @@ export class StoreError extends Error {
     const next = options.next === undefined ? '' : ` ${options.next}`;
     super(`${place}${message}${next}`, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    this.what = message;
     this.next = options.next;
     this.position = options.position;
   }
+}
+
+/** The same error, said of something: `orders.daily: …`. */
+export function errorOf(subject: string, error: StoreError, position = error.position): StoreError {
+  const options = { ...(error.next === undefined ? {} : { next: error.next }), position, cause: error };
+  return new StoreError(error.code, `${subject}: ${error.what}`, options);
 }
 
 /** `file:line:column`, as compilers print it. */

@@ -1,4 +1,7 @@
-/** Every bound of the system by name. A bound that is reached gives a StoreError with the number in it. */
+/**
+ * Every bound of the system by name. A bound on input that is reached gives a StoreError with the number in it; one
+ * on a cache or on an effort only makes the work slower.
+ */
 export const LIMITS = {
   /** Filters in one query, all levels together. */
   queryFiltersMax: 10_000,
@@ -43,17 +46,24 @@ export const LIMITS = {
   /** Bytes of one file of a partition: what one read gives. */
   fileBytesMax: 2 ** 31 - 1,
   /** Bytes of decoded columns that a store keeps in memory unless told otherwise. */
-  cacheBytes: 512 * 1024 * 1024,
+  cacheBytes: 1024 * 1024 * 1024,
+  /** Connections that a source keeps open for its next statements. */
+  idleConnectionsMax: 8,
   /** Partition files that are read at the same time. */
   fileReadsMax: 4,
   /** UTF-16 units of a string that may stand as minimum or maximum in a manifest. */
   statisticsTextMax: 1024,
   /** Publishes that a manifest remembers by their token. */
   publishesRemembered: 64,
+  /** Attempts to publish a rollup while other processes publish theirs. */
+  publishAttemptsMax: 100,
   /** Attempts to read a manifest while other processes publish and remove. */
   manifestReadsMax: 100,
   /** Milliseconds after which a staging folder that nobody can answer for is removed. */
   stagingIdleMsMax: 7 * 24 * 60 * 60 * 1000,
+  /** Characters of a relative date range in a query, and units that it may count: `last 100000 seconds`. */
+  relativeRangeChars: 200,
+  relativeUnitsMax: 100_000,
   /** Digits of a number in a query, its exponent written out: more than any double needs. */
   numberDigitsMax: 400,
   /** Terms and brackets of a calculated measure's arithmetic; beyond it only the source computes the measure. */

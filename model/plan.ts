@@ -4,7 +4,15 @@ import type { IndexMeta, PartitionMeta, RollupColumn, RollupMeta } from './catal
 import type { Expression } from './expression.js';
 import type { Filter } from './filter.js';
 import type { OrderKey, Query, TimeRange } from './query.js';
-import type { Dimension, Granularity, Measure, MemberId, PreAggregationType, RollupId } from './schema.js';
+import type {
+  Dimension,
+  Granularity,
+  Join,
+  Measure,
+  MemberId,
+  PreAggregationType,
+  RollupId,
+} from './schema.js';
 
 export type Mode = 'direct' | 'rollup' | 'hybrid' | 'source';
 
@@ -69,6 +77,8 @@ export interface SourcePiece {
 /** What is asked of a source, before it is SQL: keys, states and the rows that count. */
 export interface SourceRequest {
   readonly dataSource: string;
+  /** The joined table whose rows count; it holds the cubes of every member below. */
+  readonly tree: JoinTree;
   readonly keys: readonly SourceKey[];
   readonly states: readonly MeasureState[];
   readonly segments: readonly MemberId[];
@@ -77,6 +87,12 @@ export interface SourceRequest {
   readonly ranges: readonly { readonly dimension: MemberId; readonly range: TimeRange | null }[];
   /** Null: the source neither orders nor cuts. */
   readonly page: SourcePage | null;
+}
+
+/** LEFT JOINs from `root`, each declared by a cube that is already there. */
+export interface JoinTree {
+  readonly root: string;
+  readonly joins: readonly Join[];
 }
 
 export interface SourcePage {

@@ -18,13 +18,26 @@ export function parseDateRange(from: string, to: string, zone: string): TimeRang
   return { from: fromMs, to: Math.max(fromMs, endOf(last, zone)) };
 }
 
+/**
+ * The instants from the first to the last at which the wall clock of `zone` shows a time from `fromLocal` to before
+ * `toLocal`. Empty when there is none: the clock skipped them, or `toLocal` is not after `fromLocal`.
+ */
+export function wallRange(fromLocal: number, toLocal: number, zone: string): TimeRange {
+  const from = toUtc(fromLocal, zone, 'earlier');
+  return { from, to: Math.max(from, endAt(toLocal, zone)) };
+}
+
 /** The first instant after a time or, for a date, after its day. */
 function endOf(time: ParsedTime, zone: string): number {
-  const lastMs = time.precision === 'date' ? time.ms + DAY_MS - 1 : time.ms;
-  if (time.kind === 'utc') return lastMs + 1;
+  const end = time.ms + (time.precision === 'date' ? DAY_MS : 1);
+  return time.kind === 'utc' ? end : endAt(end, zone);
+}
+
+/** The first instant after the last at which the wall clock shows the millisecond before `toLocal`. */
+function endAt(toLocal: number, zone: string): number {
   // The second pass of the last time, but no later than the next time: a skipped time ends at the clock's change,
   // and a last time just before a repeated hour ends before its first pass.
-  return Math.min(toUtc(lastMs, zone, 'later') + 1, toUtc(lastMs + 1, zone, 'later'));
+  return Math.min(toUtc(toLocal - 1, zone, 'later') + 1, toUtc(toLocal, zone, 'later'));
 }
 
 function requireTime(text: string): ParsedTime {

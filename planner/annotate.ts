@@ -1,9 +1,8 @@
 /** Titles and types of the answer's members, as Cube's REST API gives them. */
 import type { Query } from '../model/query.js';
 import type { DataModel, Dimension, Measure, MemberId } from '../model/schema.js';
-import { lookUp } from './find-member.js';
 import { measureOf } from './leaf-states.js';
-import { dimensionOf } from './output-columns.js';
+import { dimensionOf, segmentOf } from './output-columns.js';
 
 export interface Annotation {
   readonly measures: Readonly<Record<MemberId, MemberAnnotation>>;
@@ -37,11 +36,8 @@ export function annotate(model: DataModel, query: Query): Annotation {
       query.dimensions.map((id) => [id, member(dimensionOf(model, id), dimensionOf(model, id).type)]),
     ),
     segments: Object.fromEntries(
-      query.segments.map((id) => {
-        const found = lookUp(model, id);
-        return [id, found?.kind === 'segment' ? member({ ...found.segment, format: null }, 'boolean') : null];
-      }),
-    ) as Record<MemberId, MemberAnnotation>,
+      query.segments.map((id) => [id, member({ ...segmentOf(model, id), format: null }, 'boolean')]),
+    ),
     timeDimensions,
   };
 }

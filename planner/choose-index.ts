@@ -10,16 +10,18 @@ import type { Filter, Test } from '../model/filter.js';
 /**
  * @param columns the key columns that the scan groups or filters by
  * @param filter on columns
+ * @param merging whether all measures can be merged, as those of an aggregating index were
  * @returns a position in `indexes`
  */
 export function chooseIndex(
   indexes: readonly IndexMeta[],
   columns: ReadonlySet<string>,
   filter: Filter | null,
+  merging: boolean,
 ): number {
   let best = 0;
   for (let at = 1; at < indexes.length; at++) {
-    if (!canServe(indexes[at], columns)) continue;
+    if (!canServe(indexes[at], columns, merging)) continue;
     if (isBetter(indexes[at], indexes[best], filter)) best = at;
   }
   return best;
@@ -30,8 +32,9 @@ export function pinnedColumns(filter: Filter | null): ReadonlySet<string> {
   return new Set(conjuncts(filter).flatMap(({ column, test }) => (pins(test) ? [column] : [])));
 }
 
-function canServe(index: IndexMeta, columns: ReadonlySet<string>): boolean {
+function canServe(index: IndexMeta, columns: ReadonlySet<string>, merging: boolean): boolean {
   if (index.type === 'regular') return true;
+  if (!merging) return false;
   return [...columns].every((column) => index.sortColumns.includes(column));
 }
 

@@ -36,7 +36,7 @@ export function explainQuery(
   prepared: PreparedModel,
   catalog: CatalogSnapshot,
   input: unknown,
-  options: PlanOptions = {},
+  options: PlanOptions,
 ): { readonly plan: QueryPlan; readonly explanation: Explanation } {
   const plan = planQuery(prepared, catalog, input, options);
   const shape = queryShape(prepared.model, plan.query);

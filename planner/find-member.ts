@@ -1,4 +1,5 @@
 /** Names in a query → members of the model. Names are looked up, never built into anything. */
+import type { Position } from '../model/errors.js';
 import type { DataModel, Dimension, Measure, Segment } from '../model/schema.js';
 import { suggest } from '../model/suggest.js';
 import { invalid, show, unknownWord } from './query-error.js';
@@ -29,10 +30,11 @@ export function findMember(
   if (!kinds.some((kind) => isOfKind(found, kind))) {
     const near = suggest(name, memberNames(model, kinds));
     const is = found.kind === 'dimension' ? `a dimension of type ${found.dimension.type}` : `a ${found.kind}`;
+    const elsewhere = `Put it under \`${found.kind}s\`.`;
     throw invalid(
       path,
       `'${name}' is ${is}, not a ${wanted}`,
-      near === null ? '' : `Did you mean '${near}'?`,
+      found.kind !== 'dimension' ? elsewhere : near === null ? '' : `Did you mean '${near}'?`,
     );
   }
   return found;
@@ -49,6 +51,21 @@ export function lookUp(model: DataModel, name: string): FoundMember | null {
   if (dimension !== undefined) return { kind: 'dimension', id: dimension.id, dimension };
   const segment = cube.segments.get(member);
   return segment === undefined ? null : { kind: 'segment', id: segment.id, segment };
+}
+
+/** Where a member that exists is defined. */
+export function memberPosition(model: DataModel, id: string): Position | undefined {
+  const found = lookUp(model, id);
+  switch (found?.kind) {
+    case 'measure':
+      return found.measure.position;
+    case 'dimension':
+      return found.dimension.position;
+    case 'segment':
+      return found.segment.position;
+    case undefined:
+      return undefined;
+  }
 }
 
 function memberNames(model: DataModel, kinds: readonly MemberKind[]): string[] {

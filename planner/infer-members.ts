@@ -17,6 +17,9 @@ const CLASS_WORDS =
 const QUANTITY_WORDS =
   /^(amount|cost|price|total|sum|qty|quantity|revenue|sales|count|distance|duration|delay|speed|weight|length|height|width|seconds|minutes|ms|bytes|age|score|tax|fee|discount|margin|profit|income|balance|temperature|population|votes|views|clicks)$/;
 const COORDINATE_WORDS = /^(lat|latitude|lon|lng|long|longitude)$/;
+/** A date as text, with a time of day or without: `31.12.2024`, `12/31/24 08:00`, `31-Dec-2024`, `2024-12-31`. */
+const DATE_TEXT =
+  /^(\d{1,2}([./-])\d{1,2}\2(\d{4}|\d\d)|\d{4}([./-])\d{1,2}\4\d{1,2}|\d{1,2}[ -][A-Za-z]{3}[ -]\d{4})([ T,]|$)/;
 
 export interface InferredMembers {
   readonly dimensions: readonly InferredDimension[];
@@ -112,9 +115,15 @@ function chooseRole(column: ColumnProfile, rows: number): Role {
 
 function chooseStringRole(column: ColumnProfile, rows: number): Role {
   if (column.distinct <= dimensionDistinctMax(rows)) {
-    return { role: 'dimension', why: `${many(column.distinct, 'value')} to group by` };
+    return { role: 'dimension', why: `${many(column.distinct, 'value')} to group by${timeHint(column)}` };
   }
-  return { role: 'distinct count', why: `${many(column.distinct, 'value')}: too many to group by` };
+  const why = `${many(column.distinct, 'value')}: too many to group by${timeHint(column)}`;
+  return { role: 'distinct count', why };
+}
+
+function timeHint({ min, max }: ColumnProfile): string {
+  const dated = [min, max].every((text) => text !== null && DATE_TEXT.test(text));
+  return dated ? '; looks like a time: cast it in init' : '';
 }
 
 function chooseIntegerRole(column: ColumnProfile, rows: number): Role {

@@ -75,7 +75,8 @@ function cubeDocument(cube: InferredCube): CubeDocument {
   const rollups = cube.rollups.map((rollup) => rollupDocument(rollup, cube));
   return {
     name: cube.name,
-    sql_table: cube.name,
+    // Quoted: a file may be named `order`, which is a word of SQL.
+    sql_table: `"${cube.name}"`,
     dimensions: cube.dimensions.map(dimensionDocument),
     measures: cube.measures.map(measureDocument),
     ...(rollups.length === 0 ? {} : { pre_aggregations: rollups }),

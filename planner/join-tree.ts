@@ -1,13 +1,8 @@
 /** Which cubes a set of members needs, and how they are joined. */
 import { StoreError } from '../model/errors.js';
+import type { JoinTree } from '../model/plan.js';
 import type { Cube, DataModel, Join, MemberId, SqlTemplate } from '../model/schema.js';
 import { cubeOf } from '../model/schema.js';
-
-/** LEFT JOINs from `root`, each declared by a cube that is already there. */
-export interface JoinTree {
-  readonly root: string;
-  readonly joins: readonly Join[];
-}
 
 /**
  * The tree over the cubes of `members` and of all members that their SQL refers to. The root is the first of

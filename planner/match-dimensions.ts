@@ -21,6 +21,11 @@ export function matchDimensions({ query }: QueryShape, shape: RollupShape): Reas
   }
   for (const member of query.filter === null ? [] : filterMembers(query.filter)) {
     if (shape.dimensions.has(member) || query.dimensions.includes(member)) continue;
+    if (shape.times.has(member)) {
+      const message = `the query filters by each ${member}, of which ${id} holds only each ${shape.times.get(member)}: give a range of times as the dateRange of a time dimension.`;
+      reasons.push({ code: 'filter_dimension_missing', message, member });
+      continue;
+    }
     const message = `the query filters by ${member}, which ${id} does not hold.`;
     reasons.push({
       code: 'filter_dimension_missing',

@@ -3,10 +3,9 @@
  * Execution and `explain` call this same function.
  */
 import type { RollupMeta } from '../model/catalog.js';
-import type { Candidate, FinishMeasure, Reason } from '../model/plan.js';
+import type { Candidate, FinishMeasure, JoinTree, Reason } from '../model/plan.js';
 import type { Query } from '../model/query.js';
 import type { DataModel, PreAggregation } from '../model/schema.js';
-import type { JoinTree } from './join-tree.js';
 import { matchBuilt } from './match-built.js';
 import { matchDimensions } from './match-dimensions.js';
 import { matchJoins } from './match-joins.js';

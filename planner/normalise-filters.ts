@@ -8,6 +8,7 @@ import { parseTime } from '../model/time-range.js';
 import { toUtc } from '../model/timezone.js';
 import { findMember } from './find-member.js';
 import { normaliseRange } from './normalise-range.js';
+import type { Clock } from './normalise-range.js';
 import { invalid, record, show, unknownWord } from './query-error.js';
 
 const OPERATORS = [
@@ -43,10 +44,10 @@ export interface NormalFilters {
 }
 
 /** @throws StoreError `query_invalid` with the path of the offending part */
-export function normaliseFilters(model: DataModel, value: unknown, timezone: string): NormalFilters {
+export function normaliseFilters(model: DataModel, value: unknown, clock: Clock): NormalFilters {
   if (value == null) return { filter: null, having: null };
   if (!Array.isArray(value)) throw invalid('filters', `${show(value)} is not a list`, 'Put it into [ ].');
-  const context: Context = { model, timezone, count: 0 };
+  const context: Context = { model, clock, count: 0 };
   const dimensions: Filter[] = [];
   const measures: Filter[] = [];
   value.forEach((item: unknown, at) => {
@@ -59,7 +60,7 @@ export function normaliseFilters(model: DataModel, value: unknown, timezone: str
 
 interface Context {
   readonly model: DataModel;
-  readonly timezone: string;
+  readonly clock: Clock;
   count: number;
 }
 
@@ -87,11 +88,11 @@ function parseFilter(context: Context, value: unknown, path: string, depth: numb
   const operator = raw['operator'];
   if (!isOperator(operator)) throw unknownWord('operator', operator, `${path}.operator`, OPERATORS);
   if (found.kind === 'measure') {
-    const test = parseTest(operator, raw['values'], 'number', context.timezone, path);
+    const test = parseTest(operator, raw['values'], 'number', context.clock, path);
     return { filter: { kind: 'test', member: found.id, test }, on: 'measure' };
   }
   const type = found.kind === 'dimension' ? found.dimension.type : 'boolean';
-  const test = parseTest(operator, raw['values'], type, context.timezone, path);
+  const test = parseTest(operator, raw['values'], type, context.clock, path);
   return { filter: { kind: 'test', member: found.id, test }, on: 'dimension' };
 }
 
@@ -129,7 +130,7 @@ function parseTest(
   operator: Operator,
   values: unknown,
   type: DimensionType,
-  timezone: string,
+  clock: Clock,
   path: string,
 ): Test {
   const at = `${path}.values`;
@@ -140,10 +141,10 @@ function parseTest(
       return { kind: 'isNull', negated: false };
     case 'equals':
     case 'in':
-      return oneOf(texts(values, at), type, timezone, at, false);
+      return oneOf(texts(values, at), type, clock, at, false);
     case 'notEquals':
     case 'notIn':
-      return oneOf(texts(values, at), type, timezone, at, true);
+      return oneOf(texts(values, at), type, clock, at, true);
     case 'contains':
     case 'notContains':
       return textTest('contains', values, type, at, operator === 'notContains');
@@ -154,13 +155,13 @@ function parseTest(
     case 'notEndsWith':
       return textTest('endsWith', values, type, at, operator === 'notEndsWith');
     case 'gt':
-      return { kind: 'compare', operator: '>', value: first(values, type, timezone, at) };
+      return { kind: 'compare', operator: '>', value: first(values, type, clock, at) };
     case 'gte':
-      return { kind: 'compare', operator: '>=', value: first(values, type, timezone, at) };
+      return { kind: 'compare', operator: '>=', value: first(values, type, clock, at) };
     case 'lt':
-      return { kind: 'compare', operator: '<', value: first(values, type, timezone, at) };
+      return { kind: 'compare', operator: '<', value: first(values, type, clock, at) };
     case 'lte':
-      return { kind: 'compare', operator: '<=', value: first(values, type, timezone, at) };
+      return { kind: 'compare', operator: '<=', value: first(values, type, clock, at) };
     case 'inDateRange':
     case 'notInDateRange':
     case 'onTheDate':
@@ -170,7 +171,7 @@ function parseTest(
     case 'afterOrOnDate':
       if (type !== 'time')
         throw invalid(path, `'${operator}' needs a dimension of type time`, 'Use another operator.');
-      return dateTest(operator, texts(values, at), timezone, at);
+      return dateTest(operator, texts(values, at), clock, at);
     default:
       return unreachable(operator);
   }
@@ -179,14 +180,14 @@ function parseTest(
 function oneOf(
   values: readonly (string | null)[],
   type: DimensionType,
-  timezone: string,
+  clock: Clock,
   path: string,
   negated: boolean,
 ): Test {
   const present = values.filter((value) => value !== null);
   return {
     kind: 'oneOf',
-    values: present.map((value) => parseLiteral(value, type, timezone, path)),
+    values: present.map((value) => parseLiteral(value, type, clock, path)),
     orNull: present.length < values.length,
     negated,
   };
@@ -216,19 +217,19 @@ type DateOperator = Extract<Operator, `${string}Date${string}`>;
 function dateTest(
   operator: DateOperator,
   values: readonly (string | null)[],
-  timezone: string,
+  clock: Clock,
   path: string,
 ): Test {
-  const [from, to] = [values[0], values[1] ?? values[0]];
-  const single = operator !== 'inDateRange' && operator !== 'notInDateRange';
-  if (from == null || to == null || values.length > 2) {
+  const [from, to] = values;
+  if (from == null || values.length > 2) {
     throw invalid(
       path,
       `${show(values)} is not a date or a range of dates`,
-      "Use ['2024-01-01', '2024-01-31'].",
+      "Use ['2024-01-01', '2024-01-31'] or ['last month'].",
     );
   }
-  const range = normaliseRange([from, single ? from : to], path, timezone);
+  const pair = (operator === 'inDateRange' || operator === 'notInDateRange') && to != null;
+  const range = normaliseRange(pair ? [from, to] : [from], path, clock);
   switch (operator) {
     case 'inDateRange':
     case 'onTheDate':
@@ -248,10 +249,10 @@ function dateTest(
   }
 }
 
-function first(values: unknown, type: DimensionType, timezone: string, path: string): Literal {
+function first(values: unknown, type: DimensionType, clock: Clock, path: string): Literal {
   const [value] = texts(values, path);
   if (value === null) throw invalid(path, 'null cannot be compared', 'Use set or notSet.');
-  return parseLiteral(value, type, timezone, path);
+  return parseLiteral(value, type, clock, path);
 }
 
 /** The values as texts: Cube takes strings, numbers and booleans alike. */
@@ -269,7 +270,7 @@ function texts(values: unknown, path: string): (string | null)[] {
   });
 }
 
-function parseLiteral(text: string, type: DimensionType, timezone: string, path: string): Literal {
+function parseLiteral(text: string, type: DimensionType, clock: Clock, path: string): Literal {
   switch (type) {
     case 'string':
       return { kind: 'string', value: text };
@@ -287,7 +288,10 @@ function parseLiteral(text: string, type: DimensionType, timezone: string, path:
     case 'time': {
       const time = parseTime(text);
       if (time === null) throw invalid(path, `can't parse date: ${show(text)}`, 'Use an ISO date or time.');
-      return { kind: 'time', value: time.kind === 'utc' ? time.ms : toUtc(time.ms, timezone, 'earlier') };
+      return {
+        kind: 'time',
+        value: time.kind === 'utc' ? time.ms : toUtc(time.ms, clock.timezone, 'earlier'),
+      };
     }
     default:
       return unreachable(type);

@@ -9,6 +9,7 @@ import { isTimezone } from '../model/timezone.js';
 import { findMember } from './find-member.js';
 import { normaliseFilters } from './normalise-filters.js';
 import { normaliseRange } from './normalise-range.js';
+import type { Clock } from './normalise-range.js';
 import { invalid, record, show, unknownWord } from './query-error.js';
 
 const KEYS = [
@@ -31,22 +32,20 @@ const KEYS = [
 
 /**
  * @param input a query object as Cube's REST API takes it
+ * @param now what relative date ranges are counted from: milliseconds since the epoch
  * @throws StoreError `query_invalid` with the path of the offending part
  */
-export function normaliseQuery(model: DataModel, input: unknown): Query {
+export function normaliseQuery(model: DataModel, input: unknown, now: number): Query {
+  if (Array.isArray(input)) throw notYet('query', 'a list of queries', 'Ask one after the other.');
   const raw = record(input, 'query');
-  for (const key of Object.keys(raw)) {
-    if (!(KEYS as readonly string[]).includes(key)) throw unknownWord('key', key, 'query', KEYS);
-  }
+  refuseKeys(raw);
   const timezone = parseTimezone(raw['timezone']);
+  const clock = { now, timezone };
   const measures = memberList(model, raw['measures'], 'measures', 'measure');
   const { dimensions, buckets } = parseDimensions(model, raw['dimensions']);
   const segments = memberList(model, raw['segments'], 'segments', 'segment');
-  const timeDimensions = [...parseTimeDimensions(model, raw['timeDimensions'], timezone), ...buckets];
-  const { filter, having } = normaliseFilters(model, raw['filters'], timezone);
-  if (raw['ungrouped'] === true) {
-    throw invalid('ungrouped', 'ungrouped queries are not supported yet', 'Ask for measures and dimensions.');
-  }
+  const timeDimensions = [...parseTimeDimensions(model, raw['timeDimensions'], clock), ...buckets];
+  const { filter, having } = normaliseFilters(model, raw['filters'], clock);
   const shown = timeDimensions.filter((time) => time.granularity !== null);
   if (measures.length + dimensions.length + shown.length === 0) {
     throw invalid(
@@ -78,6 +77,22 @@ function outputNames(query: Pick<Query, 'dimensions' | 'timeDimensions' | 'measu
     ...times.map((time) => `${time.dimension}.${time.granularity}`),
     ...query.measures,
   ];
+}
+
+function refuseKeys(raw: Readonly<Record<string, unknown>>): void {
+  for (const key of Object.keys(raw)) {
+    if (!(KEYS as readonly string[]).includes(key)) throw unknownWord('key', key, 'query', KEYS);
+  }
+  if (raw['ungrouped'] === true) {
+    throw notYet('ungrouped', 'an ungrouped query', 'Ask for measures and dimensions.');
+  }
+  if (raw['responseFormat'] != null && raw['responseFormat'] !== 'default') {
+    throw notYet('responseFormat', `the format ${show(raw['responseFormat'])}`, 'Leave it out.');
+  }
+}
+
+function notYet(path: string, what: string, next: string): StoreError {
+  return invalid(path, `${what} is not supported yet`, next);
 }
 
 function parseTimezone(value: unknown): string {
@@ -122,7 +137,7 @@ function parseDimensions(
   return { dimensions: [...dimensions], buckets };
 }
 
-function parseTimeDimensions(model: DataModel, value: unknown, timezone: string): QueryTimeDimension[] {
+function parseTimeDimensions(model: DataModel, value: unknown, clock: Clock): QueryTimeDimension[] {
   return list(value, 'timeDimensions').map((item, at) => {
     const path = `timeDimensions[${at}]`;
     if (typeof item === 'string') {
@@ -130,6 +145,9 @@ function parseTimeDimensions(model: DataModel, value: unknown, timezone: string)
     }
     const raw = record(item, path);
     for (const key of Object.keys(raw)) {
+      if (key === 'compareDateRange') {
+        throw notYet(`${path}.${key}`, 'comparing ranges', 'Ask once for each range.');
+      }
       if (!['dimension', 'granularity', 'dateRange'].includes(key)) {
         throw unknownWord('key', key, path, ['dimension', 'granularity', 'dateRange']);
       }
@@ -139,7 +157,7 @@ function parseTimeDimensions(model: DataModel, value: unknown, timezone: string)
     return {
       dimension,
       granularity: granularity == null ? null : parseGranularity(granularity, `${path}.granularity`),
-      range: dateRange == null ? null : parseRange(dateRange, `${path}.dateRange`, timezone),
+      range: dateRange == null ? null : parseRange(dateRange, `${path}.dateRange`, clock),
     };
   });
 }
@@ -149,7 +167,7 @@ function parseGranularity(value: unknown, path: string): Granularity {
   throw unknownWord('granularity', value, path, GRANULARITIES);
 }
 
-function parseRange(value: unknown, path: string, timezone: string): TimeRange {
+function parseRange(value: unknown, path: string, clock: Clock): TimeRange {
   const texts = typeof value === 'string' ? [value] : value;
   if (
     !Array.isArray(texts) ||
@@ -157,9 +175,13 @@ function parseRange(value: unknown, path: string, timezone: string): TimeRange {
     texts.length > 2 ||
     !texts.every((text) => typeof text === 'string')
   ) {
-    throw invalid(path, `${show(value)} is not a date range`, "Use ['2024-01-01', '2024-01-31'].");
+    throw invalid(
+      path,
+      `${show(value)} is not a date range`,
+      "Use ['2024-01-01', '2024-01-31'] or 'last month'.",
+    );
   }
-  return normaliseRange([texts[0], texts[1] ?? texts[0]], path, timezone);
+  return normaliseRange(texts.length === 1 ? [texts[0]] : [texts[0], texts[1]], path, clock);
 }
 
 function parseOrder(value: unknown): [string, boolean, string][] {

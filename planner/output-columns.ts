@@ -1,7 +1,7 @@
 import type { OutputColumn } from '../model/plan.js';
 import type { Query } from '../model/query.js';
 import { cubeOf, memberColumn, timeColumn } from '../model/schema.js';
-import type { Cube, DataModel, Dimension, MemberId } from '../model/schema.js';
+import type { Cube, DataModel, Dimension, MemberId, Segment } from '../model/schema.js';
 import { measureOf } from './leaf-states.js';
 
 /** The columns of the answer: dimensions, time dimensions with granularity, measures. */
@@ -33,6 +33,11 @@ export function outputColumns(model: DataModel, query: Query): OutputColumn[] {
       measure: measureOf(model, id),
     })),
   ];
+}
+
+export function segmentOf(model: DataModel, id: MemberId): Segment {
+  const cube = model.cubes.get(cubeOf(id)) as Cube;
+  return cube.segments.get(id.slice(cube.name.length + 1)) as Segment;
 }
 
 export function dimensionOf(model: DataModel, id: MemberId): Dimension {

@@ -1,5 +1,6 @@
 /** The story of a query: normalise, match, choose, prune, finish. Pure: same input, same plan. */
 import { mergeOperation } from '../model/aggregates.js';
+import { assert } from '../model/assert.js';
 import type { CatalogSnapshot, RollupMeta } from '../model/catalog.js';
 import { andFilters, filterMembers } from '../model/filter.js';
 import type { Filter } from '../model/filter.js';
@@ -10,6 +11,7 @@ import type { Cube, DataModel, Granularity } from '../model/schema.js';
 import { chooseIndex, pinnedColumns } from './choose-index.js';
 import { joinTree, multipliedCubes } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
+import { canMerge } from './match-measures.js';
 import { matchRollup } from './match-rollup.js';
 import type { QueryShape, RollupCandidate } from './match-rollup.js';
 import { normaliseQuery } from './normalise-query.js';
@@ -26,6 +28,8 @@ export interface PreparedModel {
 }
 
 export interface PlanOptions {
+  /** What relative date ranges are counted from: milliseconds since the epoch. */
+  readonly now: number;
   /** False: read every partition and filter every row, as a check on pruning. */
   readonly pruning?: boolean;
 }
@@ -49,9 +53,9 @@ export function planQuery(
   prepared: PreparedModel,
   catalog: CatalogSnapshot,
   input: unknown,
-  options: PlanOptions = {},
+  options: PlanOptions,
 ): QueryPlan {
-  const shape = queryShape(prepared.model, normaliseQuery(prepared.model, input));
+  const shape = queryShape(prepared.model, normaliseQuery(prepared.model, input, options.now));
   for (const rollup of prepared.rollups) {
     const candidate = { ...rollup, meta: catalog.rollups.get(rollup.preAggregation.id) ?? null };
     if (candidate.shape === null || candidate.meta === null) continue;
@@ -101,14 +105,15 @@ function rollupPlan(
     ...keys.map((key) => key.column),
     ...(filter === null ? [] : filterMembers(filter)),
   ]);
-  const index = chooseIndex(meta.indexes, columns, filter);
+  const index = chooseIndex(meta.indexes, columns, filter, canMerge(shape));
   const scan: ScanPlan = {
     keys,
     filter,
     aggregates: statesOf(shape.finish).map((state) => ({
       column: state.column,
-      operation: mergeOperation(state.kind) ?? 'sum',
-      emptyValue: state.kind === 'count' ? 0 : null,
+      // What cannot be merged is read from one stored row, whose minimum is itself.
+      operation: mergeOperation(state.kind) ?? 'min',
+      emptyValue: state.kind === 'count' || state.kind === 'distinct' ? 0 : null,
     })),
   };
   const piece: RollupPiece = {
@@ -122,7 +127,7 @@ function rollupPlan(
   };
   return {
     query,
-    mode: rollupMode(piece),
+    mode: rollupMode(piece, rollup),
     selected: meta.id,
     piece,
     output: outputColumns(model, query),
@@ -172,7 +177,7 @@ function scanKeys(query: Query, rollup: RollupShape): ScanPlan['keys'] {
 }
 
 /** `direct` when each row of the answer is one stored row: no key column is left out or made coarser. */
-function rollupMode(piece: RollupPiece): Mode {
+function rollupMode(piece: RollupPiece, shape: RollupShape): Mode {
   const { rollup, scan } = piece;
   const pinned = pinnedColumns(scan.filter);
   const grains = new Map(
@@ -188,8 +193,14 @@ function rollupMode(piece: RollupPiece): Mode {
     );
   };
   const sortColumns = rollup.indexes[piece.index].sortColumns;
-  const apart = piece.partitions.length <= 1 || sortColumns.some((column) => grains.has(column));
+  const apart = piece.partitions.length <= 1 || sortColumns.includes(partitioningColumn(shape));
   return apart && sortColumns.every(kept) ? 'direct' : 'rollup';
+}
+
+/** The column whose buckets lie in one partition each. A rollup without it has one partition. */
+function partitioningColumn({ partitionDimension, times }: RollupShape): string {
+  assert(partitionDimension !== null, 'several partitions have a partitioning time');
+  return timeColumn(partitionDimension, times.get(partitionDimension) as Granularity);
 }
 
 function sourcePlan(model: DataModel, shape: QueryShape): QueryPlan {
@@ -202,6 +213,7 @@ function sourcePlan(model: DataModel, shape: QueryShape): QueryPlan {
     kind: 'source',
     request: {
       dataSource: shape.dataSource,
+      tree: shape.tree,
       keys: sourceKeys(model, query),
       states: statesOf(shape.finish),
       segments: query.segments,

@@ -2,11 +2,17 @@
 import { mergeOperation } from '../model/aggregates.js';
 import type { MeasureState } from '../model/aggregates.js';
 import type { ColumnRole, IndexMeta } from '../model/catalog.js';
-import type { BuildColumn, SourceKey, SourceRequest } from '../model/plan.js';
-import { cubeOf, memberColumn, timeColumn } from '../model/schema.js';
-import type { Cube, DataModel, Granularity, MemberId, PreAggregation } from '../model/schema.js';
+import type { BuildColumn, JoinTree, SourceKey, SourceRequest } from '../model/plan.js';
+import { cubeOf, GRANULARITIES, memberColumn, timeColumn } from '../model/schema.js';
+import type {
+  Cube,
+  DataModel,
+  Granularity,
+  MemberId,
+  PreAggregation,
+  RollupTimeDimension,
+} from '../model/schema.js';
 import { joinTree, memberClosure, multipliedCubes, templatesOf } from './join-tree.js';
-import type { JoinTree } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
 import { dimensionOf } from './output-columns.js';
 
@@ -20,6 +26,7 @@ export interface RollupShape {
   readonly states: ReadonlyMap<string, MeasureState>;
   readonly dimensions: ReadonlySet<MemberId>;
   readonly segments: ReadonlySet<MemberId>;
+  /** With the finest granularity that is stored of each. */
   readonly times: ReadonlyMap<MemberId, Granularity>;
   /** The time dimension that partitions, and prunes. */
   readonly partitionDimension: MemberId | null;
@@ -45,6 +52,7 @@ export function rollupShape(model: DataModel, preAggregation: PreAggregation): R
   const keys = rollupKeys(model, preAggregation);
   const request: SourceRequest = {
     dataSource: (model.cubes.get(tree.root) as Cube).dataSource,
+    tree,
     keys,
     states,
     segments: [],
@@ -62,11 +70,17 @@ export function rollupShape(model: DataModel, preAggregation: PreAggregation): R
     states: new Map(states.map((state) => [state.column, state])),
     dimensions: new Set(dimensions),
     segments: new Set(segments),
-    times: new Map(timeDimensions.map((time) => [time.dimension, time.granularity])),
+    times: finestTimes(timeDimensions),
     partitionDimension: preAggregation.partitionGranularity === null ? null : timeDimensions[0].dimension,
     request,
     definition: definitionText(model, members, tree, request, indexes, preAggregation.partitionGranularity),
   };
+}
+
+function finestTimes(times: readonly RollupTimeDimension[]): ReadonlyMap<MemberId, Granularity> {
+  const rank = (time: RollupTimeDimension): number => GRANULARITIES.indexOf(time.granularity);
+  const coarseFirst = times.toSorted((a, b) => rank(b) - rank(a));
+  return new Map(coarseFirst.map((time) => [time.dimension, time.granularity]));
 }
 
 function rollupKeys(model: DataModel, preAggregation: PreAggregation): SourceKey[] {

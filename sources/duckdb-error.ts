@@ -5,7 +5,7 @@ export function duckdbError(error: unknown, source: string, signal: AbortSignal 
   if (error instanceof StoreError) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (signal?.aborted === true || message.startsWith('INTERRUPT')) {
-    return new StoreError('aborted', 'the call was aborted.', { cause: error });
+    return new StoreError('aborted', 'the call was aborted.', { cause: signal?.reason ?? error });
   }
   if (/no space left|disk quota|file too large/i.test(message)) {
     return new StoreError('disk_full', `data source '${source}' ran out of disk: ${firstLine(message)}`, {

@@ -1,11 +1,13 @@
 /** Rows of one partition in a temporary table of their own connection, and the files that are written from it. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { assert } from '../model/assert.js';
 import type { IndexMeta } from '../model/catalog.js';
-import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { BuildColumn, Statement } from '../model/plan.js';
+import { throwIfAborted } from '../model/throw-if-aborted.js';
 import { duckdbError } from './duckdb-error.js';
 import { bindParams } from './duckdb-values.js';
+import { quoteIdentifier, quoteText } from './quote-duckdb.js';
 import type { StagedRows } from './source.js';
 
 const TABLE = 'granary_stage';
@@ -21,8 +23,7 @@ export async function stageRows(
     const interrupt = (): void => connection.interrupt();
     signal?.addEventListener('abort', interrupt, { once: true });
     try {
-      if (signal?.aborted === true)
-        throw new StoreError('aborted', 'the call was aborted.', { cause: signal.reason });
+      throwIfAborted(signal);
       return await run();
     } catch (error) {
       throw duckdbError(error, source, signal);
@@ -71,7 +72,8 @@ async function stagedTypes(connection: DuckDBConnection): Promise<ReadonlyMap<st
   const columns = described.getRows().map((row) => ({ name: String(row[0]), type: String(row[1]) }));
   const wide = columns.filter(({ type }) => isWide(type));
   const bounds = wide.map(
-    ({ name }) => `greatest(abs(max(${quote(name)})::DOUBLE), abs(min(${quote(name)})::DOUBLE))`,
+    ({ name }) =>
+      `greatest(abs(max(${quoteIdentifier(name)})::DOUBLE), abs(min(${quoteIdentifier(name)})::DOUBLE))`,
   );
   const measured = await connection.runAndReadAll(
     `SELECT ${['count(*)', ...bounds].join(', ')} FROM ${TABLE}`,
@@ -109,27 +111,30 @@ function copyStatement(
     : columns;
   const select = kept.map((column) => {
     const staged = types.get(column.name);
-    if (staged === undefined)
-      throw new StoreError('build_failed', `the staged rows lack the column ${column.name}.`);
+    assert(staged !== undefined, 'the statement that was staged selects every column');
     const merged = aggregate && column.role.kind === 'measure';
-    const sql = merged ? mergedSql(column, staged) : quote(column.name);
-    return `CAST(${sql} AS ${fileType(staged, merged)}) AS ${quote(column.name)}`;
+    const sql = merged ? mergedSql(column, staged) : quoteIdentifier(column.name);
+    return `CAST(${sql} AS ${fileType(staged, merged)}) AS ${quoteIdentifier(column.name)}`;
   });
-  const keys = index.sortColumns.map(quote);
+  const keys = index.sortColumns.map(quoteIdentifier);
   const group = aggregate ? ` GROUP BY ${keys.join(', ')}` : '';
   const order = keys.length === 0 ? '' : ` ORDER BY ${keys.map((key) => `${key} ASC NULLS LAST`).join(', ')}`;
   const options = `FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE ${LIMITS.rowGroupRows}`;
   const rows = `SELECT ${select.join(', ')} FROM ${TABLE}${group}${order}`;
-  return `COPY (${rows}) TO '${path.replaceAll("'", "''")}' (${options})`;
+  return `COPY (${rows}) TO ${quoteText(path)} (${options})`;
 }
 
 function mergedSql(column: BuildColumn, staged: StagedType): string {
-  const name = quote(column.name);
+  const name = quoteIdentifier(column.name);
   const merge = column.role.kind === 'measure' ? column.role.merge : null;
   if (merge === 'sketch') {
     return `granary_sketch_merge(list(${name}) FILTER (WHERE ${name} IS NOT NULL), ${column.precision})`;
   }
-  if (merge === 'sum') return /^(DOUBLE|FLOAT)$/.test(staged.type) ? `fsum(${name})` : `sum(${name})`;
+  if (merge === 'sum' && /^(DOUBLE|FLOAT)$/.test(staged.type)) {
+    // `fsum` compensates, but makes NaN of what is infinite.
+    return `CASE WHEN isfinite(fsum(${name})) THEN fsum(${name}) ELSE sum(${name}) END`;
+  }
+  if (merge === 'sum') return `sum(${name})`;
   return `${merge}(${name})`;
 }
 
@@ -152,8 +157,4 @@ function fileType(staged: StagedType, merged: boolean): string {
   if (type === 'DATE' || type.startsWith('TIMESTAMP')) return 'TIMESTAMP';
   if (type === 'DOUBLE' || type === 'BOOLEAN' || type === 'BLOB') return type;
   return 'VARCHAR';
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

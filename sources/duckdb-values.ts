@@ -12,8 +12,9 @@ import {
 } from '@duckdb/node-api';
 import type { DuckDBPreparedStatement, DuckDBResult, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import type { GroupedBatch } from '../model/batch.js';
-import { StoreError } from '../model/errors.js';
+import { checkTime } from '../model/check-time.js';
 import type { SqlParam } from '../model/plan.js';
+import { throwIfAborted } from '../model/throw-if-aborted.js';
 import { canonicalInteger } from '../model/value.js';
 import type { LogicalType, Value } from '../model/value.js';
 
@@ -80,8 +81,7 @@ export async function readBatch(
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) return { rows, columns };
-    if (signal?.aborted === true)
-      throw new StoreError('aborted', 'the call was aborted.', { cause: signal.reason });
+    throwIfAborted(signal);
     rows += chunk.rowCount;
     columns.forEach(({ values }, at) => {
       const vector = chunk.getColumnVector(at);
@@ -96,11 +96,12 @@ function toValue(value: DuckDBValue): Value | Uint8Array {
   if (typeof value === 'bigint') return canonicalInteger(value);
   if (value instanceof DuckDBDecimalValue) return canonicalInteger(value.value);
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
-    return floorDivide(value.micros, 1000n);
-  if (value instanceof DuckDBDateValue) return value.days * 86_400_000;
-  if (value instanceof DuckDBTimestampSecondsValue) return Number(value.seconds) * 1000;
-  if (value instanceof DuckDBTimestampMillisecondsValue) return Number(value.millis);
-  if (value instanceof DuckDBTimestampNanosecondsValue) return floorDivide(value.nanos, 1_000_000n);
+    return checkTime(floorDivide(value.micros, 1000n));
+  if (value instanceof DuckDBDateValue) return checkTime(value.days * 86_400_000);
+  if (value instanceof DuckDBTimestampSecondsValue) return checkTime(Number(value.seconds) * 1000);
+  if (value instanceof DuckDBTimestampMillisecondsValue) return checkTime(Number(value.millis));
+  if (value instanceof DuckDBTimestampNanosecondsValue)
+    return checkTime(floorDivide(value.nanos, 1_000_000n));
   if (value instanceof DuckDBBlobValue) return value.bytes;
   return String(value);
 }

@@ -108,7 +108,7 @@ const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     'disk_full',
     'The file would be larger than this process may write: raise the limit, or partition more finely.',
   ],
-  ENOENT: ['file_missing', 'Check the path; if another process rebuilt this rollup, reload the store.'],
+  ENOENT: ['file_missing', 'Check the path.'],
   ENOTDIR: ['file_missing', 'A folder of this path is a file: check the path of the store.'],
   EACCES: ['file_missing', 'Check the permissions of the file and of the folders above it.'],
   EPERM: ['file_missing', 'Check the permissions, and that the file system has hard links.'],

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { assert } from '../model/assert.js';
 import type { StoredBatch } from '../model/batch.js';
 import type { CatalogSnapshot, FileMeta, RollupColumn } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { RollupId } from '../model/schema.js';
+import { callQueue } from './call-queue.js';
 import { collectGarbage } from './collect-garbage.js';
 import type { Disk } from './disk.js';
 import { PartitionCache } from './partition-cache.js';
@@ -26,7 +28,7 @@ export interface Storage {
   snapshot(): CatalogSnapshot;
   /** Sentences about damage that the store got around, for a person to read. */
   warnings(): readonly string[];
-  /** Looks what other processes have published. */
+  /** Looks what other processes have published; the same snapshot when they have not. */
   reload(): Promise<CatalogSnapshot>;
   /** At least these columns of a file. Throws `corrupt` or `file_missing`. */
   readPartition(file: FileMeta, columns: readonly RollupColumn[]): Promise<StoredBatch>;
@@ -65,14 +67,15 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     (file, columns) => readPartition(disk, directory, file, columns),
     options.cacheBytesMax ?? LIMITS.cacheBytes,
   );
-  const inTurn = queue();
+  const inTurn = callQueue(); // so that a reload never undoes what a publish has just shown
   const storage: Storage = {
     directory,
     snapshot: () => current.snapshot,
     warnings: () => [...current.state.damaged.map(damageWarning), ...uncollected],
     reload: () =>
       inTurn(async () => {
-        current = see(await readState(disk, directory));
+        const state = await readState(disk, directory);
+        if (!isDeepStrictEqual(state, current.state)) current = see(state);
         return current.snapshot;
       }),
     readPartition: (file, columns) => cache.read(file, columns),
@@ -132,14 +135,4 @@ function damageWarning(path: string): string {
     `${path} is damaged: what it published is not served, the publish before it is. ` +
     'Put it back from a backup, or build again.'
   );
-}
-
-/** Runs calls one after the other, so that a reload never undoes what a publish has just shown. */
-function queue(): <T>(call: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (call) => {
-    const next = last.then(call, call);
-    last = next;
-    return next;
-  };
 }

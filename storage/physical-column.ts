@@ -1,5 +1,5 @@
 import type { SchemaElement } from 'hyparquet';
-import { StoreError } from '../model/errors.js';
+import { checkTime } from '../model/check-time.js';
 import type { LogicalType, Value } from '../model/value.js';
 
 /** What a page holds for one row: undefined or null is NULL. */
@@ -14,8 +14,6 @@ export type PhysicalColumn =
 
 /** The value of what is stored, in its one form; never for NULL. */
 export type Decode = (raw: NonNullable<RawValue>) => Exclude<Value, null>;
-
-const TIME_MS_MAX = 8.64e15; // what ECMAScript calls a time
 
 export function physicalColumn(element: SchemaElement): PhysicalColumn {
   const { name } = element;
@@ -114,17 +112,6 @@ function timestampDecoder(unitsPerMs: number): Decode {
     const ms = wide / wideUnits;
     return checkTime(Number(wide < 0n && ms * wideUnits !== wide ? ms - 1n : ms));
   };
-}
-
-function checkTime(ms: number): number {
-  if (Math.abs(ms) <= TIME_MS_MAX) return ms;
-  throw new StoreError(
-    'value_out_of_range',
-    'A time is infinite or lies beyond ±8.64e15 milliseconds of 1970.',
-    {
-      next: 'Filter it out, or clamp it, in the sql of the dimension.',
-    },
-  );
 }
 
 function describe(element: SchemaElement): string {

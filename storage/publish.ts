@@ -119,7 +119,10 @@ async function refuseReusedNumber(
   if (highest === manifest.number) return;
   const state = await readState(disk, directory);
   if (state.manifest.recent.some(([number, mark]) => number === manifest.number && mark === token)) return;
-  if (state.damaged.length > 0) throw new StoreError('corrupt', `${state.damaged.join(', ')} is damaged.`);
+  if (state.damaged.length > 0)
+    throw new StoreError('corrupt', `${state.damaged.join(', ')} is damaged.`, {
+      next: 'Put it back from a backup, or build again.',
+    });
   await disk.removeFile(manifestPath(directory, manifest.number));
   throw conflict(directory, manifest.number);
 }

@@ -44,7 +44,13 @@ async function filesBelow(disk: Disk, path: string, depth: number): Promise<stri
     });
   }
   if (!status.isDirectory) return [path];
-  if (depth > LIMITS.modelFolderDepthMax) return [];
+  if (depth > LIMITS.modelFolderDepthMax) {
+    throw new StoreError(
+      'model_invalid',
+      `${path} lies more than ${LIMITS.modelFolderDepthMax} folders below the model's.`,
+      { next: 'Move its files up, or remove the link that leads back to a folder above.' },
+    );
+  }
   const files: string[] = [];
   for (const name of [...(await disk.list(path))].toSorted()) {
     const inner = join(path, name);

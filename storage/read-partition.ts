@@ -31,7 +31,9 @@ export async function readChecked(
   file: FileMeta,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const path = join(directory, file.path);
-  const bytes = await disk.readFile(path);
+  const bytes = await disk.readFile(path).catch((error: unknown) => {
+    throw error instanceof StoreError && error.code === 'file_missing' ? missing(path, error) : error;
+  });
   if (bytes.byteLength !== file.bytes) {
     throw corrupt(path, `it has ${bytes.byteLength} bytes instead of ${file.bytes}`);
   }
@@ -48,8 +50,14 @@ export function withPrecision(file: FileMeta, columns: readonly RollupColumn[]):
   });
 }
 
+const REBUILD = 'Build the rollup again: store.build({ force: true }), or granary build --force.';
+
+function missing(path: string, cause: StoreError): StoreError {
+  return new StoreError('file_missing', `${path} was published and is not there.`, { next: REBUILD, cause });
+}
+
 function corrupt(path: string, what: string): StoreError {
   return new StoreError('corrupt', `${path} is not the file that was published: ${what}.`, {
-    next: 'Build the rollup again, with force.',
+    next: REBUILD,
   });
 }

@@ -90,7 +90,7 @@ async function verifyFile(
     };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    return { ...place, problem: error.message, next: error.next ?? null };
+    return { ...place, problem: error.what, next: error.next ?? null };
   }
 }
 

@@ -1,6 +1,7 @@
 /** The configuration: options of `openStore`, or the same keys in a JSON file. */
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
+import { LIMITS } from '../limits.js';
 import { suggest } from '../suggest.js';
 
 const sourceSchema = z.strictObject({
@@ -55,19 +56,14 @@ export const NO_CONTEXT: Config['compileContext'] = { securityContext: {} };
  */
 export function parseConfig(value: unknown, where: string): Config {
   const parsed = configSchema.safeParse(value);
-  if (!parsed.success) throw configError(parsed.error.issues[0], where);
-  const {
-    model,
-    modelScripts,
-    compileContext,
-    store,
-    directory,
-    sources,
-    schema,
-    numbers,
-    cacheMb,
-    threads,
-  } = parsed.data;
+  if (!parsed.success) {
+    const { issues } = parsed.error;
+    // A key that is written wrong is the likely reason why another is missing.
+    throw configError(issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0], where, value);
+  }
+  const given = parsed.data;
+  const { model, modelScripts, compileContext, store, directory, sources, schema, numbers } = given;
+  const { cacheMb, threads } = given;
   const folder = store ?? directory;
   if (folder === undefined) throw invalid(where, 'store', 'is missing', 'Name the folder of the store.');
   if (!isJson(compileContext)) {
@@ -81,7 +77,7 @@ export function parseConfig(value: unknown, where: string): Config {
     sources,
     schema: schema ?? 'dev_pre_aggregations',
     numbers: numbers ?? 'string',
-    cacheBytesMax: (cacheMb ?? 1024) * 1024 * 1024,
+    cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
     threads: threads ?? null,
   };
 }
@@ -95,21 +91,42 @@ function isJson(value: unknown): boolean {
   }
 }
 
-function configError(issue: z.core.$ZodIssue, where: string): StoreError {
-  const path = issue.path.join('.');
+/** What each key must be, in words; `*` stands for the name of a source. */
+const WANTED: Readonly<Record<string, string>> = {
+  '': 'an object',
+  model: 'the path of a model file or folder, a list of paths, or the model itself as { "cubes": [...] }',
+  modelScripts: '"sandbox" or "trusted"',
+  compileContext: 'an object',
+  store: 'the path of a folder',
+  directory: 'the path of a folder',
+  sources: 'an object of data sources by name, such as { "default": { "type": "duckdb" } }',
+  'sources.*': 'an object such as { "type": "duckdb", "init": [...] }',
+  'sources.*.type': '"duckdb"',
+  'sources.*.database': 'the path of a .duckdb file',
+  'sources.*.init': 'a list of SQL statements',
+  schema: 'a name of letters, digits and _',
+  numbers: '"string" or "native"',
+  cacheMb: 'a number above 0',
+  threads: 'a whole number above 0',
+};
+
+function configError(issue: z.core.$ZodIssue, where: string, value: unknown): StoreError {
+  const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys;
-    const known = issue.path[0] === 'sources' ? sourceSchema.shape : configSchema.shape;
-    const near = suggest(key, Object.keys(known));
-    const next = near === null ? `Known keys: ${Object.keys(known).join(', ')}.` : `Did you mean '${near}'?`;
-    return invalid(where, [...issue.path, key].join('.'), 'is not a known key', next);
+    const known = Object.keys(path[0] === 'sources' ? sourceSchema.shape : configSchema.shape);
+    const near = suggest(key, known);
+    const next = near === null ? `Known keys: ${known.join(', ')}.` : `Did you mean '${near}'?`;
+    return invalid(where, [...path, key].join('.'), 'is not a known key', next);
   }
-  return invalid(
-    where,
-    path === '' ? 'the configuration' : path,
-    `is not valid: ${issue.message}`,
-    'See docs/config.md.',
+  const pattern = path.map((part, at) => (path[0] === 'sources' && at === 1 ? '*' : part)).slice(0, 3);
+  const wanted = WANTED[pattern.join('.')] ?? WANTED[pattern[0]];
+  const given = path.reduce<unknown>(
+    (inner, part) => (inner as Record<string, unknown> | undefined)?.[part],
+    value,
   );
+  const name = path.length === 0 ? 'the configuration' : path.join('.');
+  return invalid(where, name, given === undefined ? 'is missing' : 'is not valid', `It must be ${wanted}.`);
 }
 
 function invalid(where: string, key: string, what: string, next: string): StoreError {

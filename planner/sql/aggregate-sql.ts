@@ -23,50 +23,81 @@ export function measureInput(
   return `CASE WHEN ${conditions.join(' AND ')} THEN ${sql ?? '1'} END`;
 }
 
+/** @param inputOf the `measureInput` of the state's measure, and of those that a calculated one refers to */
 export function aggregateSql(
   model: DataModel,
   state: MeasureState,
-  input: string | null,
+  inputOf: (measure: Measure) => string | null,
   types: ReadonlyMap<MemberId, LogicalType>,
 ): string {
   const type = types.get(state.measure.id) ?? null;
+  const input = inputOf(state.measure);
   switch (state.kind) {
     case 'count':
       return `count(${input ?? '*'})`;
     case 'sum':
-      // `sum` of doubles depends on the order of rows; `fsum` compensates.
-      return type?.kind === 'double' ? `fsum(${input})` : `sum(${input})`;
+      return type?.kind === 'double' ? doubleSumSql(input as string) : `sum(${input})`;
     case 'min':
     case 'max':
-      return `${state.kind}(${type?.kind === 'time' ? `date_trunc('millisecond', CAST(${input} AS TIMESTAMP))` : input})`;
+      return `${state.kind}(${orderedSql(input as string, type)})`;
     case 'distinct':
       return `count(DISTINCT ${input})`;
     case 'sketch':
       return sketchSql(input as string, type, state.measure.precision);
     case 'raw':
-      return state.measure.type === 'avg' ? `avg(${input})` : rawSql(model, state.measure, types);
+      return state.measure.type === 'avg' ? `avg(${input})` : rawSql(model, state.measure, inputOf, types);
     default:
       return unreachable(state.kind);
   }
 }
 
 /**
- * Distinct values per group go to the functions that `sources/duckdb.ts` registers. What is hashed: 8 bytes of
- * an integer (a time: its microseconds) or of a double, else the UTF-8 bytes of the text.
+ * Distinct values per group go to the functions that `sources/duckdb-sketches.ts` registers. What is hashed: 8 bytes of
+ * an integer (a time: its microseconds; beyond 64 bits: 63 bits of the MD5 of its digits) or of a double, else the
+ * UTF-8 bytes of the text.
  */
 function sketchSql(input: string, type: LogicalType | null, precision: number): string {
   const kind = type?.kind ?? 'string';
   const call = kind === 'integer' || kind === 'time' ? 'integers' : kind === 'double' ? 'doubles' : 'strings';
   const value = {
-    integers: kind === 'time' ? `epoch_us(CAST(${input} AS TIMESTAMP))` : `CAST(${input} AS BIGINT)`,
+    integers: kind === 'time' ? `epoch_us(CAST(${input} AS TIMESTAMP))` : wordSql(input),
     doubles: `CAST(${input} AS DOUBLE)`,
     strings: `CAST(${input} AS VARCHAR)`,
   }[call];
   return `granary_sketch_${call}(list(DISTINCT ${value}) FILTER (WHERE (${input}) IS NOT NULL), ${precision})`;
 }
 
+/** `sum` of doubles depends on the order of rows; `fsum` compensates, but makes NaN of what is infinite. */
+function doubleSumSql(input: string): string {
+  return `CASE WHEN isfinite(fsum(${input})) THEN fsum(${input}) ELSE sum(${input}) END`;
+}
+
+/** The input in a form whose order in the source is that of its values here: what has no type of its own is text. */
+function orderedSql(input: string, type: LogicalType | null): string {
+  switch (type?.kind) {
+    case 'time':
+      return `date_trunc('millisecond', CAST(${input} AS TIMESTAMP))`;
+    case 'string':
+    case 'sketch':
+      return `CAST(${input} AS VARCHAR)`;
+    default:
+      return input;
+  }
+}
+
+/** An integer of any type in a BIGINT. */
+function wordSql(input: string): string {
+  const digest = `md5_number_lower(CAST(${input} AS VARCHAR))`;
+  return `coalesce(TRY_CAST(${input} AS BIGINT), CAST(${digest} // 2 AS BIGINT))`;
+}
+
 /** A calculated measure in SQL: measures in it become their aggregates. */
-function rawSql(model: DataModel, measure: Measure, types: ReadonlyMap<MemberId, LogicalType>): string {
+function rawSql(
+  model: DataModel,
+  measure: Measure,
+  inputOf: (measure: Measure) => string | null,
+  types: ReadonlyMap<MemberId, LogicalType>,
+): string {
   const parts = (measure.sql?.parts ?? []).map((part) => {
     switch (part.kind) {
       case 'text':
@@ -76,9 +107,10 @@ function rawSql(model: DataModel, measure: Measure, types: ReadonlyMap<MemberId,
       case 'member': {
         if (!isMeasure(model, part.member))
           return `(${renderTemplate(model, { parts: [part], position: measure.position }, measure.cube)})`;
-        const inner = measureOf(model, part.member);
-        const state = stateOf(inner);
-        return `(${aggregateSql(model, state, measureInput(model, inner), types)})`;
+        const state = stateOf(measureOf(model, part.member));
+        // Nothing is merged here: an exact count does for an estimate, and SQL can reckon with it.
+        const kind = state.kind === 'sketch' ? 'distinct' : state.kind;
+        return `(${aggregateSql(model, { ...state, kind }, inputOf, types)})`;
       }
       default:
         return unreachable(part);

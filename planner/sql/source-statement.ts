@@ -5,14 +5,14 @@
 import type { MeasureState } from '../../model/aggregates.js';
 import { StoreError } from '../../model/errors.js';
 import type { Filter } from '../../model/filter.js';
-import type { SourceKey, SourceRequest, Statement } from '../../model/plan.js';
-import { memberColumn } from '../../model/schema.js';
-import type { Cube, DataModel, MemberId } from '../../model/schema.js';
+import type { JoinTree, SourceKey, SourceRequest, Statement } from '../../model/plan.js';
+import { cubeOf, memberColumn } from '../../model/schema.js';
+import type { Cube, DataModel, Measure, MemberId } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 import { lookUp } from '../find-member.js';
-import { joinTree, multipliedCubes } from '../join-tree.js';
-import type { JoinTree } from '../join-tree.js';
-import { dimensionOf } from '../output-columns.js';
+import { multipliedCubes } from '../join-tree.js';
+import { leafIds } from '../leaf-states.js';
+import { dimensionOf, segmentOf } from '../output-columns.js';
 import { aggregateSql, measureInput } from './aggregate-sql.js';
 import { filterSql } from './filter-sql.js';
 import type { TypedSql } from './filter-sql.js';
@@ -21,23 +21,33 @@ import { dimensionSql, fromClause, quoteName, renderTemplate, SqlParams } from '
 /** Types of members in the source: of a dimension's expression, of a measure's input. */
 export type SourceTypes = ReadonlyMap<MemberId, LogicalType>;
 
-/** The members whose types `sourceStatement` needs to know. */
-export function typedMembers(request: SourceRequest): MemberId[] {
-  const inputs = request.states.filter(
-    ({ kind, measure }) => measure.sql !== null && kind !== 'raw' && kind !== 'count',
-  );
-  return [...new Set([...filteredMembers(request.filter), ...inputs.map((state) => state.measure.id)])];
+/** Every member that the request names itself: `sourceStatement` wants the types of those that it compares or adds. */
+export function requestMembers(request: SourceRequest): MemberId[] {
+  const { keys, states, segments, filter, ranges } = request;
+  return [
+    ...new Set([
+      ...keys.map((key) => key.member),
+      ...states.map((state) => state.measure.id),
+      ...segments,
+      ...filteredMembers(filter),
+      ...ranges.map((range) => range.dimension),
+    ]),
+  ];
 }
 
 export function sourceStatement(model: DataModel, request: SourceRequest, types: SourceTypes): Statement {
-  const tree = joinTree(model, requestMembers(request));
+  const { tree } = request;
   requireOneSource(model, tree);
   const params = new SqlParams();
-  const context: Context = { model, request, tree, types, params, where: '', from: fromClause(model, tree) };
+  const context: Context = { model, request, types, params, where: '', from: fromClause(model, tree) };
   const keys = request.keys.map((key) => ({ key, sql: keySql(context, key) }));
   const where = { ...context, where: whereClause(context) };
   const multiplied = multipliedCubes(tree);
   const once = request.states.filter((state) => !multiplied.has(state.measure.cube));
+  for (const state of request.states) {
+    const inner = state.kind === 'raw' ? leafIds(model, state.measure) : [];
+    if (inner.some((id) => multiplied.has(cubeOf(id)))) throw multipliedRaw(state);
+  }
   const text =
     once.length === request.states.length
       ? plainSelect(where, keys, once)
@@ -47,27 +57,34 @@ export function sourceStatement(model: DataModel, request: SourceRequest, types:
 
 /** Smallest and largest time and the count of rows without one: columns `from`, `to`, `nulls`. */
 export function rangeStatement(model: DataModel, request: SourceRequest, dimension: MemberId): Statement {
-  const tree = joinTree(model, requestMembers(request));
   const time = dimensionSql(model, dimensionOf(model, dimension));
   const select = `SELECT min(${time}) AS "from", max(${time}) AS "to", count(*) - count(${time}) AS "nulls"`;
-  return { text: `${select}\n${fromClause(model, tree)}`, params: [] };
+  return { text: `${select}\n${fromClause(model, request.tree)}`, params: [] };
 }
 
-/** A statement whose result has no rows and one column per member, of the member's type in the source. */
-export function typeStatement(model: DataModel, members: readonly MemberId[]): Statement {
+/**
+ * A statement whose result has no rows and one column per member, of the member's type in the source.
+ * @param members of the cubes that `request` joins
+ */
+export function typeStatement(
+  model: DataModel,
+  request: SourceRequest,
+  members: readonly MemberId[],
+): Statement {
   const columns = members.map((member) => {
     const found = lookUp(model, member);
     if (found?.kind === 'measure') return measureInput(model, found.measure) ?? 'NULL';
-    return found?.kind === 'segment' ? 'TRUE' : dimensionSql(model, dimensionOf(model, member));
+    return found?.kind === 'segment'
+      ? segmentSql(model, member)
+      : dimensionSql(model, dimensionOf(model, member));
   });
   const select = columns.map((sql, at) => `${sql} AS ${quoteName(memberColumn(members[at]))}`).join(', ');
-  return { text: `SELECT ${select}\n${fromClause(model, joinTree(model, members))}\nLIMIT 0`, params: [] };
+  return { text: `SELECT ${select}\n${fromClause(model, request.tree)}\nLIMIT 0`, params: [] };
 }
 
 interface Context {
   readonly model: DataModel;
   readonly request: SourceRequest;
-  readonly tree: JoinTree;
   readonly types: SourceTypes;
   readonly params: SqlParams;
   readonly from: string;
@@ -77,16 +94,6 @@ interface Context {
 interface KeySql {
   readonly key: SourceKey;
   readonly sql: string;
-}
-
-function requestMembers(request: SourceRequest): MemberId[] {
-  return [
-    ...request.states.map((state) => state.measure.id),
-    ...request.keys.map((key) => key.member),
-    ...request.segments,
-    ...filteredMembers(request.filter),
-    ...request.ranges.map((range) => range.dimension),
-  ];
 }
 
 function filteredMembers(filter: Filter | null): MemberId[] {
@@ -106,11 +113,12 @@ function requireOneSource(model: DataModel, tree: JoinTree): void {
 }
 
 function plainSelect(context: Context, keys: readonly KeySql[], states: readonly MeasureState[]): string {
+  const inputOf = (measure: Measure): string | null =>
+    measureInput(context.model, measure, countedKey(context, measure));
   const columns = [
     ...keys.map(({ key, sql }) => `${sql} AS ${quoteName(key.column)}`),
     ...states.map((state) => {
-      const input = measureInput(context.model, state.measure, countedKey(context, state));
-      const sql = aggregateSql(context.model, state, input, context.types);
+      const sql = aggregateSql(context.model, state, inputOf, context.types);
       return `${sql} AS ${quoteName(state.column)}`;
     }),
   ];
@@ -167,7 +175,7 @@ function distinctSelect(
     ...keys.map(({ key }) => quoteName(key.column)),
     ...states.map(
       (state, at) =>
-        `${aggregateSql(context.model, state, `"_input${at}"`, context.types)} AS ${quoteName(state.column)}`,
+        `${aggregateSql(context.model, state, () => `"_input${at}"`, context.types)} AS ${quoteName(state.column)}`,
     ),
   ];
   const distinct = `SELECT DISTINCT ${inner.join(', ')}\n${context.from}${where}`;
@@ -175,11 +183,10 @@ function distinctSelect(
 }
 
 /** What a count without SQL counts: rows of the root, keys of a cube that a LEFT JOIN may leave empty. */
-function countedKey(context: Context, state: MeasureState): string | null {
-  if (state.measure.cube === context.tree.root) return null;
-  const key = primaryKeySql(context.model, state.measure.cube);
-  if (key === null && state.kind === 'count' && state.measure.sql === null)
-    throw missingPrimaryKey(state.measure.cube);
+function countedKey(context: Context, measure: Measure): string | null {
+  if (measure.cube === context.request.tree.root) return null;
+  const key = primaryKeySql(context.model, measure.cube);
+  if (key === null && measure.type === 'count' && measure.sql === null) throw missingPrimaryKey(measure.cube);
   return key;
 }
 
@@ -195,9 +202,7 @@ function primaryKeySql(model: DataModel, name: string): string | null {
 
 function keySql(context: Context, key: SourceKey): string {
   const { model, params } = context;
-  const found = lookUp(model, key.member);
-  if (found?.kind === 'segment')
-    return `coalesce(${renderTemplate(model, found.segment.sql, found.segment.cube)}, FALSE)`;
+  if (key.kind === 'segment') return `coalesce(${segmentSql(model, key.member)}, FALSE)`;
   const dimension = dimensionOf(model, key.member);
   const sql = dimensionSql(model, dimension);
   if (dimension.type !== 'time') return sql;
@@ -208,14 +213,14 @@ function keySql(context: Context, key: SourceKey): string {
   return `date_trunc('${key.granularity ?? 'millisecond'}', ${local})`;
 }
 
+function segmentSql(model: DataModel, id: MemberId): string {
+  const { sql, cube } = segmentOf(model, id);
+  return renderTemplate(model, sql, cube);
+}
+
 function whereClause(context: Context): string {
   const { model, request, params } = context;
-  const conditions = request.segments.map((id) => {
-    const found = lookUp(model, id);
-    return found?.kind === 'segment'
-      ? `(${renderTemplate(model, found.segment.sql, found.segment.cube)})`
-      : 'TRUE';
-  });
+  const conditions = request.segments.map((id) => `(${segmentSql(model, id)})`);
   for (const { dimension, range } of request.ranges) {
     const time = dimensionSql(model, dimensionOf(model, dimension));
     if (range === null) conditions.push(`${time} IS NULL`);

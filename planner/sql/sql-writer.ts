@@ -1,9 +1,8 @@
 /** The pieces that every statement is made of: quoted names, numbered parameters, rendered templates. */
-import type { SqlParam } from '../../model/plan.js';
+import type { JoinTree, SqlParam } from '../../model/plan.js';
 import type { Cube, DataModel, Dimension, MemberId, SqlTemplate } from '../../model/schema.js';
 import { cubeOf } from '../../model/schema.js';
 import { lookUp } from '../find-member.js';
-import type { JoinTree } from '../join-tree.js';
 
 /** Parameters of one statement, in the order of their numbers. */
 export class SqlParams {

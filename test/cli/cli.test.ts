@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { build } from '../../dist/cli/build.js';
 
 const MAIN = join(process.cwd(), 'dist', 'cli', 'main.js');
 const BY_COUNTRY = '{"measures":["orders.revenue"],"dimensions":["orders.country"]}';
@@ -29,11 +30,16 @@ function run(args: readonly string[], input?: string): Ran {
 
 const json = (ran: Ran): Record<string, unknown> => JSON.parse(ran.stdout) as Record<string, unknown>;
 
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'granary-cli-'));
+function copyOfExample(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'granary-cli-'));
   for (const file of ['granary.config.json', 'model.yml', 'orders.csv']) {
-    copyFileSync(join('examples', 'embed', file), join(folder, file));
+    copyFileSync(join('examples', 'embed', file), join(copy, file));
   }
+  return copy;
+}
+
+beforeAll(() => {
+  folder = copyOfExample();
 });
 
 describe('usage', () => {
@@ -62,13 +68,57 @@ describe('usage', () => {
 
 describe('failures', () => {
   test('are one line on stderr with the next step, and exit code 1', () => {
-    const unknown = run(['query', '{"measures":["orders.revenu"]}', '--json']);
+    const unknown = run(['query', '{"measures":["orders.revenu"]}']);
     expect(unknown).toMatchObject({ code: 1, stdout: '' });
     expect(unknown.stderr).toMatch(/^granary: .*orders\.revenue.*\n$/);
 
     const missing = run(['status', '--config', 'nowhere.json']);
     expect(missing).toMatchObject({ code: 1, stdout: '' });
-    expect(missing.stderr).toMatch(/^granary: .*nowhere\.json.*\n$/);
+    expect(missing.stderr).toMatch(
+      /^granary: There is no nowhere\.json here\. Write one .* granary try\.\n$/,
+    );
+  });
+
+  test('are JSON on stdout as well with --json', () => {
+    const unknown = run(['query', '{"measures":["orders.revenu"]}', '--json']);
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toMatch(/^granary: .*orders\.revenue.*\n$/);
+    expect(json(unknown)).toEqual({
+      error: {
+        code: 'query_invalid',
+        message: unknown.stderr.slice('granary: '.length, -1),
+        next: expect.stringContaining('orders.revenue'),
+      },
+    });
+    const usage = run(['status', '--loud', '--json']);
+    expect(usage.code).toBe(2);
+    expect(json(usage)).toMatchObject({ error: { code: 'usage', next: null } });
+  });
+
+  test('of a model are one line each, with the position of the first', () => {
+    const wrong = copyOfExample();
+    const model = join(wrong, 'model.yml');
+    writeFileSync(model, readFileSync(model, 'utf8').replaceAll('type: string', 'type: strong'));
+    appendFileSync(model, '    nonsense: 1\n');
+    const ran = run(['status', '--json', '--config', join(wrong, 'granary.config.json')]);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(
+      /^granary: model\.yml:\d+:\d+: .*strong.*\nmodel\.yml:\d+:\d+: .*nonsense.*\n$/,
+    );
+    expect(json(ran)).toMatchObject({
+      error: { code: 'model_invalid', position: { file: 'model.yml', line: expect.any(Number) } },
+    });
+  });
+
+  test('of the slower of two builds tell what to do', async () => {
+    const config = join(copyOfExample(), 'granary.config.json');
+    const ways = await Promise.allSettled([1, 2].map(() => build([], { config, json: false, force: false })));
+    const failed = ways.filter((way) => way.status === 'rejected');
+    expect(failed).toHaveLength(1);
+    expect(failed[0].reason).toMatchObject({
+      code: 'commit_conflict',
+      message: 'Another build finished first. Run granary build again.',
+    });
   });
 
   test('show their stack only on request', () => {
@@ -83,14 +133,20 @@ describe('failures', () => {
 
 describe('the verbs', () => {
   test('build, then build nothing', () => {
-    expect(json(run(['status', '--json']))).toMatchObject({ rollups: [{ state: 'not_built', rows: 0 }] });
+    const before = run(['status', '--json']);
+    expect(json(before)).toMatchObject({ rollups: [{ state: 'not_built', rows: 0 }] });
+    expect(before.stderr).toBe('1 rollup is not built: granary build\n');
+    expect(run(['query', BY_COUNTRY]).stderr).toBe('1 rollup is not built: granary build\n');
+    expect(run(['explain', BY_COUNTRY]).stdout).toContain('What would help\n- Run granary build.\n');
     const built = run(['build', '--json']);
     expect(built.code).toBe(0);
     expect(json(built)).toMatchObject({
       rollups: [{ preAggregation: 'orders.monthly', outcome: 'built', rows: 8 }],
     });
     expect(built.stderr).toBe('orders.monthly: 1 partition, 8 rows\n');
-    expect(run(['build']).stdout).toMatch(/^orders\.monthly +current /m);
+    const again = run(['build']).stdout;
+    expect(again).toMatch(/^orders\.monthly +kept /m);
+    expect(again).toContain('\nKept partitions were not compared with the source; --force rebuilds them.\n');
     expect(json(run(['build', '--force', '--json']))).toMatchObject({ rollups: [{ outcome: 'built' }] });
   });
 
@@ -154,7 +210,11 @@ describe('the verbs', () => {
     writeFileSync(file, bytes);
     const found = run(['verify']);
     expect(found.code).toBe(3);
-    expect(found.stdout).toMatch(/^orders\.monthly /m);
+    expect(found.stdout).toMatch(
+      /^orders\.monthly +\S+\.parquet +it is not the file that was published: .*\d\.$/m,
+    );
+    expect(found.stdout.match(/Build the rollup again/g)).toHaveLength(1);
+    expect(found.stdout).not.toContain(folder);
     expect(json(run(['verify', '--json']))).toMatchObject({ ok: false });
     expect(run(['build', '--force']).code).toBe(0);
     expect(run(['verify']).code).toBe(0);

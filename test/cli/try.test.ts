@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -93,9 +101,55 @@ describe('granary try', () => {
     }
   });
 
-  test('a file that is not there is one line and exit code 1', () => {
-    const { code, stderr } = tryOut(newFolder(), 'nothing.csv');
+  test('on a file whose name is a word of SQL', () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'order.csv'), 'group,select\na,1\nb,2\n');
+    const { code, stdout } = tryOut(folder, 'order.csv');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`sql_table: '"order"'`);
+  });
+
+  test('overwrites what it wrote, and nothing else unless forced', () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'a.csv'), 'x,y\na,1\nb,2\n');
+    const model = join(folder, 'model.yml');
+    writeFileSync(model, 'mine\n');
+    const refused = tryOut(folder, 'a.csv', '--out', '.');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/^granary: .* holds model\.yml .* --out, or overwrite with --force\.\n$/);
+    expect(readFileSync(model, 'utf8')).toBe('mine\n');
+    expect(readdirSync(folder).toSorted()).toEqual(['a.csv', 'model.yml']);
+
+    expect(tryOut(folder, 'a.csv', '--out', '.', '--force').code).toBe(0);
+    expect(tryOut(folder, 'a.csv', '--out', '.').code).toBe(0);
+    appendFileSync(model, '# mine\n');
+    expect(tryOut(folder, 'a.csv', '--out', '.').code).toBe(1);
+    expect(readFileSync(model, 'utf8')).toMatch(/# mine\n$/);
+  });
+
+  test.each([
+    ['without a byte', ''],
+    ['with a header alone', 'a,b\n'],
+  ])('on a file %s stops before it makes anything', (_, text) => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'empty.csv'), text);
+    const { code, stderr } = tryOut(folder, 'empty.csv');
     expect(code).toBe(1);
+    expect(stderr).toMatch(/^granary: empty\.csv holds no rows\. .*\n$/);
+    expect(readdirSync(folder)).toEqual(['empty.csv']);
+  });
+
+  test('warns where a delimiter was not found', () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'a.csv'), 'x;y\na\nb\n');
+    expect(tryOut(folder, 'a.csv').stderr).toMatch(/^granary: a was read as one column, "x;y": /);
+  });
+
+  test('a file that is not there is one line and exit code 1', () => {
+    const folder = newFolder();
+    const { code, stderr } = tryOut(folder, 'nothing.csv');
+    expect(code).toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
     expect(stderr).toMatch(
       /^granary: there is no Parquet, CSV or JSON file at .*nothing\.csv\. Give the path .*\n$/,
     );

@@ -1,8 +1,11 @@
+import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, test } from 'vitest';
 import { inferModel } from '../../dist/planner/infer-model.js';
 import { inferQueries } from '../../dist/planner/infer-queries.js';
 import { memberName } from '../../dist/planner/member-name.js';
+import { formatModel } from '../../dist/model/load/format-model.js';
 import type { ColumnProfile, TableProfile } from '../../dist/model/profile.js';
+import { openTables } from '../support/open-tables.js';
 
 const column = (
   name: string,
@@ -88,6 +91,42 @@ describe('inferModel', () => {
       { name: 'say_hi', title: 'Say "hi" $', sql: '{CUBE}."Say ""hi"" $"', type: 'string' },
       { name: 'hello', title: 'HELLO', sql: '{CUBE}."HELLO"', type: 'string' },
     ]);
+  });
+
+  test('a table and a column may be named by any word of SQL', async () => {
+    const duckdb = await (await DuckDBInstance.create()).connect();
+    const found = await duckdb.runAndReadAll('SELECT DISTINCT keyword_name FROM duckdb_keywords()');
+    duckdb.closeSync();
+    const words = found.getRowsJS().map(([word]) => word as string);
+    expect(words).toContain('order');
+    const { document } = inferModel(
+      words.map((word) => ({ ...table(1, column(word, 'VARCHAR', 1)), table: word })),
+    );
+    const names = document.cubes.map(({ name }) => name);
+    expect(names).toEqual(words);
+    const store = await openTables({
+      yaml: formatModel(document),
+      init: words.map((word) => `CREATE VIEW "${word}" AS SELECT 'x' AS "${word}"`),
+    });
+    for (const [at, name] of names.entries()) {
+      const { data } = await store.query({
+        measures: [`${name}.count`],
+        dimensions: [`${name}.${document.cubes[at].dimensions?.[0].name}`],
+      });
+      expect(Object.values(data[0])).toEqual(['x', '1']);
+    }
+  });
+
+  test.each([
+    ['31.12.2023', '01.02.24 08:00', true],
+    ['1/2/2024', '12/31/2024', true],
+    ['01-Dec-2024', '31-Jan-2023', true],
+    ['2023-01-01T00:00:00Z', '2024-12-31T00:00:00Z', true],
+    ['1.2.3', '10.20.30.40', false],
+    ['2024-01-01', 'unknown', false],
+  ])('text from %s to %s looks like a time: %s', (min, max, dated) => {
+    const { choices } = inferModel([table(100, column('day', 'VARCHAR', 3, { min, max }))]).cubes[0];
+    expect(choices[0].why.endsWith('looks like a time: cast it in init')).toBe(dated);
   });
 
   test('an average counts only the rows that have a value', () => {

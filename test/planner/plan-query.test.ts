@@ -63,14 +63,21 @@ const daily = {
   partition_granularity: 'month',
 };
 
+const options = { now: Date.UTC(2024, 4, 15, 12) };
+
 function plan(preAggregations: readonly object[], query: object) {
   const prepared = prepare(orders(preAggregations));
-  return planQuery(prepared, fakeCatalog(prepared, '2024-01-01', '2024-07-01'), query);
+  return planQuery(prepared, fakeCatalog(prepared, '2024-01-01', '2024-07-01'), query, options);
 }
 
 function codes(query: object, preAggregation: object = daily): ReasonCode[] {
   const prepared = prepare(orders([preAggregation]));
-  const { explanation } = explainQuery(prepared, fakeCatalog(prepared, '2024-01-01', '2024-07-01'), query);
+  const { explanation } = explainQuery(
+    prepared,
+    fakeCatalog(prepared, '2024-01-01', '2024-07-01'),
+    query,
+    options,
+  );
   return explanation.candidates[0].reasons.map((reason) => reason.code);
 }
 
@@ -168,6 +175,7 @@ describe('refusals', () => {
         prepared,
         { version: 1, rollups: new Map(rollups) },
         query,
+        options,
       ).explanation.candidates[0].reasons.map((reason) => reason.code);
     expect(codesWith([])).toEqual(['not_built']);
     expect(codesWith([['orders.daily', { ...meta, definition: 'old' }]])).toEqual(['definition_changed']);
@@ -183,7 +191,7 @@ describe('refusals', () => {
     const prepared = prepare(document);
     const catalog = fakeCatalog(prepared, '2024-01-01', '2024-07-01');
     const query = { measures: ['orders.count'], dimensions: ['orders.region'], segments: ['orders.paid'] };
-    const { explanation } = explainQuery(prepared, catalog, query);
+    const { explanation } = explainQuery(prepared, catalog, query, options);
     for (const { fix } of explanation.candidates[0].reasons) {
       for (const { op, path, value } of fix!.patch) {
         expect(op).toBe('add');
@@ -194,7 +202,7 @@ describe('refusals', () => {
       }
     }
     const fixed = prepare(document);
-    const after = planQuery(fixed, fakeCatalog(fixed, '2024-01-01', '2024-07-01'), query);
+    const after = planQuery(fixed, fakeCatalog(fixed, '2024-01-01', '2024-07-01'), query, options);
     expect(after.selected).toBe('orders.daily');
   });
 });
@@ -294,7 +302,19 @@ describe('the plan', () => {
 describe('queries that are refused', () => {
   const cases: [string, unknown, RegExp][] = [
     ['nothing asked', {}, /Query should contain either measures/],
-    ['no object', [1], /query: \[1\] is not an object/],
+    ['no object', 7, /query: 7 is not an object/],
+    ['a list of queries', [{ measures: ['orders.count'] }], /a list of queries is not supported yet/],
+    [
+      'another format',
+      { measures: ['orders.count'], responseFormat: 'compact' },
+      /"compact" is not supported yet/,
+    ],
+    [
+      'ranges to compare',
+      { timeDimensions: [{ dimension: 'orders.created_at', compareDateRange: [] }] },
+      /comparing ranges is not supported yet/,
+    ],
+    ['a segment among dimensions', { dimensions: ['orders.paid'] }, /Put it under `segments`/],
     ['an unknown key', { measure: ['orders.count'] }, /unknown key "measure".*Did you mean 'measures'/],
     ['an unknown member', { measures: ['orders.cuont'] }, /measures\[0\].*Did you mean 'orders.count'/],
     [

@@ -95,10 +95,10 @@ describe('a damaged data file', () => {
     const rollup = storage.snapshot().rollups.get('sales.daily')!;
     await expect(storage.readPartition(file, rollup.columns)).rejects.toMatchObject({
       code: 'file_missing',
-      next: expect.stringContaining('reload'),
+      next: expect.stringContaining('force'),
     });
     const { problems } = await storage.verify();
-    expect(problems).toMatchObject([{ file: file.path, problem: expect.stringContaining('ENOENT') }]);
+    expect(problems).toMatchObject([{ file: file.path, problem: expect.stringContaining('is not there') }]);
   });
 });
 

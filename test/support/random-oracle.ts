@@ -1,0 +1,186 @@
+/** The oracle over a random model, for those queries that it can judge: joins that repeat no row, plain values. */
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { CubeFilter, CubeQuery } from './cube-query.js';
+import { answer } from './oracle.js';
+import type { OracleAnswer, OracleModel } from './oracle.js';
+import type { Cell } from './oracle-filter.js';
+import type { OracleMeasure } from './oracle-measure.js';
+import { printWallTime } from './oracle-time.js';
+import type { RandomCube, RandomMeasure, RandomModel } from './random-model.js';
+import { isTame } from './random-values.js';
+
+type Row = Readonly<Record<string, Cell>>;
+
+export interface RandomOracle {
+  /** Null for a query that is not for it. */
+  answer(query: CubeQuery): OracleAnswer | null;
+}
+
+export async function randomOracle(model: RandomModel): Promise<RandomOracle> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    await connection.run("SET TimeZone = 'UTC'");
+    for (const statement of model.init) await connection.run(statement);
+    const roots = new Map<string, Root>();
+    for (const cube of model.cubes) {
+      const near = nearCubes(model.cubes, cube);
+      const reader = await connection.runAndReadAll(rowsSql(cube, near));
+      const rows = reader.getRowObjectsJS().map((row) => plainRow(row as Readonly<Record<string, Cell>>));
+      roots.set(cube.name, { rows, model: oracleModel(cube, near) });
+    }
+    return { answer: (query) => judge(roots, query) };
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+interface Root {
+  readonly rows: readonly Row[];
+  readonly model: OracleModel<Row>;
+}
+
+function judge(roots: ReadonlyMap<string, Root>, query: CubeQuery): OracleAnswer | null {
+  const root = roots.get((query.measures?.[0] ?? '').split('.')[0]);
+  if (root === undefined || !(query.filters ?? []).every((filter) => isPlain(query, filter))) return null;
+  const { model, rows } = root;
+  const known = new Set([model.dimensions, model.measures, model.segments].flatMap(Object.keys));
+  const times = (query.timeDimensions ?? []).map((time) =>
+    typeof time === 'string' ? { dimension: time } : time,
+  );
+  const named = [query.measures, query.dimensions, query.segments, times.map((time) => time.dimension)];
+  const members = [...named.flatMap((names) => names ?? []), ...(query.filters ?? []).flatMap(membersOf)];
+  if (!members.every((member) => known.has(member))) return null;
+  if (times.some(({ dateRange }) => !areClear(query, dateRange ?? []))) return null;
+  // A row shows one value under the name of a time: here the only one.
+  const shown = [
+    ...(query.dimensions ?? []),
+    ...times.flatMap((time) => ('granularity' in time ? [time.dimension] : [])),
+  ];
+  if (new Set(shown).size < shown.length) return null;
+  const estimated = (query.measures ?? []).some((name) => model.measures[name].kind === 'approx');
+  if (estimated && (query.limit !== undefined || query.offset !== undefined)) return null;
+  return answer(model, rows, query);
+}
+
+/** The oracle lowers letters as JavaScript does, and estimates nothing. */
+function isPlain(query: CubeQuery, filter: CubeFilter): boolean {
+  if ('and' in filter) return filter.and.every((inner) => isPlain(query, inner));
+  if ('or' in filter) return filter.or.every((inner) => isPlain(query, inner));
+  const values = (filter.values ?? []).map(String);
+  return (
+    !filter.member.includes('approx') &&
+    !values.some((text) => text === 'i' || text === 'ς') &&
+    areClear(query, values)
+  );
+}
+
+/** Moments of a zone may come twice, which the oracle takes for one. */
+function areClear({ timezone = 'UTC' }: CubeQuery, texts: readonly string[]): boolean {
+  return timezone === 'UTC' || !texts.some((text) => text.includes('T'));
+}
+
+function membersOf(filter: CubeFilter): string[] {
+  if ('and' in filter) return filter.and.flatMap(membersOf);
+  return 'or' in filter ? filter.or.flatMap(membersOf) : [filter.member];
+}
+
+/** The cube and those of which it has at most one row for each of its own. */
+function nearCubes(
+  cubes: readonly RandomCube[],
+  root: RandomCube,
+): { cube: RandomCube; on: string | null }[] {
+  const near: { cube: RandomCube; on: string | null }[] = [{ cube: root, on: null }];
+  for (const { cube } of near) {
+    for (const { to, relationship, on } of cube.joins) {
+      const target = cubes.find(({ name }) => name === to) as RandomCube;
+      if (relationship === 'one_to_many' || near.some((other) => other.cube === target)) continue;
+      near.push({ cube: target, on });
+    }
+  }
+  return near;
+}
+
+function rowsSql(root: RandomCube, near: ReturnType<typeof nearCubes>): string {
+  const columns = [
+    ...near.flatMap(({ cube }) =>
+      cube.dimensions.map(({ id, sql, type }) => [id, type === 'time' ? msSql(sql) : sql]),
+    ),
+    ...near.flatMap(({ cube }) => cube.segments.map(({ id, sql }) => [id, `coalesce(${sql}, FALSE)`])),
+    ...root.measures.flatMap((measure) =>
+      measure.sql === null ? [] : [[measure.id, inputSql(measure, measure.sql)]],
+    ),
+  ].map(([id, sql]) => `${sql} AS "${id}"`);
+  const joins = near.flatMap(({ cube, on }) => (on === null ? [] : [`LEFT JOIN ${cube.name} ON ${on}`]));
+  return `SELECT ${columns.join(', ')} FROM ${root.name} ${joins.join(' ')}`;
+}
+
+/** Times differ by their microseconds, and show their milliseconds. */
+function inputSql({ kind, type }: RandomMeasure, sql: string): string {
+  const time = kind === 'ts' || kind === 'day' || kind === 'tz';
+  if (!time) return sql;
+  return type === 'min' || type === 'max' ? msSql(sql) : `epoch_us(CAST(${sql} AS TIMESTAMP))`;
+}
+
+function msSql(sql: string): string {
+  return `CAST(floor(epoch_us(CAST(${sql} AS TIMESTAMP)) / 1000) AS BIGINT)`;
+}
+
+function plainRow(row: Readonly<Record<string, Cell>>): Row {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, cell]) => [name, typeof cell === 'bigint' ? Number(cell) : cell]),
+  );
+}
+
+function oracleModel(root: RandomCube, near: ReturnType<typeof nearCubes>): OracleModel<Row> {
+  const dimensions = near.flatMap(({ cube }) => cube.dimensions).filter(({ kind }) => isTame(kind));
+  return {
+    dimensions: Object.fromEntries(
+      dimensions.map(({ id, type }) => [id, { type, of: (row: Row) => row[id] }]),
+    ),
+    measures: Object.fromEntries(root.measures.flatMap(oracleMeasures)),
+    segments: Object.fromEntries(
+      near.flatMap(({ cube }) => cube.segments).map(({ id }) => [id, (row: Row) => row[id] === true]),
+    ),
+  };
+}
+
+function oracleMeasures({ id, type, kind, sql }: RandomMeasure): [string, OracleMeasure<Row>][] {
+  if (type === 'number') return [];
+  if (sql === null || kind === null) return [[id, { kind: 'count' }]];
+  if (!isTame(kind)) return [];
+  const of = (row: Row): Cell => row[id];
+  const sum = { kind: 'double_sum' as const, of: (row: Row) => row[id] as number | null };
+  switch (type) {
+    case 'count':
+      return [[id, { kind: 'count', of }]];
+    case 'count_distinct':
+      return [[id, { kind: 'distinct', of }]];
+    case 'count_distinct_approx':
+      return [[id, { kind: 'approx', of }]];
+    case 'min':
+    case 'max': {
+      const time = kind === 'ts' || kind === 'day' || kind === 'tz';
+      return [
+        [
+          id,
+          { kind: type, of: (row) => (time && row[id] !== null ? printWallTime(Number(row[id])) : row[id]) },
+        ],
+      ];
+    }
+    case 'sum':
+      // Decimals do not add up in doubles.
+      return kind === 'price' ? [] : [[id, sum]];
+    case 'avg': {
+      if (kind === 'price') return [];
+      const mean = (total: number | null, count: number | null): number | null =>
+        total === null || count === null ? null : total / count;
+      return [
+        [id, { kind: 'calculated', from: [`${id} sum`, `${id} count`], of: mean }],
+        [`${id} sum`, sum],
+        [`${id} count`, { kind: 'count', of }],
+      ];
+    }
+  }
+}

@@ -1,0 +1,98 @@
+/** Random rollups over the cubes that joins lead to, with partitions and indexes. */
+import type { CubeGranularity } from './cube-query.js';
+import type { RandomCube, RandomRollup } from './random-model.js';
+import { reachable } from './reachable.js';
+import type { Span } from './random-values.js';
+import { shuffled } from './tape.js';
+import type { Tape } from './tape.js';
+
+const granularities: readonly CubeGranularity[] = [
+  'day',
+  'hour',
+  'week',
+  'month',
+  'minute',
+  'quarter',
+  'year',
+  'second',
+];
+
+const partitions: readonly { readonly name: CubeGranularity; readonly days: number }[] = [
+  { name: 'month', days: 30 },
+  { name: 'hour', days: 1 / 24 },
+  { name: 'day', days: 1 },
+  { name: 'week', days: 7 },
+  { name: 'quarter', days: 91 },
+  { name: 'year', days: 365 },
+];
+
+/** From fine to coarse; a week is made of days, and nothing of weeks. */
+export function consistsOf(coarse: CubeGranularity, fine: CubeGranularity): boolean {
+  const ranks = ['second', 'minute', 'hour', 'day', 'month', 'quarter', 'year'];
+  if (coarse === fine || fine === 'week') return coarse === fine;
+  return ranks.indexOf(fine) <= (coarse === 'week' ? 3 : ranks.indexOf(coarse));
+}
+
+export interface RollupDraft {
+  readonly made: RandomRollup;
+  readonly document: object;
+}
+
+export function randomRollup(tape: Tape, cubes: readonly RandomCube[], span: Span, at: number): RollupDraft {
+  const root = tape.pick(cubes);
+  const near = tape.chance(60) ? reachable(cubes, root.name) : [root];
+  const measures = tape.some(root.measures, 6, 1);
+  const foreign = tape.chance(25)
+    ? tape.some(
+        near.flatMap((cube) => cube.measures),
+        2,
+      )
+    : [];
+  const all = [...new Set([...measures, ...foreign])];
+  const dimensions = tape.some(
+    near.flatMap((cube) => cube.dimensions),
+    4,
+  );
+  const segments = tape.some(
+    near.flatMap((cube) => cube.segments.map(({ id }) => id)),
+    2,
+  );
+  const candidates = near.flatMap((cube) => cube.dimensions.filter(({ type }) => type === 'time'));
+  const times = tape
+    .some(candidates, 3)
+    .flatMap(({ id }) =>
+      tape.times(tape.chance(10) ? 2 : 1, () => ({ dimension: id, granularity: tape.pick(granularities) })),
+    );
+  const fits =
+    times.length === 0
+      ? []
+      : partitions.filter(
+          ({ name, days }) => span.days / days < 50 && consistsOf(name, times[0].granularity),
+        );
+  const partition = fits.length > 0 && tape.chance(70) ? tape.pick(fits).name : null;
+  const keys = [
+    ...dimensions.map(({ id }) => id),
+    ...segments,
+    ...times.map(({ dimension, granularity }) => `${dimension}.${granularity}`),
+  ];
+  const indexes =
+    keys.length === 0
+      ? []
+      : tape.times(tape.below(3), (number) => ({
+          name: `i${number}`,
+          type: tape.pick(['regular', 'aggregate']),
+          columns: shuffled(tape, tape.some(keys, keys.length, 1)),
+        }));
+  return {
+    made: { id: `${root.name}.r${at}`, cube: root.name, measures: all, dimensions, segments, times },
+    document: {
+      name: `r${at}`,
+      measures: all.map(({ id }) => id),
+      dimensions: dimensions.map(({ id }) => id),
+      segments,
+      ...(times.length > 0 && { time_dimensions: times }),
+      ...(partition !== null && { partition_granularity: partition }),
+      ...(indexes.length > 0 && { indexes }),
+    },
+  };
+}
