@@ -12,6 +12,7 @@ export type { Annotation, MemberAnnotation } from './planner/annotate.js';
 export type { ExplainedPiece, Explanation } from './planner/explain-query.js';
 export type { StoreProblem, StoreReport } from './storage/verify-store.js';
 export { readModelDocument } from './store-config.js';
+export type { ModelOptions } from './store-config.js';
 export { inferModel } from './planner/infer-model.js';
 export type { InferredCube, InferredModel } from './planner/infer-model.js';
 export type { ColumnChoice } from './planner/infer-members.js';

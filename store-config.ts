@@ -2,11 +2,12 @@
 import { dirname, resolve } from 'node:path';
 import { StoreError } from './model/errors.js';
 import { loadObjectModel } from './model/load/load-object-model.js';
-import { loadYamlModel } from './model/load/load-yaml-model.js';
-import { parseConfig } from './model/load/parse-config.js';
+import { loadModelFiles } from './model/load/load-model-files.js';
+import { NO_CONTEXT, parseConfig } from './model/load/parse-config.js';
 import type { Config, SourceConfig } from './model/load/parse-config.js';
 import type { ModelDocument } from './model/document.js';
 import type { DataModel } from './model/schema.js';
+import { runModelScripts } from './sources/model-script.js';
 import { nodeDisk } from './storage/node-disk.js';
 import { readModelFiles } from './storage/read-model-files.js';
 import type { StoreOptions } from './store.js';
@@ -73,15 +74,34 @@ export async function readModel({ config, modelBase }: ResolvedConfig): Promise<
   const { model } = config;
   if (typeof model === 'object' && !Array.isArray(model)) return loadObjectModel(model);
   const paths = typeof model === 'string' ? [model] : (model as readonly string[]);
-  return loadYamlModel(await readModelFiles(nodeDisk, modelBase, paths));
+  return loadPaths(paths, modelBase, config);
 }
+
+/** How the JavaScript files of a model are run. */
+export type ModelOptions = Pick<StoreOptions, 'modelScripts' | 'compileContext'>;
 
 /**
  * The model as its authors wrote it, all files together: checked, and with nothing resolved.
- * @param paths of YAML files or folders, relative to the working directory
+ * @param paths of model files or folders, relative to the working directory
  * @throws StoreError `model_invalid`, `file_missing`
  */
-export async function readModelDocument(paths: string | readonly string[]): Promise<ModelDocument> {
-  const files = await readModelFiles(nodeDisk, process.cwd(), [paths].flat());
-  return loadYamlModel(files).document as ModelDocument;
+export async function readModelDocument(
+  paths: string | readonly string[],
+  options: ModelOptions = {},
+): Promise<ModelDocument> {
+  const { modelScripts = 'sandbox', compileContext = NO_CONTEXT } = options;
+  const model = await loadPaths([paths].flat(), process.cwd(), { modelScripts, compileContext });
+  return model.document as ModelDocument;
+}
+
+async function loadPaths(
+  paths: readonly string[],
+  base: string,
+  { modelScripts, compileContext }: Pick<Config, 'modelScripts' | 'compileContext'>,
+): Promise<DataModel> {
+  const files = await readModelFiles(nodeDisk, base, paths);
+  const scripts = files.filter(({ file }) => /\.js$/i.test(file));
+  const models = await runModelScripts(scripts, { mode: modelScripts, compileContext });
+  const modelOf = new Map(scripts.map((script, at) => [script, models[at]]));
+  return loadModelFiles(files.map((file) => modelOf.get(file) ?? file));
 }

@@ -18,8 +18,15 @@ import type { StatusOptions, StoreStatus } from './store-status.js';
 export interface StoreOptions {
   /** Path of a configuration file; the other keys then override it. */
   readonly config?: string;
-  /** Path or paths of YAML files or folders, or the model itself as `{ cubes: [...] }`. */
+  /** Path or paths of files in YAML or JavaScript, or of folders, or the model itself as `{ cubes: [...] }`. */
   readonly model?: string | readonly string[] | Readonly<Record<string, unknown>>;
+  /**
+   * Where JavaScript models run. `sandbox` (default): without the machine, with a limit of time and memory. `trusted`:
+   * as code of this process, which can do whatever the process can, and may never end.
+   */
+  readonly modelScripts?: 'sandbox' | 'trusted';
+  /** COMPILE_CONTEXT of JavaScript models: what JSON can say. Default `{ securityContext: {} }`. */
+  readonly compileContext?: Readonly<Record<string, unknown>>;
   /** Folder of the store; it is made by the first build. */
   readonly store?: string;
   /** Another name for `store`. */

@@ -1,3 +1,5 @@
+import type { Position } from './errors.js';
+
 /**
  * A data model as a plain object in the shape of Cube's YAML: what is printed for a user to edit, and what
  * `openStore({ model })` takes beside paths.
@@ -17,4 +19,18 @@ export interface CubeDocument {
 export interface MemberDocument {
   readonly name: string;
   readonly [key: string]: unknown;
+}
+
+/** What a JavaScript model defines, each definition in the shape of a cube or a view with its `name`. */
+export interface ScriptModel {
+  readonly file: string;
+  readonly cubes: readonly ScriptDefinition[];
+  readonly views: readonly ScriptDefinition[];
+}
+
+export interface ScriptDefinition {
+  /** Plain data, unchecked. References in SQL are written as in YAML: `{CUBE}`, `{orders.id}`. */
+  readonly definition: unknown;
+  /** Of the call that defines it. */
+  readonly position: Position;
 }

@@ -29,6 +29,12 @@ export const LIMITS = {
   /** Faults of a model that get a suggestion, and names that are looked through for each. */
   modelSuggestionsMax: 100,
   modelCandidatesMax: 1_000,
+  /** Milliseconds that one JavaScript model may run in the sandbox, and those after which its thread is killed. */
+  modelScriptMsMax: 1_000,
+  modelScriptKillMs: 2_000,
+  /** Bytes of memory, the interpreter's own included, and of the call stack in the sandbox of JavaScript models. */
+  modelScriptBytesMax: 64 * 1024 * 1024,
+  modelScriptStackBytesMax: 256 * 1024,
   /** Partitions of one rollup. */
   partitionsMax: 10_000,
   /** Rows in a Parquet row group: small, so that readers can skip. */

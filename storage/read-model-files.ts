@@ -11,7 +11,7 @@ export interface ModelFile {
 }
 
 /**
- * Every `.yml` and `.yaml` of the paths, in order of their names.
+ * Every `.yml`, `.yaml` and `.js` of the paths, in order of their names.
  * @throws StoreError `file_missing`, `model_invalid`
  */
 export async function readModelFiles(
@@ -22,8 +22,8 @@ export async function readModelFiles(
   const found: string[] = [];
   for (const path of paths) found.push(...(await filesBelow(disk, resolve(base, path), 0)));
   if (found.length === 0) {
-    throw new StoreError('model_invalid', `no model: ${paths.join(', ')} holds no .yml or .yaml file.`, {
-      next: 'Point `model` at a YAML file or a folder of them.',
+    throw new StoreError('model_invalid', `no model: ${paths.join(', ')} holds no .yml, .yaml or .js file.`, {
+      next: 'Point `model` at a model file or a folder of them.',
     });
   }
   const decoder = new TextDecoder();
@@ -55,7 +55,7 @@ async function filesBelow(disk: Disk, path: string, depth: number): Promise<stri
   for (const name of [...(await disk.list(path))].toSorted()) {
     const inner = join(path, name);
     const isFolder = (await disk.stat(inner))?.isDirectory === true;
-    if (isFolder || /\.ya?ml$/i.test(name)) files.push(...(await filesBelow(disk, inner, depth + 1)));
+    if (isFolder || /\.(?:ya?ml|js)$/i.test(name)) files.push(...(await filesBelow(disk, inner, depth + 1)));
   }
   return files;
 }

@@ -81,6 +81,7 @@ const breaches: [rule: Rule, path: string, text: string][] = [
   ['threads', 'engine/run-query.ts', "import { Worker } from 'node:worker_threads';"],
   ['threads', 'engine/run-query.ts', "import Piscina from 'piscina';"],
   ['threads', 'cli/main.ts', "import { isMainThread } from 'worker_threads';"],
+  ['threads', 'sources/duckdb.ts', "import { Worker } from 'node:worker_threads';"],
   ['computed', 'sources/drivers.ts', 'const driver = await import(`../planner/${name}.js`);'],
   ['computed', 'sources/drivers.ts', 'require(name);'],
   ['computed', 'engine/run-query.ts', String.raw`import '../\x70lanner/plan-query.js';`],
@@ -147,6 +148,7 @@ const sound: [path: string, text: string][] = [
   ],
   ['engine/workers/pool.ts', "import Piscina from 'piscina';\nimport 'node:worker_threads';"],
   ['engine/workers/pool.ts', "new Piscina({ filename: new URL('./thread.js', import.meta.url).href });"],
+  ['sources/script-sandbox.ts', "import { Worker } from 'node:worker_threads';"],
   [
     'store.ts',
     "import './planner/plan-query.js';\nimport './engine/run-query.js';\nimport './sources/duckdb.js';",

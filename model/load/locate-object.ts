@@ -16,10 +16,11 @@ import type { Problems } from './problems.js';
 export function locateObject(document: unknown, budget: ValueBudget, problems: Problems): Located {
   const source = { file: 'model', order: 0, text: '', lines: null };
   const root: Place = { source, start: 0, end: 0, parent: null, step: null };
-  return locate(document, root, 0, budget, problems);
+  return locateValue(document, root, 0, budget, problems);
 }
 
-function locate(
+/** What stands at a place of an object, `depth` levels deep. */
+export function locateValue(
   value: unknown,
   place: Place,
   depth: number,
@@ -35,7 +36,7 @@ function locate(
   if (Array.isArray(value)) {
     // Not `map`, which leaves holes where the array has holes.
     const items = Array.from(value, (item, step) =>
-      locate(item, { ...place, parent: place, step }, depth + 1, budget, problems),
+      locateValue(item, { ...place, parent: place, step }, depth + 1, budget, problems),
     );
     return { kind: 'list', items, place };
   }
@@ -43,7 +44,7 @@ function locate(
   const entries = new Map<string, LocatedEntry>();
   for (const [step, entry] of Object.entries(value)) {
     const key = { ...place, parent: place, step };
-    entries.set(step, { key, value: locate(entry, key, depth + 1, budget, problems) });
+    entries.set(step, { key, value: locateValue(entry, key, depth + 1, budget, problems) });
   }
   return { kind: 'map', entries, place };
 }

@@ -12,6 +12,8 @@ import { LIMITS } from '../limits.js';
 /** What a document was read from. `lines` is null for a plain object, which has no text. */
 export interface Source {
   readonly file: string;
+  /** Of an object: the call that defines it. */
+  readonly call?: Position;
   /** Where the file stands among the files of the model. */
   readonly order: number;
   readonly text: string;
@@ -62,7 +64,7 @@ export interface ValueBudget {
 export const TOO_DEEP = `nested more than ${LIMITS.modelDepthMax} levels deep`;
 export const TOO_MANY = `the model holds more than ${LIMITS.modelValuesMax} values`;
 
-/** Line and column of the place's start; 1:1 where there is no text. */
+/** Line and column of the place's start; where there is no text, of the call that defines it, else 1:1. */
 export function positionOf(place: Place): Position {
   return positionAt(place.source, place.start);
 }
@@ -81,7 +83,7 @@ export function positionWithin(place: Place, fragment: string, nth: number): Pos
 }
 
 function positionAt(source: Source, offset: number): Position {
-  if (source.lines === null) return { file: source.file, line: 1, column: 1 };
+  if (source.lines === null) return source.call ?? { file: source.file, line: 1, column: 1 };
   const { line, col } = source.lines.linePos(offset);
   return { file: source.file, line: Math.max(line, 1), column: Math.max(col, 1) };
 }

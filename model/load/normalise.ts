@@ -2,8 +2,8 @@ import type { Located, LocatedEntry, LocatedMap } from './located.js';
 import type { Problems } from './problems.js';
 
 /**
- * Brings the many spellings of a model to one: keys in snake_case, named things as lists of maps with `name`, types
- * and relationships by their present names. Empty entries are dropped, as if they were not written. Every value keeps
+ * Brings the many spellings of a model to one: keys in snake_case and by their present names, named things as lists of
+ * maps with `name`, types and relationships by their present names. Empty entries are dropped, as if they were not written. Every value keeps
  * its place.
  */
 export function normalise(document: Located, problems: Problems): Located {
@@ -36,6 +36,16 @@ const RELATIONSHIPS_OF_OLD: ReadonlyMap<string, string> = new Map([
   ['has_one', 'one_to_one'],
 ]);
 
+/** Keys of 2019 and what they are called today. */
+const NAMES_OF_TODAY: ReadonlyMap<string, string> = new Map([
+  ['measure_references', 'measures'],
+  ['dimension_references', 'dimensions'],
+  ['segment_references', 'segments'],
+  ['time_dimension_reference', 'time_dimension'],
+  ['rollup_references', 'rollups'],
+  ['drill_member_references', 'drill_members'],
+]);
+
 function normaliseNode(node: Located, shape: Shape, problems: Problems): Located {
   switch (node.kind) {
     case 'scalar':
@@ -49,9 +59,15 @@ function normaliseNode(node: Located, shape: Shape, problems: Problems): Located
 
 function normaliseMap(node: LocatedMap, shape: Shape, problems: Problems): LocatedMap {
   const entries = new Map<string, LocatedEntry>();
-  for (const [written, entry] of node.entries) {
-    if (entry.value.kind === 'scalar' && entry.value.value === null) continue;
-    const snake = snakeCase(written);
+  const present = [...node.entries].filter(
+    ([, { value }]) => value.kind !== 'scalar' || value.value !== null,
+  );
+  const names = new Set(present.map(([written]) => snakeCase(written)));
+  // Beside a key of today the old ones stay as they are, and are then refused.
+  const isMixed = ['time_dimensions', ...NAMES_OF_TODAY.values()].some((name) => names.has(name));
+  for (const [written, entry] of present) {
+    const name = snakeCase(written);
+    const snake = isMixed ? name : (NAMES_OF_TODAY.get(name) ?? name);
     // Two spellings of one key: the second stays as it is written and is then refused as unknown.
     const key = entries.has(snake) ? written : snake;
     entries.set(key, { key: entry.key, value: normaliseEntry(key, entry.value, shape, problems) });

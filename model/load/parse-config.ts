@@ -14,6 +14,8 @@ const sourceSchema = z.strictObject({
 
 const configSchema = z.strictObject({
   model: z.union([z.string(), z.array(z.string()), z.record(z.string(), z.unknown())]),
+  modelScripts: z.enum(['sandbox', 'trusted']).optional(),
+  compileContext: z.record(z.string(), z.unknown()).optional(),
   store: z.string().optional(),
   directory: z.string().optional(),
   sources: z.record(z.string(), sourceSchema),
@@ -30,6 +32,10 @@ export type SourceConfig = z.infer<typeof sourceSchema>;
 
 export interface Config {
   readonly model: string | readonly string[] | Readonly<Record<string, unknown>>;
+  /** Where JavaScript models run. */
+  readonly modelScripts: 'sandbox' | 'trusted';
+  /** COMPILE_CONTEXT of JavaScript models: what JSON can say. */
+  readonly compileContext: Readonly<Record<string, unknown>>;
   /** The folder of the store. */
   readonly directory: string;
   readonly sources: Readonly<Record<string, SourceConfig>>;
@@ -40,6 +46,9 @@ export interface Config {
   /** Threads for large scans; null: as many as the machine has, at most 4. */
   readonly threads: number | null;
 }
+
+/** COMPILE_CONTEXT where none is given. */
+export const NO_CONTEXT: Config['compileContext'] = { securityContext: {} };
 
 /**
  * @param where the file's path, or `options`: for messages
@@ -52,11 +61,18 @@ export function parseConfig(value: unknown, where: string): Config {
     // A key that is written wrong is the likely reason why another is missing.
     throw configError(issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0], where, value);
   }
-  const { model, store, directory, sources, schema, numbers, cacheMb, threads } = parsed.data;
+  const given = parsed.data;
+  const { model, modelScripts, compileContext, store, directory, sources, schema, numbers } = given;
+  const { cacheMb, threads } = given;
   const folder = store ?? directory;
   if (folder === undefined) throw invalid(where, 'store', 'is missing', 'Name the folder of the store.');
+  if (!isJson(compileContext)) {
+    throw invalid(where, 'compileContext', 'is not plain data', 'Give what JSON can say.');
+  }
   return {
     model,
+    modelScripts: modelScripts ?? 'sandbox',
+    compileContext: compileContext ?? NO_CONTEXT,
     directory: folder,
     sources,
     schema: schema ?? 'dev_pre_aggregations',
@@ -66,10 +82,21 @@ export function parseConfig(value: unknown, where: string): Config {
   };
 }
 
+function isJson(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What each key must be, in words; `*` stands for the name of a source. */
 const WANTED: Readonly<Record<string, string>> = {
   '': 'an object',
-  model: 'the path of a YAML file or folder, a list of paths, or the model itself as { "cubes": [...] }',
+  model: 'the path of a model file or folder, a list of paths, or the model itself as { "cubes": [...] }',
+  modelScripts: '"sandbox" or "trusted"',
+  compileContext: 'an object',
   store: 'the path of a folder',
   directory: 'the path of a folder',
   sources: 'an object of data sources by name, such as { "default": { "type": "duckdb" } }',

@@ -22,9 +22,10 @@ function notYet(what: string) {
   return z.custom<false>((value) => value === false, { error: `not supported yet: ${what}` }).optional();
 }
 
-/** Keys of 2019, whose place another key has taken. */
-function renamed(now: string) {
-  return z.custom<never>(() => false, { error: `an old spelling: write \`${now}\`` }).optional();
+/** Keys of 2019 beside keys of today: by themselves `normalise` gives them their present names. */
+function renamed(old: string, now: string) {
+  const error = `${old} deprecated, please use \`${now}\` instead`;
+  return z.custom<never>(() => false, { error }).optional();
 }
 
 const refreshKey = z.strictObject({
@@ -83,7 +84,7 @@ const measure = z.strictObject({
   format: format.optional(),
   visible: flag.optional(),
   drill_members: z.array(text).optional(),
-  drill_member_references: renamed('drill_members'),
+  drill_member_references: renamed('`drillMemberReferences` are', 'drill_members'),
   drill_filters: z.array(sqlHolder).optional(),
   cumulative: notYet('cumulative measures'),
   rolling_window: notYet('`rolling_window`'),
@@ -139,11 +140,11 @@ const preAggregation = z.strictObject({
   output_column_types: z.array(z.strictObject({ member: text, type: text })).optional(),
   unique_key_columns: z.array(text).optional(),
   meta: anything,
-  measure_references: renamed('measures'),
-  dimension_references: renamed('dimensions'),
-  segment_references: renamed('segments'),
-  time_dimension_reference: renamed('time_dimension'),
-  rollup_references: renamed('rollups'),
+  measure_references: renamed('`measureReferences` are', 'measures'),
+  dimension_references: renamed('`dimensionReferences` are', 'dimensions'),
+  segment_references: renamed('`segmentReferences` are', 'segments'),
+  time_dimension_reference: renamed('`timeDimensionReference` is', 'time_dimension'),
+  rollup_references: renamed('`rollupReferences` are', 'rollups'),
 });
 
 const cube = z.strictObject({

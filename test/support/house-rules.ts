@@ -10,7 +10,7 @@ export const RULES = [
   'package', // imports a package that it may not
   'builtin', // a pure room imports node:*
   'disk', // node:fs outside storage/node-disk.ts
-  'threads', // worker threads outside engine/workers
+  'threads', // worker threads outside engine/workers and the sandbox of model scripts
   'computed', // imports a name that cannot be read
   'async',
   'clock',
@@ -124,8 +124,10 @@ function judgeImport(path: string, specifier: string): Verdict {
   if (name.split('/')[0] === 'fs' && path !== 'storage/node-disk.ts' && room !== 'cli') {
     return ['disk', `imports ${specifier}; only storage/node-disk.ts and cli/ may`];
   }
-  if (/^(?:worker_threads|piscina)(?:\/|$)/.test(name) && !path.startsWith('engine/workers/')) {
-    return ['threads', `imports ${specifier}; only engine/workers/ may`];
+  const hasThreads =
+    path.startsWith('engine/workers/') || /^sources\/script-(?:sandbox|thread)\.ts$/.test(path);
+  if (/^(?:worker_threads|piscina)(?:\/|$)/.test(name) && !hasThreads) {
+    return ['threads', `imports ${specifier}; only engine/workers/ and the sandbox of model scripts may`];
   }
   if (isBuiltin(specifier) || !PURE.includes(room)) return [null];
   if (path.startsWith('model/load/') && (specifier === 'yaml' || specifier === 'zod')) return [null];

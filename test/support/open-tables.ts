@@ -7,8 +7,10 @@ import { openStore } from '../../dist/index.js';
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
 export interface Tables {
-  /** The model as YAML text, one file. */
+  /** The model as YAML text, one file; it may be empty. */
   readonly yaml: string;
+  /** The model as JavaScript, one file, which stands before that in YAML. */
+  readonly js?: string;
   /** Statements that make the tables of the default source, which is DuckDB. */
   readonly init: readonly string[];
   /** Further sources by name, each by its statements. */
@@ -24,6 +26,7 @@ export async function openTables(tables: Tables): Promise<Store> {
   const folder = tables.folder ?? temporaryFolder();
   mkdirSync(join(folder, 'model'), { recursive: true });
   writeFileSync(join(folder, 'model', 'model.yml'), tables.yaml);
+  if (tables.js !== undefined) writeFileSync(join(folder, 'model', 'model.js'), tables.js);
   const sources = Object.entries({ ...tables.sources, default: tables.init }).map(([name, init]) => [
     name,
     { type: 'duckdb' as const, init: [...init] },
