@@ -14,8 +14,10 @@ import { toUtc } from './timezone.js';
 export function parseDateRange(from: string, to: string, zone: string): TimeRange {
   const first = requireTime(from);
   const last = requireTime(to);
+  if (first.kind === 'local' && last.kind === 'local') return wallRange(first.ms, afterOf(last), zone);
   const fromMs = first.kind === 'utc' ? first.ms : toUtc(first.ms, zone, 'earlier');
-  return { from: fromMs, to: Math.max(fromMs, endOf(last, zone)) };
+  const toMs = last.kind === 'utc' ? afterOf(last) : endAt(afterOf(last), zone);
+  return { from: fromMs, to: Math.max(fromMs, toMs) };
 }
 
 /**
@@ -24,13 +26,13 @@ export function parseDateRange(from: string, to: string, zone: string): TimeRang
  */
 export function wallRange(fromLocal: number, toLocal: number, zone: string): TimeRange {
   const from = toUtc(fromLocal, zone, 'earlier');
+  if (toLocal <= fromLocal) return { from, to: from }; // in a repeated hour its second pass lies after `from`
   return { from, to: Math.max(from, endAt(toLocal, zone)) };
 }
 
-/** The first instant after a time or, for a date, after its day. */
-function endOf(time: ParsedTime, zone: string): number {
-  const end = time.ms + (time.precision === 'date' ? DAY_MS : 1);
-  return time.kind === 'utc' ? end : endAt(end, zone);
+/** The first time after a time or, for a date, after its day. */
+function afterOf({ ms, precision }: ParsedTime): number {
+  return ms + (precision === 'date' ? DAY_MS : 1);
 }
 
 /** The first instant after the last at which the wall clock shows the millisecond before `toLocal`. */

@@ -136,6 +136,12 @@ describe('[B44] date ranges are inclusive', () => {
     );
   });
 
+  // A random case found it: both ends in the hour that Sao Paulo repeats, the last a millisecond before the first.
+  test('are empty when the last time is before the first, in a repeated hour too', () => {
+    const range = parseDateRange('2018-02-17T23:57:00.000', '2018-02-17T23:56:59.999', 'America/Sao_Paulo');
+    expect(range.to).toBe(range.from);
+  });
+
   test('hold the instants at which the clock shows a time between the two, from the first to the last', () => {
     const change = fc.constantFrom<[string, string]>(
       ['Europe/Berlin', '2021-03-28'],
