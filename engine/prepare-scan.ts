@@ -25,6 +25,8 @@ export interface PrepareOptions {
   /** Of the rollup that the batches belong to. */
   readonly dictionaries: GlobalDictionaries;
   readonly grouping?: GroupingChoice;
+  /** Of columns of the rollup that no batch shows, because all of its partitions were skipped. */
+  readonly types?: ReadonlyMap<string, LogicalType>;
 }
 
 /** How group ids find their groups: by cells of their own where these fit, by hashing, or by what is likely faster. */
@@ -39,10 +41,10 @@ export function prepareScan(
   scan: ScanPlan,
   sort: readonly string[],
   batches: readonly StoredBatch[],
-  { dictionaries, grouping = 'auto' }: PrepareOptions,
+  { dictionaries, grouping = 'auto', types: known = new Map() }: PrepareOptions,
 ): PreparedScan {
   const filled = batches.filter((batch) => batch.rows > 0);
-  const types = columnTypes(filled);
+  const types = new Map([...known, ...columnTypes(filled)]);
   const narrowed = narrowBatches(scan, sort, filled);
   const rows = narrowed.reduce((sum, { from, to }) => sum + to - from, 0);
   const cellsMax = grouping === 'dense' ? LIMITS.denseCellsMax : denseCellsMax(rows);

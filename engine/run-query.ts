@@ -4,6 +4,7 @@ import type { RollupColumn, RollupMeta } from '../model/catalog.js';
 import { filterMembers } from '../model/filter.js';
 import type { QueryPlan, RollupPiece, SourcePiece, SourceRequest, Statement } from '../model/plan.js';
 import { throwIfAborted } from '../model/throw-if-aborted.js';
+import type { LogicalType } from '../model/value.js';
 import type { Source } from '../sources/source.js';
 import type { Storage } from '../storage/open-storage.js';
 import { finishRows } from './finish-rows.js';
@@ -52,6 +53,7 @@ async function scanRollup(piece: RollupPiece, tools: QueryTools): Promise<Groupe
   throwIfAborted(tools.signal);
   const sort = tools.narrowing ? piece.rollup.indexes[piece.index].sortColumns : [];
   return runScan(piece.scan, sort, batches, {
+    ...(batches.length === 0 ? { types: publishedTypes(piece) } : {}),
     ...tools.scan,
     dictionaries: tools.dictionariesOf(piece.rollup),
     signal: tools.signal,
@@ -72,4 +74,10 @@ function neededColumns({ rollup, scan }: RollupPiece): RollupColumn[] {
     ...scan.aggregates.map((aggregate) => aggregate.column),
   ]);
   return rollup.columns.filter(({ name }) => names.has(name));
+}
+
+/** Types of the columns of an index, as its files tell them; of some, or none, when no partition has rows. */
+function publishedTypes({ rollup, index }: RollupPiece): ReadonlyMap<string, LogicalType> {
+  const columns = rollup.partitions.flatMap(({ files }) => files[index]?.columns ?? []);
+  return new Map(columns.map(({ name, type }) => [name, type]));
 }

@@ -242,3 +242,37 @@ cubes:
   expect(sums.data).toEqual([{ ...month, 't.sum': '5' }]);
   expect(sums.meta.preAggregation).toBe('t.r');
 });
+
+// With every partition skipped, the measure's type was unknown, and a filter that does not fit it was let pass.
+test('a measure filter that does not fit is refused, whether or not a partition is read', async () => {
+  const store = await buildTables({
+    yaml: `
+cubes:
+  - name: pay
+    sql_table: pay
+    dimensions:
+      - { name: at, sql: paid_at, type: time }
+    measures:
+      - { name: last, sql: paid_at, type: max }
+    pre_aggregations:
+      - name: monthly
+        measures: [last]
+        time_dimension: at
+        granularity: month
+        partition_granularity: month
+`,
+    init: ["CREATE TABLE pay AS SELECT TIMESTAMP '2024-01-05' AS paid_at"],
+  });
+  for (const dateRange of [
+    ['2024-01-01', '2024-01-31'],
+    ['2025-01-01', '2025-01-31'],
+  ]) {
+    const query = {
+      measures: ['pay.last'],
+      timeDimensions: [{ dimension: 'pay.at', dateRange }],
+      filters: [{ member: 'pay.last', operator: 'gt', values: ['1'] }],
+    };
+    expect((await store.explain(query)).selected).toBe('pay.monthly');
+    await expect(store.query(query)).rejects.toMatchObject({ code: 'query_invalid' });
+  }
+});

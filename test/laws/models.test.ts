@@ -21,7 +21,8 @@ import { Tape, tapes } from '../support/tape.js';
 const long = process.env['GRANARY_LONG'] !== undefined;
 const times = long ? 20 : 1;
 const timeout = long ? 3_600_000 : 120_000;
-const seed = Number(process.env['GRANARY_SEED'] ?? Date.now() % 2 ** 31);
+// The short form is the same in every run; new cases are for the long one.
+const seed = Number(process.env['GRANARY_SEED'] ?? (long ? Date.now() % 2 ** 31 : 155));
 
 /** 25 queries on average. */
 const cases = fc.record({
@@ -33,6 +34,7 @@ test(
   'rollups of random models answer as the source, and the source as a walk over all rows',
   { timeout },
   async () => {
+    console.log(`models, seed ${seed}`);
     const seen = new Map<string, number>();
     const count = (what: string): unknown => seen.set(what, (seen.get(what) ?? 0) + 1);
     const law = async (model: RandomModel, queries: readonly CubeQuery[], store: Store): Promise<void> => {
@@ -71,7 +73,8 @@ test(
           rmSync(folder, { recursive: true });
         }
       }),
-      { seed, numRuns: 40 * times },
+      // Shrinking runs a model thousands of times: only the long form has the time for it.
+      { seed, numRuns: 40 * times, endOnFailure: !long },
     );
     const sum = (...what: string[]): number => what.reduce((all, name) => all + (seen.get(name) ?? 0), 0);
     const total = sum('source', 'rollup', 'direct', 'query_invalid');
