@@ -1,5 +1,5 @@
 import type { Filter } from './filter.js';
-import type { Granularity, MemberId } from './schema.js';
+import type { Grain, MemberId } from './schema.js';
 
 /**
  * A query after normalisation: members exist, values are parsed, defaults are filled in. Made only by
@@ -27,7 +27,7 @@ export interface Query {
 export interface QueryTimeDimension {
   readonly dimension: MemberId;
   /** Null: only the range counts, the rows are not grouped by it. */
-  readonly granularity: Granularity | null;
+  readonly granularity: Grain | null;
   /** Null: all time, rows without a time included. */
   readonly range: TimeRange | null;
 }

@@ -1,6 +1,7 @@
 /** Titles and types of the answer's members, as Cube's REST API gives them. */
 import type { Query } from '../model/query.js';
-import type { DataModel, Dimension, Measure, MemberId } from '../model/schema.js';
+import { timeName } from '../model/schema.js';
+import type { DataModel, Dimension, Grain, Measure, MemberId } from '../model/schema.js';
 import { measureOf } from './leaf-states.js';
 import { dimensionOf, segmentOf } from './output-columns.js';
 
@@ -18,7 +19,15 @@ export interface MemberAnnotation {
   readonly type: string;
   readonly format?: string;
   readonly drillMembers?: readonly MemberId[];
-  readonly granularity?: { readonly name: string; readonly title: string; readonly interval: string };
+  readonly granularity?: GranularityAnnotation;
+}
+
+export interface GranularityAnnotation {
+  readonly name: string;
+  readonly title: string;
+  readonly interval: string;
+  readonly offset?: string;
+  readonly origin?: string;
 }
 
 export function annotate(model: DataModel, query: Query): Annotation {
@@ -26,8 +35,8 @@ export function annotate(model: DataModel, query: Query): Annotation {
   for (const { dimension, granularity } of query.timeDimensions) {
     if (granularity === null) continue;
     const annotation = member(dimensionOf(model, dimension), 'time');
-    const described = { name: granularity, title: granularity, interval: `1 ${granularity}` };
-    timeDimensions[`${dimension}.${granularity}`] = { ...annotation, granularity: described };
+    const described = { ...annotation, granularity: describeGrain(granularity) };
+    timeDimensions[timeName(dimension, granularity)] = described;
     timeDimensions[dimension] ??= annotation;
   }
   return {
@@ -39,6 +48,20 @@ export function annotate(model: DataModel, query: Query): Annotation {
       query.segments.map((id) => [id, member({ ...segmentOf(model, id), format: null }, 'boolean')]),
     ),
     timeDimensions,
+  };
+}
+
+function describeGrain(granularity: Grain): GranularityAnnotation {
+  if (typeof granularity === 'string') {
+    return { name: granularity, title: granularity, interval: `1 ${granularity}` };
+  }
+  const { name, title, interval, offset, origin } = granularity;
+  return {
+    name,
+    title,
+    interval,
+    ...(offset === null ? {} : { offset }),
+    ...(origin === null ? {} : { origin }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** When a query asks for the very groups that a rollup stores. */
 import type { Query } from '../model/query.js';
+import { grainName } from '../model/schema.js';
 import { pinnedColumns } from './choose-index.js';
 import type { RollupShape } from './rollup-shape.js';
 
@@ -17,7 +18,10 @@ export function isExactKey(query: Query, shape: RollupShape): boolean {
     [...shape.segments].every((segment) => query.segments.includes(segment)) &&
     shape.preAggregation.timeDimensions.every((stored) =>
       query.timeDimensions.some(
-        ({ dimension, granularity }) => dimension === stored.dimension && granularity === stored.granularity,
+        ({ dimension, granularity }) =>
+          dimension === stored.dimension &&
+          granularity !== null &&
+          grainName(granularity) === grainName(stored.granularity),
       ),
     )
   );

@@ -2,11 +2,11 @@
 import type { CatalogSnapshot } from '../model/catalog.js';
 import type { Candidate, Mode, QueryPlan, Statement } from '../model/plan.js';
 import type { TimeRange } from '../model/query.js';
-import type { Granularity } from '../model/schema.js';
 import { formatLocal } from '../model/civil-time.js';
 import { matchRollup } from './match-rollup.js';
 import { planQuery, queryShape } from './plan-query.js';
 import type { PlanOptions, PreparedModel } from './plan-query.js';
+import { preferGrain } from './prefer-grain.js';
 
 export interface Explanation {
   readonly query: unknown;
@@ -24,7 +24,7 @@ export interface Explanation {
 export interface ExplainedPiece {
   /** `cube.preagg`, or `source`. */
   readonly from: string;
-  readonly granularity?: Granularity;
+  readonly granularity?: string;
   /** ISO with Z, half-open. */
   readonly range?: readonly [string, string];
   /** Keys of the partitions that are read. */
@@ -40,7 +40,7 @@ export function explainQuery(
 ): { readonly plan: QueryPlan; readonly explanation: Explanation } {
   const plan = planQuery(prepared, catalog, input, options);
   const shape = queryShape(prepared.model, plan.query);
-  const candidates = prepared.rollups.map((rollup) =>
+  const candidates = preferGrain(prepared.rollups, shape.query).map((rollup) =>
     matchRollup(prepared.model, shape, {
       ...rollup,
       meta: catalog.rollups.get(rollup.preAggregation.id) ?? null,

@@ -1,4 +1,5 @@
 /** Names in a query → members of the model. Names are looked up, never built into anything. */
+import { assert } from '../model/assert.js';
 import type { Position } from '../model/errors.js';
 import type { DataModel, Dimension, Measure, Segment } from '../model/schema.js';
 import { suggest } from '../model/suggest.js';
@@ -38,6 +39,13 @@ export function findMember(
     );
   }
   return found;
+}
+
+/** The same for a dimension of type time. */
+export function findTime(model: DataModel, name: unknown, path: string): Dimension {
+  const found = findMember(model, name, path, ['time']);
+  assert(found.kind === 'dimension', 'a time is a dimension');
+  return found.dimension;
 }
 
 export function lookUp(model: DataModel, name: string): FoundMember | null {

@@ -1,6 +1,7 @@
 /** Everything that the query groups or filters by must be a column of the rollup. */
 import { filterMembers } from '../model/filter.js';
 import type { Reason } from '../model/plan.js';
+import { grainName } from '../model/schema.js';
 import { addToList } from './fix.js';
 import type { QueryShape } from './match-rollup.js';
 import type { RollupShape } from './rollup-shape.js';
@@ -21,8 +22,9 @@ export function matchDimensions({ query }: QueryShape, shape: RollupShape): Reas
   }
   for (const member of query.filter === null ? [] : filterMembers(query.filter)) {
     if (shape.dimensions.has(member) || query.dimensions.includes(member)) continue;
-    if (shape.times.has(member)) {
-      const message = `the query filters by each ${member}, of which ${id} holds only each ${shape.times.get(member)}: give a range of times as the dateRange of a time dimension.`;
+    const stored = shape.times.get(member);
+    if (stored !== undefined) {
+      const message = `the query filters by each ${member}, of which ${id} holds only each ${stored.map(grainName).join(' and ')}: give a range of times as the dateRange of a time dimension.`;
       reasons.push({ code: 'filter_dimension_missing', message, member });
       continue;
     }

@@ -2,12 +2,13 @@
 import type { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { OrderKey, Query, QueryTimeDimension, TimeRange } from '../model/query.js';
-import { GRANULARITIES } from '../model/schema.js';
-import type { DataModel, Granularity, MemberId } from '../model/schema.js';
+import { timeName } from '../model/schema.js';
+import type { DataModel, MemberId } from '../model/schema.js';
 import { suggest } from '../model/suggest.js';
 import { isTimezone } from '../model/timezone.js';
-import { findMember } from './find-member.js';
+import { findMember, findTime } from './find-member.js';
 import { normaliseFilters } from './normalise-filters.js';
+import { normaliseGranularity } from './normalise-granularity.js';
 import { normaliseRange } from './normalise-range.js';
 import type { Clock } from './normalise-range.js';
 import { invalid, record, show, unknownWord } from './query-error.js';
@@ -72,12 +73,10 @@ export function normaliseQuery(model: DataModel, input: unknown, now: number): Q
 
 /** The names of the answer's columns: dimensions, time dimensions with granularity, measures. */
 function outputNames(query: Pick<Query, 'dimensions' | 'timeDimensions' | 'measures'>): string[] {
-  const times = query.timeDimensions.filter((time) => time.granularity !== null);
-  return [
-    ...query.dimensions,
-    ...times.map((time) => `${time.dimension}.${time.granularity}`),
-    ...query.measures,
-  ];
+  const times = query.timeDimensions.flatMap(({ dimension, granularity }) =>
+    granularity === null ? [] : [timeName(dimension, granularity)],
+  );
+  return [...query.dimensions, ...times, ...query.measures];
 }
 
 function refuseKeys(raw: Readonly<Record<string, unknown>>): void {
@@ -129,8 +128,9 @@ function parseDimensions(
     const path = `dimensions[${at}]`;
     const parts = typeof item === 'string' ? item.split('.') : [];
     if (parts.length === 3) {
-      const dimension = findMember(model, parts.slice(0, 2).join('.'), path, ['time']).id;
-      buckets.push({ dimension, granularity: parseGranularity(parts[2], path), range: null });
+      const dimension = findTime(model, parts.slice(0, 2).join('.'), path);
+      const granularity = normaliseGranularity(parts[2], dimension, path);
+      buckets.push({ dimension: dimension.id, granularity, range: null });
     } else {
       dimensions.add(findMember(model, item, path, ['dimension']).id);
     }
@@ -142,7 +142,7 @@ function parseTimeDimensions(model: DataModel, value: unknown, clock: Clock): Qu
   return list(value, 'timeDimensions').map((item, at) => {
     const path = `timeDimensions[${at}]`;
     if (typeof item === 'string') {
-      return { dimension: findMember(model, item, path, ['time']).id, granularity: null, range: null };
+      return { dimension: findTime(model, item, path).id, granularity: null, range: null };
     }
     const raw = record(item, path);
     for (const key of Object.keys(raw)) {
@@ -153,11 +153,12 @@ function parseTimeDimensions(model: DataModel, value: unknown, clock: Clock): Qu
         throw unknownWord('key', key, path, ['dimension', 'granularity', 'dateRange']);
       }
     }
-    const dimension = findMember(model, raw['dimension'], `${path}.dimension`, ['time']).id;
+    const dimension = findTime(model, raw['dimension'], `${path}.dimension`);
     const { granularity, dateRange } = raw;
     return {
-      dimension,
-      granularity: granularity == null ? null : parseGranularity(granularity, `${path}.granularity`),
+      dimension: dimension.id,
+      granularity:
+        granularity == null ? null : normaliseGranularity(granularity, dimension, `${path}.granularity`),
       range: dateRange == null ? null : parseRange(dateRange, `${path}.dateRange`, clock),
     };
   });
@@ -167,16 +168,12 @@ function parseTimeDimensions(model: DataModel, value: unknown, clock: Clock): Qu
 function eachBucketOnce(times: readonly QueryTimeDimension[]): QueryTimeDimension[] {
   const seen = new Set<string>();
   return times.map((time) => {
-    const name = `${time.dimension}.${time.granularity}`;
+    if (time.granularity === null) return time;
+    const name = timeName(time.dimension, time.granularity);
     if (seen.has(name)) return { ...time, granularity: null };
     seen.add(name);
     return time;
   });
-}
-
-function parseGranularity(value: unknown, path: string): Granularity {
-  if ((GRANULARITIES as readonly unknown[]).includes(value)) return value as Granularity;
-  throw unknownWord('granularity', value, path, GRANULARITIES);
 }
 
 function parseRange(value: unknown, path: string, clock: Clock): TimeRange {
@@ -256,8 +253,9 @@ function defaultOrder(
   query: Pick<Query, 'dimensions' | 'timeDimensions' | 'measures'>,
   names: readonly string[],
 ): OrderKey {
-  const time = query.timeDimensions.find(({ granularity }) => granularity !== null);
-  if (time !== undefined) return { column: `${time.dimension}.${time.granularity}`, descending: false };
+  for (const { dimension, granularity } of query.timeDimensions) {
+    if (granularity !== null) return { column: timeName(dimension, granularity), descending: false };
+  }
   if (query.measures.length > 0) return { column: query.measures[0], descending: true };
   return { column: names[0], descending: false };
 }

@@ -1,6 +1,6 @@
 import type { OutputColumn } from '../model/plan.js';
 import type { Query } from '../model/query.js';
-import { cubeOf, memberColumn, timeColumn } from '../model/schema.js';
+import { cubeOf, memberColumn, timeColumn, timeName } from '../model/schema.js';
 import type { Cube, DataModel, Dimension, MemberId, Segment } from '../model/schema.js';
 import { measureOf } from './leaf-states.js';
 
@@ -19,7 +19,7 @@ export function outputColumns(model: DataModel, query: Query): OutputColumn[] {
         : [
             {
               kind: 'time',
-              name: `${dimension}.${granularity}`,
+              name: timeName(dimension, granularity),
               column: timeColumn(dimension, granularity),
               dimension: dimensionOf(model, dimension),
               granularity,

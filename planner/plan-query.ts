@@ -1,19 +1,21 @@
 /** The story of a query: normalise, match, choose, prune, finish. Pure: same input, same plan. */
 import { mergeOperation } from '../model/aggregates.js';
-import { assert } from '../model/assert.js';
 import type { CatalogSnapshot, RollupMeta } from '../model/catalog.js';
+import { canBuildFrom } from '../model/civil-time.js';
 import { andFilters, filterMembers } from '../model/filter.js';
 import type { Filter } from '../model/filter.js';
 import type { FinishPlan, Mode, QueryPlan, RollupPiece, ScanPlan, SourcePiece } from '../model/plan.js';
-import type { Query } from '../model/query.js';
-import { memberColumn, timeColumn } from '../model/schema.js';
-import type { Cube, DataModel, Granularity } from '../model/schema.js';
+import type { Query, QueryTimeDimension } from '../model/query.js';
+import { grainName, memberColumn, timeColumn } from '../model/schema.js';
+import type { Cube, DataModel, Grain } from '../model/schema.js';
 import { chooseIndex, pinnedColumns } from './choose-index.js';
 import { joinTree, multipliedCubes } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
 import { canMerge } from './match-measures.js';
 import { matchRollup } from './match-rollup.js';
 import type { QueryShape, RollupCandidate } from './match-rollup.js';
+import { readGrain } from './match-times.js';
+import { preferGrain } from './prefer-grain.js';
 import { normaliseQuery } from './normalise-query.js';
 import { dimensionOf, outputColumns } from './output-columns.js';
 import { askedRange, prunePartitions, skipByStatistics } from './prune-partitions.js';
@@ -56,7 +58,7 @@ export function planQuery(
   options: PlanOptions,
 ): QueryPlan {
   const shape = queryShape(prepared.model, normaliseQuery(prepared.model, input, options.now));
-  for (const rollup of prepared.rollups) {
+  for (const rollup of preferGrain(prepared.rollups, shape.query)) {
     const candidate = { ...rollup, meta: catalog.rollups.get(rollup.preAggregation.id) ?? null };
     if (candidate.shape === null || candidate.meta === null) continue;
     if (matchRollup(prepared.model, shape, candidate).matched) {
@@ -98,9 +100,10 @@ function rollupPlan(
   const asked = askedRange(query, rollup);
   const pruned = options.pruning === false ? prunePartitions(meta, null) : prunePartitions(meta, asked);
   const whole = options.pruning === false ? asked === null : pruned.whole;
-  const filter = columnFilter(query, rollup, whole);
+  const grainOf = (time: QueryTimeDimension): Grain => readGrain(time, query.timezone, rollup, meta);
+  const filter = columnFilter(query, rollup, whole, grainOf);
   requireTestsFit(filter, meta);
-  const keys = scanKeys(query, rollup);
+  const keys = scanKeys(query, rollup, grainOf);
   const columns = new Set([
     ...keys.map((key) => key.column),
     ...(filter === null ? [] : filterMembers(filter)),
@@ -136,16 +139,22 @@ function rollupPlan(
 }
 
 /** The query's filter, segments and ranges as tests on columns of the rollup. */
-function columnFilter(query: Query, rollup: RollupShape, whole: boolean): Filter | null {
+function columnFilter(
+  query: Query,
+  rollup: RollupShape,
+  whole: boolean,
+  grainOf: (time: QueryTimeDimension) => Grain,
+): Filter | null {
   const filters: Filter[] = query.filter === null ? [] : [toColumns(query.filter)];
   for (const segment of query.segments) {
     const values = [{ kind: 'boolean', value: true } as const];
     const test = { kind: 'oneOf', values, orNull: false, negated: false } as const;
     filters.push({ kind: 'test', member: memberColumn(segment), test });
   }
-  for (const { dimension, range } of query.timeDimensions) {
+  for (const time of query.timeDimensions) {
+    const { dimension, range } = time;
     if (range === null || (whole && dimension === rollup.partitionDimension)) continue;
-    const member = timeColumn(dimension, rollup.times.get(dimension) as Granularity);
+    const member = timeColumn(dimension, grainOf(time));
     filters.push({ kind: 'test', member, test: { kind: 'timeRange', ...range, negated: false } });
   }
   return andFilters(...filters);
@@ -156,15 +165,20 @@ function toColumns(filter: Filter): Filter {
   return { ...filter, filters: filter.filters.map(toColumns) };
 }
 
-function scanKeys(query: Query, rollup: RollupShape): ScanPlan['keys'] {
+function scanKeys(
+  query: Query,
+  rollup: RollupShape,
+  grainOf: (time: QueryTimeDimension) => Grain,
+): ScanPlan['keys'] {
   const dimensions = query.dimensions.map((member) => {
     const column = memberColumn(member);
     const time = rollup.request.keys.some((key) => key.column === column && key.time);
     return { column, output: column, bucket: time ? { granularity: null, timezone: query.timezone } : null };
   });
-  const times = query.timeDimensions.flatMap(({ dimension, granularity }) => {
+  const times = query.timeDimensions.flatMap((time) => {
+    const { dimension, granularity } = time;
     if (granularity === null) return [];
-    const column = timeColumn(dimension, rollup.times.get(dimension) as Granularity);
+    const column = timeColumn(dimension, grainOf(time));
     return [
       {
         column,
@@ -189,18 +203,22 @@ function rollupMode(piece: RollupPiece, shape: RollupShape): Mode {
     const grain = key.bucket?.granularity ?? null;
     return (
       key.bucket === null ||
-      (key.bucket.timezone === 'UTC' && (grain === null || grain === grains.get(column)))
+      (key.bucket.timezone === 'UTC' && (grain === null || grainName(grain) === grains.get(column)))
     );
   };
   const sortColumns = rollup.indexes[piece.index].sortColumns;
-  const apart = piece.partitions.length <= 1 || sortColumns.includes(partitioningColumn(shape));
+  const apart =
+    piece.partitions.length <= 1 || partitioningColumns(shape).some((column) => sortColumns.includes(column));
   return apart && sortColumns.every(kept) ? 'direct' : 'rollup';
 }
 
-/** The column whose buckets lie in one partition each. A rollup without it has one partition. */
-function partitioningColumn({ partitionDimension, times }: RollupShape): string {
-  assert(partitionDimension !== null, 'several partitions have a partitioning time');
-  return timeColumn(partitionDimension, times.get(partitionDimension) as Granularity);
+/** The columns whose buckets lie in one partition each. A rollup without them has one partition. */
+function partitioningColumns({ partitionDimension, times, preAggregation }: RollupShape): string[] {
+  const { partitionGranularity } = preAggregation;
+  if (partitionDimension === null || partitionGranularity === null) return [];
+  return (times.get(partitionDimension) ?? [])
+    .filter((grain) => canBuildFrom(grain, partitionGranularity))
+    .map((grain) => timeColumn(partitionDimension, grain));
 }
 
 function sourcePlan(model: DataModel, shape: QueryShape): QueryPlan {

@@ -14,6 +14,7 @@ import { multipliedCubes } from '../join-tree.js';
 import { leafIds } from '../leaf-states.js';
 import { dimensionOf, segmentOf } from '../output-columns.js';
 import { aggregateSql, measureInput } from './aggregate-sql.js';
+import { bucketSql } from './bucket-sql.js';
 import { filterSql } from './filter-sql.js';
 import type { TypedSql } from './filter-sql.js';
 import { dimensionSql, fromClause, quoteName, renderTemplate, SqlParams } from './sql-writer.js';
@@ -210,7 +211,7 @@ function keySql(context: Context, key: SourceKey): string {
     key.timezone === 'UTC'
       ? sql
       : `timezone(${params.add({ type: 'string', value: key.timezone })}, timezone('UTC', ${sql}))`;
-  return `date_trunc('${key.granularity ?? 'millisecond'}', ${local})`;
+  return bucketSql(local, key.granularity);
 }
 
 function segmentSql(model: DataModel, id: MemberId): string {
