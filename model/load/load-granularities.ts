@@ -59,7 +59,7 @@ function loadGrid({ interval: text, offset, origin }: GranularityText): Grid | F
     return { key: 'interval', fault: '`interval` is missing: write, for example, `interval: 2 weeks`' };
   }
   const interval = parseInterval(text);
-  const fault = intervalFault(text, interval);
+  const fault = intervalFault(shorten(text), interval);
   if (interval === null || fault !== null) return { key: 'interval', fault: fault ?? '' };
   if (offset !== undefined && origin !== undefined) {
     return { key: 'offset', fault: 'write either `offset` or `origin`, not both' };
@@ -73,6 +73,7 @@ const DEFAULT_OFFSET = { months: 0, ms: 0 };
 const ANCHOR = Date.UTC(2000, 0, 1);
 const ANCHOR_OF_WEEKS = Date.UTC(2000, 0, 3); // a Monday
 const DAYS_OF_YEAR_MAX = 366;
+const TEXT_SHOWN = 60;
 
 function intervalFault(text: string, interval: Interval | null): string | null {
   if (interval === null) {
@@ -95,7 +96,7 @@ function intervalFault(text: string, interval: Interval | null): string | null {
 function gridFrom(interval: Interval, origin: string): Grid | Fault {
   const time = parseTime(origin);
   if (time === null) {
-    const fault = `\`${origin}\` is no date or time: write it as \`2024-01-15\` or \`2024-01-15T10:00:00\``;
+    const fault = `\`${shorten(origin)}\` is no date or time: write it as \`2024-01-15\` or \`2024-01-15T10:00:00\``;
     return { key: 'origin', fault };
   }
   if (time.kind === 'utc') {
@@ -117,7 +118,7 @@ function gridFrom(interval: Interval, origin: string): Grid | Fault {
 function gridAfter(interval: Interval, text: string): Grid | Fault {
   const offset = parseInterval(text);
   if (offset === null) {
-    const fault = `\`${text}\` is no interval: write a number with its unit, as in \`3 months\` or \`-1 day\``;
+    const fault = `\`${shorten(text)}\` is no interval: write a number with its unit, as in \`3 months\` or \`-1 day\``;
     return { key: 'offset', fault };
   }
   if (interval.parts.length !== 1 || !dividesParent(interval.parts[0])) {
@@ -138,6 +139,11 @@ function gridAfter(interval: Interval, text: string): Grid | Fault {
     return { key: 'offset', fault };
   }
   return gridAt(interval, offset);
+}
+
+/** What the user wrote, as it may stand in a message that goes on. */
+function shorten(text: string): string {
+  return text.length <= TEXT_SHOWN ? text : `${text.slice(0, TEXT_SHOWN)}…`;
 }
 
 /** Moved from where the unit begins by itself. */
