@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 import { loadObjectModel } from '../../../dist/model/load/load-object-model.js';
@@ -102,6 +103,18 @@ describe('[D28] where the buckets of a custom granularity begin', () => {
     expect([b.origin, c.name, c.title]).toEqual(['1980-04-01', 'fiscalYear', 'FY']);
     expect(formatLocal(bucketStart(0, a))).toBe('1969-04-01T00:00:00.000');
   });
+});
+
+test('the model of docs/granularities.md', () => {
+  const text = /```yaml\n(.*?)```/s.exec(readFileSync('docs/granularities.md', 'utf8'))?.[1];
+  const { cubes } = load(text ?? '');
+  const time = cubes.get('orders')?.dimensions.get('created_at');
+  expect([...(time?.granularities.keys() ?? [])]).toEqual([
+    'fiscal_year',
+    'sunday_week',
+    'sprint',
+    'quarter_hour',
+  ]);
 });
 
 describe('[D28] a granularity that cannot be is refused with its place and what to write', () => {
