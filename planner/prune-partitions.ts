@@ -82,7 +82,9 @@ export function skipByStatistics(
   );
 }
 
-function rangeStats(file: FileMeta, column: string): RangeStats | null {
-  const stats = file.columns.find(({ name }) => name === column);
-  return stats === undefined ? null : { ...stats, rows: file.rows };
+function rangeStats({ columns, rows }: FileMeta, column: string): RangeStats | null {
+  for (const { name, type, nulls, min, max } of columns) {
+    if (name === column) return { type, rows, nulls, min, max };
+  }
+  return null;
 }
