@@ -32,7 +32,9 @@ export function fixesOf({ reasons }: Candidate): readonly Fix[] | null {
   }
   const grains = fixes.filter((fix) => rankOf(fix) >= 0).toSorted((a, b) => rankOf(a) - rankOf(b));
   return fixes.filter((fix, at) =>
-    rankOf(fix) >= 0 ? fix === grains[0] : at === fixes.findIndex(({ text }) => text === fix.text),
+    rankOf(fix) >= 0
+      ? at === fixes.indexOf(grains[0])
+      : at === fixes.findIndex(({ text }) => text === fix.text),
   );
 }
 

@@ -262,8 +262,10 @@ test('[H2] stored buckets of any grid that fit a zone lie in one bucket of it', 
 });
 
 test('predefined buckets of the oracle are grids too', () => {
+  // Date.UTC takes the years 0 to 99 for those of the 20th century.
+  const sinceThen = fc.integer({ min: Date.UTC(1890), max: Date.UTC(2110) });
   fc.assert(
-    fc.property(fc.constantFrom(...predefined), anyWall, ({ grain, oracle }, wall) => {
+    fc.property(fc.constantFrom(...predefined), sinceThen, ({ grain, oracle }, wall) => {
       expect(gridStart(wall, oracle)).toBe(startOf(wall, grain as 'day'));
     }),
   );
