@@ -24,8 +24,11 @@ function printExplanation(explanation: Explanation): void {
   printHeading('Rollups, in the order of the model');
   const rows = candidates.flatMap(({ id, matched, partly, reasons }) => {
     if (matched) return [[id, id === selected ? 'chosen' : 'could answer', '']];
-    if (partly) return [[id, 'chosen in part', 'the whole buckets within the range; see the pieces.']];
-    return reasons.map((reason, at) => [at === 0 ? id : '', reason.code, reason.message]);
+    return reasons.map((reason, at) => [
+      at === 0 ? id : '',
+      partly ? 'chosen in part' : reason.code,
+      reason.message,
+    ]);
   });
   printLine(formatTable([{ title: 'rollup' }, { title: 'verdict' }, { title: 'why' }], rows));
 
