@@ -56,18 +56,19 @@ async function runPieces(pieces: readonly Piece[], tools: QueryTools): Promise<G
   if (pieces.length === 1) return [await runPiece(pieces[0], tools)];
   const stop = new AbortController();
   const signal = tools.signal === undefined ? stop.signal : AbortSignal.any([tools.signal, stop.signal]);
-  let failure: { readonly error: unknown } | null = null;
+  const failures: unknown[] = [];
   const outcomes = pieces.map(async (piece) => {
     try {
       return await runPiece(piece, { ...tools, signal });
     } catch (error) {
-      failure ??= { error };
+      failures.push(error);
       stop.abort();
       throw error;
     }
   });
   await Promise.allSettled(outcomes);
-  if (failure !== null) throw (failure as { readonly error: unknown }).error;
+  // The first is why the others were stopped.
+  if (failures.length > 0) throw failures[0];
   return Promise.all(outcomes);
 }
 

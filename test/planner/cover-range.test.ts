@@ -203,3 +203,16 @@ test('[X21] an empty range, and one between two starts of buckets, are one part 
     expect(coverRange(asked, [hour])).toEqual([{ box: asked, rollup: null }]);
   }
 });
+
+test('[X21] a cover of more parts than the limit is not begun', () => {
+  const over = (dimensions: number): unknown[] => {
+    const names = Array.from({ length: dimensions }, (_, i) => `t${i}`);
+    const day: Grid = { times: new Map(names.map((name) => [name, 'day'])) };
+    const asked = new Map(names.map((name) => [name, { from: START + 1, to: START + 5 * DAY + 1 }]));
+    return coverRange(asked, [day]).map(({ rollup }) => rollup);
+  };
+  // Two edges of each dimension, and the middle.
+  const most = (LIMITS.coverPartsMax - 1) >> 1;
+  expect(over(most)).toHaveLength(2 * most + 1);
+  expect(over(most + 1)).toEqual([null]);
+});
