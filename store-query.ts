@@ -10,6 +10,7 @@ import type { Annotation } from './planner/annotate.js';
 import { explainQuery } from './planner/explain-query.js';
 import type { Explanation } from './planner/explain-query.js';
 import { planQuery } from './planner/plan-query.js';
+import { countGroups } from './store-counts.js';
 import { tablePrefix } from './storage/table-version.js';
 import type { House } from './store-house.js';
 
@@ -154,7 +155,11 @@ export async function explainAnswer(
   options: Pick<QueryOptions, 'now'>,
 ): Promise<Explanation> {
   const planning = { ...house.testing, now: nowOf(options) };
-  const { plan, explanation } = explainQuery(house.prepared, house.storage.snapshot(), query, planning);
-  if (plan.piece.kind === 'rollup') return explanation;
-  return { ...explanation, sql: await house.statement(plan.piece.request) };
+  const catalog = house.storage.snapshot();
+  const first = explainQuery(house.prepared, catalog, query, planning);
+  if (first.plan.piece.kind === 'rollup') return first.explanation;
+  const sql = await house.statement(first.plan.piece.request);
+  const counts = await countGroups(house, catalog.version, first.uncounted);
+  const { explanation } = explainQuery(house.prepared, catalog, query, planning, counts);
+  return { ...explanation, sql };
 }

@@ -1,7 +1,7 @@
 /** The story of a query: normalise, match, choose, prune, finish. Pure: same input, same plan. */
 import { mergeOperation } from '../model/aggregates.js';
 import { assert } from '../model/assert.js';
-import type { CatalogSnapshot, RollupMeta } from '../model/catalog.js';
+import type { CatalogSnapshot } from '../model/catalog.js';
 import { andFilters, filterMembers } from '../model/filter.js';
 import type { Filter } from '../model/filter.js';
 import type { FinishPlan, Mode, QueryPlan, RollupPiece, ScanPlan, SourcePiece } from '../model/plan.js';
@@ -9,11 +9,12 @@ import type { Query } from '../model/query.js';
 import { memberColumn, timeColumn } from '../model/schema.js';
 import type { Cube, DataModel, Granularity } from '../model/schema.js';
 import { chooseIndex, pinnedColumns } from './choose-index.js';
+import { chooseRollup, trialOrder } from './choose-rollup.js';
+import type { MatchedRollup, PreparedRollup, Selection } from './choose-rollup.js';
 import { joinTree, multipliedCubes } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
 import { canMerge } from './match-measures.js';
-import { matchRollup } from './match-rollup.js';
-import type { QueryShape, RollupCandidate } from './match-rollup.js';
+import type { QueryShape } from './match-rollup.js';
 import { normaliseQuery } from './normalise-query.js';
 import { dimensionOf, outputColumns } from './output-columns.js';
 import { askedRange, prunePartitions, skipByStatistics } from './prune-partitions.js';
@@ -24,7 +25,8 @@ import type { RollupShape } from './rollup-shape.js';
 /** A model with its rollups in the order of matching, each with the hash of its definition. */
 export interface PreparedModel {
   readonly model: DataModel;
-  readonly rollups: readonly Omit<RollupCandidate, 'meta'>[];
+  readonly rollups: readonly PreparedRollup[];
+  readonly selection: Selection;
 }
 
 export interface PlanOptions {
@@ -35,14 +37,18 @@ export interface PlanOptions {
 }
 
 /** @param hash a stable hash of a text, in a form that may stand in a file */
-export function prepareModel(model: DataModel, hash: (text: string) => string): PreparedModel {
+export function prepareModel(
+  model: DataModel,
+  hash: (text: string) => string,
+  selection: Selection = 'first',
+): PreparedModel {
   const rollups = [...model.cubes.values()].flatMap((cube) =>
     cube.preAggregations.map((preAggregation) => {
       const shape = rollupShape(model, preAggregation);
       return { preAggregation, shape, definition: shape === null ? '' : hash(shape.definition) };
     }),
   );
-  return { model, rollups };
+  return { model, rollups: trialOrder(rollups, selection), selection };
 }
 
 /**
@@ -55,46 +61,54 @@ export function planQuery(
   input: unknown,
   options: PlanOptions,
 ): QueryPlan {
-  const shape = queryShape(prepared.model, normaliseQuery(prepared.model, input, options.now));
-  for (const rollup of prepared.rollups) {
-    const candidate = { ...rollup, meta: catalog.rollups.get(rollup.preAggregation.id) ?? null };
-    if (candidate.shape === null || candidate.meta === null) continue;
-    if (matchRollup(prepared.model, shape, candidate).matched) {
-      return rollupPlan(prepared.model, shape, candidate.shape, candidate.meta, options);
-    }
-  }
-  return sourcePlan(prepared.model, shape);
+  const { model, rollups, selection } = prepared;
+  const shape = queryShape(model, normaliseQuery(model, input, options.now));
+  const planOf = (matched: MatchedRollup): RollupPlan => rollupPlan(shape, matched, options);
+  const chosen = chooseRollup(shape, rollups, catalog, selection, (matched) => rowsToScan(planOf(matched)));
+  return chosen === null ? sourcePlan(shape) : planOf(chosen);
+}
+
+/** Rows of the partitions that a plan reads, by the catalog. */
+export function rowsToScan({ piece }: RollupPlan): number {
+  return piece.partitions.reduce((rows, { files }) => rows + files[piece.index].rows, 0);
 }
 
 export function queryShape(model: DataModel, query: Query): QueryShape {
   const filtering = query.having === null ? [] : [...filterMembers(query.having)];
   const measures = [...new Set([...query.measures, ...filtering])];
+  const filtered = query.filter === null ? [] : [...filterMembers(query.filter)];
   const tree = joinTree(model, [
     ...measures,
     ...query.dimensions,
     ...query.segments,
-    ...(query.filter === null ? [] : filterMembers(query.filter)),
+    ...filtered,
     ...query.timeDimensions
       .filter((time) => time.granularity !== null || time.range !== null)
       .map((time) => time.dimension),
   ]);
+  const finish = measures.map((id) => finishMeasure(model, measureOf(model, id)));
   return {
+    model,
     query,
     tree,
     multiplied: multipliedCubes(tree),
     dataSource: (model.cubes.get(tree.root) as Cube).dataSource,
-    finish: measures.map((id) => finishMeasure(model, measureOf(model, id))),
+    finish,
+    states: statesOf(finish),
+    filtered,
   };
 }
 
-function rollupPlan(
-  model: DataModel,
+/** A plan that reads one rollup. */
+export type RollupPlan = QueryPlan & { readonly piece: RollupPiece };
+
+/** How a rollup that matches answers. */
+export function rollupPlan(
   shape: QueryShape,
-  rollup: RollupShape,
-  meta: RollupMeta,
+  { shape: rollup, meta }: MatchedRollup,
   options: PlanOptions,
-): QueryPlan {
-  const { query } = shape;
+): RollupPlan {
+  const { model, query } = shape;
   const asked = askedRange(query, rollup);
   const pruned = options.pruning === false ? prunePartitions(meta, null) : prunePartitions(meta, asked);
   const whole = options.pruning === false ? asked === null : pruned.whole;
@@ -109,7 +123,7 @@ function rollupPlan(
   const scan: ScanPlan = {
     keys,
     filter,
-    aggregates: statesOf(shape.finish).map((state) => ({
+    aggregates: shape.states.map((state) => ({
       column: state.column,
       // What cannot be merged is read from one stored row, whose minimum is itself.
       operation: mergeOperation(state.kind) ?? 'min',
@@ -203,8 +217,8 @@ function partitioningColumn({ partitionDimension, times }: RollupShape): string 
   return timeColumn(partitionDimension, times.get(partitionDimension) as Granularity);
 }
 
-function sourcePlan(model: DataModel, shape: QueryShape): QueryPlan {
-  const { query } = shape;
+function sourcePlan(shape: QueryShape): QueryPlan {
+  const { model, query } = shape;
   const output = outputColumns(model, query);
   const simple = shape.finish.every(({ value }) => value.kind === 'state' && value.state.kind !== 'sketch');
   const ordered = simple && query.having === null && !query.total;
@@ -215,7 +229,7 @@ function sourcePlan(model: DataModel, shape: QueryShape): QueryPlan {
       dataSource: shape.dataSource,
       tree: shape.tree,
       keys: sourceKeys(model, query),
-      states: statesOf(shape.finish),
+      states: shape.states,
       segments: query.segments,
       filter: query.filter,
       ranges: query.timeDimensions.flatMap(({ dimension, range }) =>
