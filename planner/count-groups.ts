@@ -22,6 +22,11 @@ export function storedRows(meta: RollupMeta): number {
   return meta.partitions.reduce((sum, { files }) => sum + (files[0]?.rows ?? 0), 0);
 }
 
+/** Rows that a rollup would have once it is built; null: not counted yet. */
+export function countedRows(counts: GroupCounts, rollup: RollupShape): number | null {
+  return rollup.request.keys.length === 0 ? 1 : (counts.get(groupsKey(groupsRequest(rollup))) ?? null);
+}
+
 /** Null where a count is not known. */
 export function estimateOf(base: number | null, rows: number | null): FixEstimate | null {
   if (base === null || rows === null) return null;

@@ -10,6 +10,7 @@ import { rollupShape } from './rollup-shape.js';
 import type { RollupShape } from './rollup-shape.js';
 import type { Finding } from './rule.js';
 import { MODEL_RULES } from './rules.js';
+import { sourceStatement } from './sql/source-statement.js';
 
 export type Change =
   | { readonly kind: 'member'; readonly list: MemberList; readonly member: MemberId }
@@ -80,7 +81,9 @@ export type DraftVerdict =
   /** It would answer this query, and no longer all that it answers now. */
   | { readonly kind: 'takes away' }
   /** No join leads to all of its members. */
-  | { readonly kind: 'unjoined' };
+  | { readonly kind: 'unjoined' }
+  /** No SQL computes what it stores. */
+  | { readonly kind: 'unbuildable'; readonly message: string };
 
 /** Whether the changed rollup, once built, answers the query, and still answers what it did. */
 export function judgeDraft(
@@ -94,7 +97,20 @@ export function judgeDraft(
     (rule) => rule.check(query, shape, { definition: '', meta: null }) ?? [],
   );
   if (findings.length > 0) return { kind: 'refused', findings };
-  return today === null || keepsAnswers(shape, today) ? { kind: 'answers', shape } : { kind: 'takes away' };
+  if (today !== null && !keepsAnswers(shape, today)) return { kind: 'takes away' };
+  const fault = buildFault(query, shape);
+  return fault === null ? { kind: 'answers', shape } : { kind: 'unbuildable', message: fault };
+}
+
+/** Why the rollup cannot be built, such as a multiplied measure that cannot be taken apart; null: it can. */
+function buildFault({ model }: QueryShape, { request }: RollupShape): string | null {
+  try {
+    sourceStatement(model, request, new Map());
+    return null;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'query_invalid') return error.message;
+    throw error;
+  }
 }
 
 function draftShape(query: QueryShape, draft: PreAggregation): RollupShape | null {

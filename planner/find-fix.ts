@@ -1,8 +1,8 @@
 /** The smallest change of the model with which one rollup, or a new one, answers a query. */
 import type { RollupMeta } from '../model/catalog.js';
-import type { Fix, FixEstimate, PatchOperation, Reason, SourceRequest } from '../model/plan.js';
+import type { Fix, FixEstimate, Reason, SourceRequest } from '../model/plan.js';
 import { assert } from '../model/assert.js';
-import { estimateOf, groupsKey, groupsRequest, storedRows } from './count-groups.js';
+import { countedRows, estimateOf, groupsKey, groupsRequest, storedRows } from './count-groups.js';
 import type { GroupCounts } from './count-groups.js';
 import { applyChanges, judgeDraft, neededChanges } from './draft-rollup.js';
 import type { Change, DraftVerdict, KnownSpan } from './draft-rollup.js';
@@ -78,10 +78,13 @@ export function findProposal(tools: FixTools): FoundFix {
     return { kind: 'none', help, reasons };
   }
   const whole = groupsRequest(verdict.shape, []);
-  const groups = groupsRequest(verdict.shape);
-  const known = (request: SourceRequest): number | null => tools.counts.get(groupsKey(request)) ?? null;
-  const estimate = estimateOf(known(whole), known(groups));
-  const unknown = [whole, groups].filter((request) => known(request) === null);
+  const base = tools.counts.get(groupsKey(whole)) ?? null;
+  const rows = countedRows(tools.counts, verdict.shape);
+  const estimate = estimateOf(base, rows);
+  const unknown = [
+    ...(base === null ? [whole] : []),
+    ...(rows === null ? [groupsRequest(verdict.shape)] : []),
+  ];
   const text = sentence(
     `add a rollup ${preAggregation.id} of ${partsText(changes)}`,
     estimateText(estimate, 'the rows of the source'),
@@ -97,7 +100,7 @@ export function reasonFix(tools: FixTools, candidate: RollupCandidate, finding: 
   if (change === undefined) return null;
   return {
     text: sentence(changeText(preAggregation, [change])),
-    patch: fixPatch(tools.query.model, preAggregation, [change]) as readonly PatchOperation[],
+    patch: fixPatch(tools.query.model, preAggregation, [change]),
     estimate: null,
   };
 }
@@ -133,6 +136,8 @@ function helpText(id: string, verdict: Exclude<DraftVerdict, { kind: 'answers' }
       return `No change of ${id} makes it answer: even with all that the query needs in it, ${verdict.findings[0].message()}`;
     case 'takes away':
       return `With all that the query needs in it ${id} would no longer answer what it answers now: a rollup of its own is needed.`;
+    case 'unbuildable':
+      return `${id} cannot be built: ${verdict.message}`;
     case 'unjoined':
       return `No join leads from the cubes of ${id} to those of the query: a rollup of its own is needed.`;
   }
@@ -149,13 +154,12 @@ function estimateGrowth(
   draft: RollupShape,
   meta: RollupMeta | null,
 ): Growth {
-  const before = groupsRequest(today);
-  const after = groupsRequest(draft);
-  const base = meta === null ? (counts.get(groupsKey(before)) ?? null) : storedRows(meta);
-  const rows = sameGroups(today, draft) ? base : (counts.get(groupsKey(after)) ?? null);
+  const same = sameGroups(today, draft);
+  const base = meta === null ? countedRows(counts, today) : storedRows(meta);
+  const rows = same ? base : countedRows(counts, draft);
   const unknown = [
-    ...(base === null ? [before] : []),
-    ...(rows === null && !sameGroups(today, draft) ? [after] : []),
+    ...(base === null ? [groupsRequest(today)] : []),
+    ...(rows === null && !same ? [groupsRequest(draft)] : []),
   ];
   return { estimate: estimateOf(base, rows), unknown };
 }
