@@ -70,6 +70,8 @@ export const LIMITS = {
   numberDigitsMax: 400,
   /** Terms and brackets of a calculated measure's arithmetic; beyond it only the source computes the measure. */
   expressionTermsMax: 1_000,
+  /** Statements by which one `explain` asks the source how many rows its fixes would make. */
+  explainCountsMax: 4,
   /** Time zones whose changes are kept in memory. */
   timezonesMax: 1_000,
   /** Characters of an unknown name that a known one is suggested for. */

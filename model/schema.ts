@@ -128,6 +128,8 @@ export interface PreAggregation {
   readonly timeDimensions: readonly RollupTimeDimension[];
   readonly partitionGranularity: Granularity | null;
   readonly indexes: readonly IndexDefinition[];
+  /** 1 to 100; the higher is tried first under `selection: 'priority'`. */
+  readonly priority: number;
   readonly position: Position;
   /** RFC 6901 pointer into `DataModel.document`: `/cubes/0/pre_aggregations/1`. */
   readonly pointer: string;

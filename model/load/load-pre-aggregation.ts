@@ -45,6 +45,7 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
     timeDimensions,
     partitionGranularity: loadPartitionGranularity(text, node, timeDimensions[0] ?? null, context),
     indexes: loadIndexes(text, node, isSound && KNOWS_ITS_COLUMNS.has(type) ? columns : null, cube, context),
+    priority: text.priority ?? PRIORITY_DEFAULT,
     position: positionOf(node.place),
     pointer: `/cubes/${[cube.order, ...stepsOf(node.place).slice(2)].join('/')}`,
     keys: {
@@ -54,6 +55,9 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
     },
   };
 }
+
+/** As in Foggy (E8). */
+const PRIORITY_DEFAULT = 50;
 
 /** The columns of the other types are found in the source, or chosen later. */
 const KNOWS_ITS_COLUMNS: ReadonlySet<PreAggregationType> = new Set(['rollup', 'rollup_join']);
