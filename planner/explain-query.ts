@@ -132,7 +132,8 @@ function fixesOf(explained: readonly ExplainedCandidate[]): Extract<FoundFix, { 
 /** The smallest fix first, then those of the candidates by size. */
 function uncountedOf(found: FoundFix, explained: readonly ExplainedCandidate[]): SourceRequest[] {
   const fixes = fixesOf(explained).toSorted((a, b) => a.size - b.size);
-  return [...(found.kind === 'fix' ? [found] : []), ...fixes].flatMap(({ unknown }) => unknown);
+  const smallest = found.kind === 'fix' ? [found] : [];
+  return [...new Set([...smallest, ...fixes])].flatMap(({ unknown }) => unknown);
 }
 
 function indexVerdicts(shape: QueryShape, { piece }: QueryPlan): IndexVerdict[] {
