@@ -76,7 +76,7 @@ describe('[X3] selection', () => {
     expect(selected('priority', [near, { ...near, name: 'twin' }], byProduct)).toBe('sales.near');
   });
 
-  test('[X3] cost takes the fewest rows after pruning, and the first of those that are equal', () => {
+  test('[B18][X3] cost takes the fewest rows after pruning, and the first of those that are equal', () => {
     const months = { partition_granularity: 'month' };
     const cut = rollup('cut', 'day', ['product'], months); // 10 rows in each of 6 partitions
     expect(selected('cost', [cut, near], byProduct)).toBe('sales.near');
