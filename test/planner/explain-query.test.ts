@@ -153,6 +153,29 @@ describe('the fix', () => {
     expect(fixed({ orders: [daily] }, other)).toBe('orders.daily');
   });
 
+  test('is written into the maps and the spelling of JavaScript models', () => {
+    const { name: _, time_dimension: timeDimension, partition_granularity: _partitions, ...rest } = daily;
+    const document = shop({}) as { cubes: Record<string, unknown>[] };
+    const maps = { daily: { ...rest, timeDimension, indexes: { times: { columns: ['created_at.day'] } } } };
+    document.cubes[0]['preAggregations'] = maps;
+    const ask = (query: object): [string | undefined, string | null] => {
+      const { fix } = explainQuery(prepare(document), { version: 0, rollups: new Map() }, query, {
+        now: 0,
+      }).explanation;
+      const after = prepare(applyPatch(document, fix?.patch ?? []));
+      const catalog = fakeCatalog(after, '2024-01-01', '2024-07-01');
+      return [fix?.patch[0]?.path, explainQuery(after, catalog, query, { now: 0 }).explanation.selected];
+    };
+    expect(ask({ measures: ['orders.count'], ...created('hour') })).toEqual([
+      '/cubes/0/preAggregations/daily/granularity',
+      'orders.daily',
+    ]);
+    expect(ask({ measures: ['orders.buyers'], dimensions: ['users.city'] })).toEqual([
+      '/cubes/0/preAggregations/by_city',
+      'orders.by_city',
+    ]);
+  });
+
   test('of a rollup is refused where it would take answers away', () => {
     const exact = { name: 'exact', measures: ['buyers', 'count'], dimensions: ['status'] };
     const { candidates, fix } = explain({ orders: [exact] }, short);
