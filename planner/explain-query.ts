@@ -140,19 +140,25 @@ function explainRollup(
 /** That of the rollup which needs the fewest changes; a new one where none needs fewer than a new one is made of. */
 function smallestFix(tools: FixTools, explained: readonly ExplainedCandidate[]): FoundFix {
   const proposal = findProposal(tools);
-  const [nearest] = fixesOf(explained).toSorted((a, b) => a.size - b.size);
+  const [nearest] = fixesOf(explained);
   if (nearest === undefined) return proposal;
   return proposal.kind === 'fix' && proposal.size <= nearest.size ? proposal : nearest;
 }
 
+/** The smallest first: of the fewest changes, then of the fewest rows. */
 function fixesOf(explained: readonly ExplainedCandidate[]): Extract<FoundFix, { kind: 'fix' }>[] {
-  return explained.flatMap(({ found }) => (found?.kind === 'fix' ? [found] : []));
+  const fixes = explained.flatMap(({ found }) => (found?.kind === 'fix' ? [found] : []));
+  return fixes.toSorted((a, b) => a.size - b.size || rowsOf(a.fix) - rowsOf(b.fix));
 }
 
-/** The smallest fix first, then those of the candidates by size. */
+function rowsOf({ estimate }: Fix): number {
+  return estimate?.rows ?? Number.MAX_VALUE;
+}
+
+/** Those of the smallest fix first. */
 function uncountedOf(found: FoundFix, explained: readonly ExplainedCandidate[]): SourceRequest[] {
-  const fixes = fixesOf(explained).toSorted((a, b) => a.size - b.size);
-  return [...(found.kind === 'fix' ? [found] : []), ...fixes].flatMap(({ unknown }) => unknown);
+  const smallest = found.kind === 'fix' ? [found] : [];
+  return [...new Set([...smallest, ...fixesOf(explained)])].flatMap(({ unknown }) => unknown);
 }
 
 function indexVerdicts(shape: QueryShape, { rollup, scan: { keys, filter } }: RollupPiece): IndexVerdict[] {

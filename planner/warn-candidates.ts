@@ -55,7 +55,8 @@ function shadowWarnings(rollups: readonly PreparedRollup[], at: number, selectio
   if (shadow === undefined) return [];
   const { id } = preAggregation;
   const before = shadow.preAggregation.id;
-  const message = `${id} is never chosen: ${before} is tried before it and answers everything that it could. Define ${id} before ${before}, or set selection to 'cost'.`;
+  const remedy = selection === 'first' ? `Define ${id} before ${before}` : `Give ${id} a higher priority`;
+  const message = `${id} is never chosen: ${before} is tried before it and answers everything that it could. ${remedy}, or set selection to 'cost'.`;
   return [{ code: 'rollup_shadowed', rollup: id, message }];
 }
 

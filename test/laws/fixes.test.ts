@@ -3,23 +3,21 @@
  * answers as the source does, and so does every rollup that answered before. A failure prints the seed: set
  * GRANARY_SEED to replay it, and GRANARY_LONG for ten times the cases.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openStore, StoreError } from '../../dist/index.js';
+import { StoreError } from '../../dist/index.js';
 import type { Candidate, Explanation } from '../../dist/index.js';
 import type { PreparedModel } from '../../dist/planner/plan-query.js';
 import { explainQuery } from '../../dist/planner/explain-query.js';
 import { applyPatch } from '../support/apply-patch.js';
 import type { CubeQuery } from '../support/cube-query.js';
 import { prepare } from '../support/fake-catalog.js';
-import type { Store } from '../support/open-tables.js';
 import { randomModel } from '../support/random-model.js';
 import type { RandomModel } from '../support/random-model.js';
 import { randomQuery } from '../support/random-query.js';
+import { answerOf, buildWhatCan, withStore } from '../support/random-store.js';
+import type { Answer } from '../support/random-store.js';
 import { settleRows } from '../support/settle-rows.js';
 import { thinRollups } from '../support/thin-rollups.js';
 import { Tape, tapes } from '../support/tape.js';
@@ -113,7 +111,7 @@ async function fixMisses({ model, document, queries }: Sample): Promise<void> {
     const expected: (Answer | null)[] = [];
     for (const query of queries) expected.push(await answerOf(store, query));
     // Those that can be built; the last stays unbuilt.
-    for (const { id } of model.rollups.slice(0, -1)) await build(store, id);
+    for (const { id } of model.rollups.slice(0, -1)) await buildWhatCan(store, id);
     for (const [at, query] of queries.entries()) {
       const wanted = expected[at];
       if (wanted === null || fixes() >= fixesMin) continue;
@@ -160,41 +158,4 @@ async function fixMiss(
     const status = await store.status();
     expect(fix.estimate.rows).toBe(status.rollups.find(({ id }) => id === rollup)?.rows);
   });
-}
-
-async function withStore(
-  model: RandomModel,
-  document: object,
-  work: (store: Store) => Promise<void>,
-): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'granary-fixes-'));
-  const sources = { default: { type: 'duckdb' as const, init: [...model.init] } };
-  const store = await openStore({ model: { ...document }, store: folder, sources });
-  try {
-    await work(store);
-  } finally {
-    await store.close();
-    rmSync(folder, { recursive: true });
-  }
-}
-
-type Answer = Awaited<ReturnType<Store['query']>>;
-
-/** Null for a query that is refused. */
-async function answerOf(store: Store, query: CubeQuery): Promise<Answer | null> {
-  try {
-    return await store.query(query);
-  } catch (error) {
-    if (error instanceof StoreError && error.code === 'query_invalid') return null;
-    throw error;
-  }
-}
-
-/** A rollup may hold a measure that its joins multiply, and that cannot be taken apart; it stays unbuilt. */
-async function build(store: Store, id: string): Promise<void> {
-  try {
-    await store.build({ preAggregations: [id] });
-  } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'query_invalid') throw error;
-  }
 }
