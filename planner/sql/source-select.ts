@@ -10,7 +10,7 @@ import { cubeOf } from '../../model/schema.js';
 import type { Cube, DataModel, Measure, MemberId } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 import { multipliedCubes } from '../join-tree.js';
-import { leafIds } from '../leaf-states.js';
+import { leafIds, measureOf } from '../leaf-states.js';
 import { dimensionOf } from '../output-columns.js';
 import { aggregateSql, measureInput } from './aggregate-sql.js';
 import { betweenSql, filterSql, isNotNull, isNull } from './filter-sql.js';
@@ -168,6 +168,10 @@ function keySql(model: DataModel, key: SourceKey): SqlExpression {
 
 function conditionsSql(model: DataModel, request: SourceRequest, types: SourceTypes): SqlExpression[] {
   const conditions = request.segments.map((id) => memberSql(model, id));
+  for (const id of request.countedBy) {
+    const { filters, drillFilters, cube } = measureOf(model, id);
+    conditions.push(...[...filters, ...drillFilters].map((filter) => templateSql(model, filter, cube)));
+  }
   for (const { dimension, range } of request.ranges) {
     const time = dimensionSql(model, dimensionOf(model, dimension));
     conditions.push(range === null ? isNull(time) : betweenSql(time, range.from, range.to));
