@@ -93,11 +93,16 @@ function keyedSelect(context: Context, once: readonly MeasureState[]): SqlSelect
 function padded({ keys, request, types }: Context, select: SqlSelect): SqlSelect {
   const states = request.states.map((state): SqlColumn => {
     const name = columnName(state);
-    const counts = state.kind === 'count' || state.kind === 'distinct';
-    const type = counts ? ({ kind: 'integer' } as const) : (types.get(state.measure.id) ?? null);
-    return select.columns.find((own) => own.name === name) ?? { expression: { kind: 'null', type }, name };
+    const own = select.columns.find((column) => column.name === name);
+    return own ?? { expression: { kind: 'null', type: paddingType(state, types) }, name };
   });
   return { ...select, columns: [...select.columns.slice(0, keys.length), ...states] };
+}
+
+/** Calculated measures need none: they stand in the first select, which tells their type. */
+function paddingType({ kind, measure }: MeasureState, types: SourceTypes): LogicalType | null {
+  if (kind === 'count' || kind === 'distinct') return { kind: 'integer' };
+  return measure.type === 'number' ? null : (types.get(measure.id) ?? null);
 }
 
 /** A group's state from the one select that has it: no row there counts as 0. */
