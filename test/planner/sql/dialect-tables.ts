@@ -89,6 +89,11 @@ export const init: readonly string[] = [
     'items',
     items.map((row) => [row.part, row.line, row.order, row.quantity, row.label]),
   ),
+  'CREATE TABLE notes (id INTEGER, order_id INTEGER, written DATE)',
+  insert(
+    'notes',
+    [1, 1, 2, 4].map((order, at) => [at, order, `2021-01-0${at + 1}`]),
+  ),
   'CREATE TABLE letters (id INTEGER, text VARCHAR)',
   insert(
     'letters',
@@ -120,6 +125,7 @@ export const document = {
       joins: [
         { name: 'users', relationship: 'many_to_one', sql: '{CUBE}.user_id = {users.id}' },
         { name: 'items', relationship: 'one_to_many', sql: '{CUBE.id} = {items}.order_id' },
+        { name: 'notes', relationship: 'one_to_many', sql: '{CUBE.id} = {notes}.order_id' },
       ],
       dimensions: [
         { name: 'id', sql: 'id', type: 'number', primary_key: true },
@@ -190,6 +196,15 @@ export const document = {
       measures: [
         { name: 'count', type: 'count' },
         { name: 'quantity', type: 'sum', sql: 'quantity' },
+      ],
+    },
+    {
+      name: 'notes',
+      sql_table: 'notes',
+      dimensions: [{ name: 'id', sql: 'id', type: 'number', primary_key: true }],
+      measures: [
+        { name: 'count', type: 'count' },
+        { name: 'latest', type: 'max', sql: 'written' },
       ],
     },
     {

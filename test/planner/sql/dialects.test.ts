@@ -338,6 +338,34 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
       await rowsOfBoth({ ...all, dimensions: [dimension], timezone: 'America/New_York' });
   });
 
+  test('[H11] a key of several columns, and several cubes that multiply each other', async () => {
+    const measures = ['items.quantity', 'items.count', 'notes.count', 'notes.latest', 'orders.count'];
+    expect(await rowsOfBoth({ measures: [...measures.slice(0, 3), 'orders.count'] })).toEqual([
+      { 'items.quantity': '21', 'items.count': '6', 'notes.count': '4', 'orders.count': '60' },
+    ]);
+    const order = { 'orders.id': 'asc' } as const;
+    const rows = await rowsOfBoth({ measures, dimensions: ['orders.id'], order, limit: 4 });
+    expect(rows.map((row) => measures.map((name) => row[name]))).toEqual([
+      ['6', '3', '2', '2021-01-02T00:00:00.000', '1'],
+      ['4', '1', '1', '2021-01-03T00:00:00.000', '1'],
+      ['11', '2', '0', null, '1'],
+      [null, '0', '1', '2021-01-04T00:00:00.000', '1'],
+    ]);
+    await rowsOfBoth({
+      measures: [...measures, 'users.credit', 'users.first_city', 'orders.load'],
+      dimensions: ['orders.status'],
+      timeDimensions: [
+        { dimension: 'orders.created_at', granularity: 'week', dateRange: ['2021-01-01', '2021-12-31'] },
+      ],
+      filters: [
+        { member: 'orders.amount', operator: 'gt', values: ['0.5'] },
+        { member: 'users.city', operator: 'notContains', values: ['x'] },
+      ],
+      order: { 'users.first_city': 'desc', 'notes.latest': 'asc' },
+      timezone: 'America/New_York',
+    });
+  });
+
   test('doubles that are no numbers', async () => {
     const rows = await rowsOfBoth({
       measures: ['doubles.x_sum', 'doubles.x_max', 'doubles.y_sum'],
