@@ -10,7 +10,7 @@ import { rollupShape } from './rollup-shape.js';
 import type { RollupShape } from './rollup-shape.js';
 import type { Finding } from './rule.js';
 import { MODEL_RULES } from './rules.js';
-import { sourceStatement } from './sql/source-statement.js';
+import { sourceSelect } from './sql/source-select.js';
 
 export type Change =
   | { readonly kind: 'member'; readonly list: MemberList; readonly member: MemberId }
@@ -105,7 +105,7 @@ export function judgeDraft(
 /** Why the rollup cannot be built, such as a multiplied measure that cannot be taken apart; null: it can. */
 function buildFault({ model }: QueryShape, { request }: RollupShape): string | null {
   try {
-    sourceStatement(model, request, new Map());
+    sourceSelect(model, request, new Map());
     return null;
   } catch (error) {
     if (error instanceof StoreError && error.code === 'query_invalid') return error.message;

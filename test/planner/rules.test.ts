@@ -28,6 +28,7 @@ function shop(rollup: object, usersSource = 'default') {
         measures: [
           { name: 'count', type: 'count' },
           { name: 'revenue', type: 'sum', sql: 'amount' },
+          { name: 'large', type: 'count', filters: [{ sql: '{CUBE}.amount > 9' }] },
           { name: 'buyers', type: 'count_distinct', sql: 'user_id' },
           { name: 'odd', type: 'number', sql: 'CASE WHEN {count} > 1 THEN {count} END' },
         ],
@@ -66,6 +67,10 @@ interface Provocation {
 }
 
 const provocations: Readonly<Record<ReasonCode, Provocation>> = {
+  measure_filter: {
+    rule: 'filters',
+    query: { ...count, filters: [{ member: 'orders.large', operator: 'measureFilter' }] },
+  },
   type_not_executable: { rule: 'type', query: count, rollup: { type: 'original_sql' } },
   data_source_differs: { rule: 'joins', query: { dimensions: ['users.city'] }, usersSource: 'other' },
   join_root_differs: { rule: 'joins', query: { dimensions: ['users.city'] } },
