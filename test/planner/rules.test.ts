@@ -111,7 +111,8 @@ function provoke({ query, rollup = daily, usersSource, publish = (meta) => meta 
 describe('every code', () => {
   test.each(Object.entries(provocations))('%s is given by its rule', (code, provocation) => {
     const { candidate, plan } = provoke(provocation);
-    expect(plan.mode).toBe('source');
+    // Where a range cuts stored buckets, the whole ones in it are still read (X21).
+    expect(plan.mode).toBe(code === 'range_not_aligned' ? 'hybrid' : 'source');
     expect(candidate.matched).toBe(false);
     const check = candidate.checks.find(({ rule }) => rule === provocation.rule) as Candidate['checks'][0];
     expect(check.passed).toBe(false);
