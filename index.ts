@@ -6,6 +6,7 @@ export type { BuildOptions, BuildProgress, BuildReport, RollupBuild } from './st
 export type { RollupStatus, StatusOptions, StoreStatus } from './store-status.js';
 export { StoreError } from './model/errors.js';
 export type { ErrorCode, Position } from './model/errors.js';
+export type { ModelWarning, WarningCode } from './model/schema.js';
 export type { SourceConfig } from './model/load/parse-config.js';
 export type { Candidate, Fix, Mode, PatchOperation, Reason, ReasonCode } from './model/plan.js';
 export type { Annotation, MemberAnnotation } from './planner/annotate.js';

@@ -24,6 +24,8 @@ export const LIMITS = {
   /** Errors that are remembered while a model is loaded, and errors that one message shows. */
   modelProblemsKept: 1_000,
   modelProblemsShown: 20,
+  /** Warnings of a model that are remembered. */
+  modelWarningsKept: 1_000,
   /** Characters of one error of a model. */
   modelProblemChars: 1_000,
   /** Faults of a model that get a suggestion, and names that are looked through for each. */

@@ -1,5 +1,6 @@
 import { StoreError } from '../errors.js';
 import type { Cube, DataModel } from '../schema.js';
+import { checkCombinations } from './check-combinations.js';
 import { checkStructure } from './check-structure.js';
 import { declareCubes, type CheckedFile } from './declare.js';
 import { findCycles } from './find-cycles.js';
@@ -24,12 +25,13 @@ export function buildModel(documents: readonly Located[], problems: Problems): D
   const cubes = new Map<string, Cube>();
   for (const declared of context.cubes.values()) cubes.set(declared.name, loadCube(declared, context));
   findCycles(cubes, context);
+  checkCombinations(cubes, context);
   problems.throwIfAny();
   if (cubes.size === 0)
     throw new StoreError('model_invalid', 'the model has no cubes', {
       next: 'Define at least one under `cubes:`.',
     });
-  return { cubes, document: { cubes: documents.flatMap(cubesAsWritten) } };
+  return { cubes, warnings: problems.warnings(), document: { cubes: documents.flatMap(cubesAsWritten) } };
 }
 
 /** The cubes of one file; those that are keyed by their name get it as an entry. */

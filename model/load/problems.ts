@@ -3,6 +3,7 @@ import { assert } from '../assert.js';
 import { StoreError, formatPosition, type Position } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { suggest } from '../suggest.js';
+import type { ModelWarning, WarningCode } from '../schema.js';
 import { pathOf, positionOf, type Place } from './located.js';
 
 interface Problem {
@@ -12,8 +13,13 @@ interface Problem {
   readonly text: string;
 }
 
+interface FoundWarning extends ModelWarning {
+  readonly order: number;
+}
+
 export class Problems {
   readonly #found: Problem[] = [];
+  readonly #warnings: FoundWarning[] = [];
   #count = 0;
 
   get count(): number {
@@ -37,6 +43,19 @@ export class Problems {
     this.#found.push({ order: place.source.order, position, text: shorten(text) });
   }
 
+  /** For what is allowed and probably not meant. */
+  warn(place: Place, code: WarningCode, message: string): void {
+    if (this.#warnings.length >= LIMITS.modelWarningsKept) return;
+    const position = positionOf(place);
+    const path = pathOf(place);
+    this.#warnings.push({ order: place.source.order, code, message: shorten(message), position, path });
+  }
+
+  /** In the order of the files and lines. */
+  warnings(): ModelWarning[] {
+    return this.#warnings.toSorted(byPlace).map(({ order: _order, ...warning }) => warning);
+  }
+
   /** Adds the problem and throws at once: for what makes reading on pointless or endless. */
   stop(place: Place, message: string): never {
     this.add(place, message);
@@ -49,10 +68,7 @@ export class Problems {
 
   /** One StoreError with the problems in the order of the files and lines. */
   #throw(): never {
-    const sorted = this.#found.toSorted(
-      (a, b) =>
-        a.order - b.order || a.position.line - b.position.line || a.position.column - b.position.column,
-    );
+    const sorted = this.#found.toSorted(byPlace);
     const [first, ...rest] = sorted.slice(0, LIMITS.modelProblemsShown);
     assert(first !== undefined, 'an error needs a problem');
     const lines = [first.text, ...rest.map(({ position, text }) => `${formatPosition(position)}: ${text}`)];
@@ -61,6 +77,12 @@ export class Problems {
     throw new StoreError('model_invalid', lines.join('\n'), { position: first.position });
   }
 }
+
+function byPlace(a: Ordered, b: Ordered): number {
+  return a.order - b.order || a.position.line - b.position.line || a.position.column - b.position.column;
+}
+
+type Ordered = Pick<Problem, 'order' | 'position'>;
 
 /** One line of bounded length: names and keys come from the file and may hold anything. */
 function shorten(text: string): string {

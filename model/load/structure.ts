@@ -124,7 +124,7 @@ const preAggregation = z.strictObject({
   indexes: z.array(index).optional(),
   rollups: z.array(text).optional(),
   union_with_source_data: flag.optional(),
-  max_pre_aggregations: z.int().optional(),
+  max_pre_aggregations: z.int().min(1).optional(),
   refresh_key: refreshKey.optional(),
   build_range_start: sqlHolder.optional(),
   build_range_end: sqlHolder.optional(),
@@ -178,4 +178,5 @@ export type MeasureText = z.infer<typeof measure>;
 export type SegmentText = z.infer<typeof segment>;
 export type JoinText = z.infer<typeof join>;
 export type PreAggregationText = z.infer<typeof preAggregation>;
+export type RefreshKeyText = z.infer<typeof refreshKey>;
 export type IndexText = z.infer<typeof index>;

@@ -109,10 +109,13 @@ test('[D8] the four types are known, and rollup is the default', async () => {
             type: rollup_join
             measures: [CUBE.count]
             dimensions: [users.name]
-            rollups: [users.names, CUBE.main]
+            rollups: [users.names, CUBE.own]
           - name: plain
             type: rollup
             measures: [count]
+          - name: own
+            measures: [count]
+            dimensions: [user_id]
 `,
       ) + '        pre_aggregations:\n          - name: names\n            dimensions: [id, name]\n',
   });
@@ -122,6 +125,7 @@ test('[D8] the four types are known, and rollup is the default', async () => {
     ['orders.raw', 'original_sql'],
     ['orders.joined', 'rollup_join'],
     ['orders.plain', 'rollup'],
+    ['orders.own', 'rollup'],
     ['orders.main', 'rollup'],
     ['users.names', 'rollup'],
   ]);

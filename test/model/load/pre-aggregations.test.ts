@@ -151,10 +151,17 @@ partition_granularity: month
     });
   });
 
-  test.each(['original_sql', 'rollupJoin', 'rollup_lambda', 'autoRollup'])('the type %s is kept', (type) => {
-    const keys = `type: ${type}\nrollups: [orders.main]\nmax_pre_aggregations: 20\nindexes: [{name: i, columns: [id]}]\ndimensions: [id]`;
+  test.each([
+    ['original_sql', 'indexes: [{name: i, columns: [id]}]'],
+    ['rollup_lambda', 'rollups: [users.main]'],
+    ['rollupLambda', 'rollups: [users.main]\nunion_with_source_data: false'],
+    ['autoRollup', 'max_pre_aggregations: 20\npartition_granularity: month'],
+  ])('[C8] [C23] [C26] [C27] [D8] the type %s is kept', (type, keys) => {
+    const users =
+      '  - {name: users, sql_table: u, measures: [{name: n, type: count}], pre_aggregations: [{name: main, measures: [n]}]}\n';
+    const model = load(`${rollup(`type: ${type}\n${keys}`)}${users}`);
     const snake = type.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    expect(main(keys)).toMatchObject({ type: snake, dimensions: ['orders.id'] });
+    expect(model.cubes.get('orders')?.preAggregations[0]).toMatchObject({ type: snake, measures: [] });
   });
 });
 
