@@ -19,6 +19,10 @@ export const LIMITS = {
   modelLexemesMax: 4_000_000,
   /** Nesting of lists and maps in a model. */
   modelDepthMax: 64,
+  /** A member with its references filled in: members on the way down, references, and characters of its SQL. */
+  memberDepthMax: 100,
+  memberReferencesMax: 10_000,
+  memberSqlCharsMax: 1_000_000,
   /** Syntax errors after which the rest of a file is not read: what follows them is seldom true. */
   modelSyntaxErrorsMax: 100,
   /** Errors that are remembered while a model is loaded, and errors that one message shows. */

@@ -1,6 +1,7 @@
 import { StoreError } from '../errors.js';
 import type { Cube, DataModel } from '../schema.js';
 import { checkCombinations } from './check-combinations.js';
+import { checkExpansion } from './check-expansion.js';
 import { checkStructure } from './check-structure.js';
 import { declareCubes, type CheckedFile } from './declare.js';
 import { findCycles } from './find-cycles.js';
@@ -8,6 +9,7 @@ import { loadCube } from './load-cube.js';
 import { plainOf, type Located } from './located.js';
 import { normalise } from './normalise.js';
 import type { Problems } from './problems.js';
+import { referenceGraph } from './reference-graph.js';
 
 /**
  * Documents with their places → the model: normalise → check the structure → gather the names → follow the references.
@@ -24,7 +26,9 @@ export function buildModel(documents: readonly Located[], problems: Problems): D
   const context = declareCubes(files, problems);
   const cubes = new Map<string, Cube>();
   for (const declared of context.cubes.values()) cubes.set(declared.name, loadCube(declared, context));
-  findCycles(cubes, context);
+  const graph = referenceGraph(cubes);
+  findCycles(graph, context);
+  if (problems.count === 0) checkExpansion(graph, context);
   checkCombinations(cubes, context);
   problems.throwIfAny();
   if (cubes.size === 0)

@@ -26,6 +26,11 @@ export class Problems {
     return this.#count;
   }
 
+  /** No further problem is kept: where exactly it lies need not be found out. */
+  get isFull(): boolean {
+    return this.#found.length >= LIMITS.modelProblemsKept;
+  }
+
   /** `. Did you mean `x`?`, or nothing: for the end of a message. */
   hint(word: string, ...candidates: readonly Iterable<string>[]): string {
     // To search through all names for each of very many faults would take long and help nobody.
@@ -37,7 +42,7 @@ export class Problems {
   /** `position`: where exactly, when the place holds more than the fault. */
   add(place: Place, message: string, position: Position = positionOf(place)): void {
     this.#count++;
-    if (this.#found.length >= LIMITS.modelProblemsKept) return;
+    if (this.isFull) return;
     const path = pathOf(place);
     const text = path === '' ? message : `${path}: ${message}`;
     this.#found.push({ order: place.source.order, position, text: shorten(text) });
