@@ -19,13 +19,14 @@ const format = z.union([text, z.record(text, z.unknown())], { error: 'expected t
 
 /** Absent or false; anything else is refused. */
 function notYet(what: string) {
-  return z.custom<false>((value) => value === false, { error: `not supported yet: ${what}` }).optional();
+  const error = `not supported yet: ${what}`;
+  return z.literal(false, { error }).meta({ description: error }).optional();
 }
 
 /** Keys of 2019 beside keys of today: by themselves `normalise` gives them their present names. */
 function renamed(old: string, now: string) {
   const error = `${old} deprecated, please use \`${now}\` instead`;
-  return z.custom<never>(() => false, { error }).optional();
+  return z.never({ error }).meta({ description: error, deprecated: true }).optional();
 }
 
 const refreshKey = z.strictObject({
