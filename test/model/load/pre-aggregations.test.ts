@@ -70,7 +70,7 @@ partition_granularity: month
     ]);
   });
 
-  test('members of other cubes by name, and by a path of joins', () => {
+  test('[D10] members of other cubes by name, and by a path of joins', () => {
     const text = (reference: string) => `cubes:
   - name: a
     sql_table: a
@@ -167,7 +167,7 @@ partition_granularity: month
 
 describe('time', () => {
   test.each(['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'])(
-    '[D28] granularity %s',
+    '[C20] [D28] [X10] granularity %s',
     (granularity) => {
       expect(main(`time_dimension: created_at\ngranularity: ${granularity}`).timeDimensions).toEqual([
         { dimension: 'orders.created_at', granularity },
@@ -228,7 +228,7 @@ describe('time', () => {
     ['month', ['month', 'quarter', 'year']],
     ['quarter', ['quarter', 'year']],
     ['year', ['year']],
-  ])('[D30] partitions are made of whole buckets: %s', (granularity, fit) => {
+  ])('[C23] [D30] [X9] partitions are made of whole buckets: %s', (granularity, fit) => {
     for (const partition of ['hour', 'day', 'week', 'month', 'quarter', 'year']) {
       const keys = `time_dimension: created_at\ngranularity: ${granularity}\npartition_granularity: ${partition}`;
       if (fit.includes(partition)) expect(main(keys).partitionGranularity).toBe(partition);
