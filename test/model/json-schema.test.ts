@@ -44,6 +44,16 @@ test.each([
   expect(accepts(text)).toBe(true);
 });
 
+test('accepts the models of docs/pre-aggregations.md, which load without a warning', () => {
+  const docs = readFileSync('docs/pre-aggregations.md', 'utf8');
+  const models = [...docs.matchAll(/```yaml\n([^`]*)```/g)].map(([, text]) => text);
+  expect(models).toHaveLength(2);
+  for (const text of models) {
+    expect(accepts(text)).toBe(true);
+    expect(loadYamlModel([{ file: 'm.yml', text }]).warnings).toEqual([]);
+  }
+});
+
 describe('refuses what the loader refuses', () => {
   test.each([
     ['no cubes but one', 'cube: []'],
