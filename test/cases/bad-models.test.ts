@@ -129,9 +129,9 @@ describe('joins', () => {
     await expectRefused([cube('a', 'a')], 'a cube cannot join itself');
   });
 
-  test('50,000 of them to unknown cubes', () => {
-    const names = Array.from({ length: 50_000 }, (_, i) => `b${i}`);
-    return expectRefused([cube('a', ...names)], 'and 49980 more errors');
+  test('5,000 of them to unknown cubes', () => {
+    const names = Array.from({ length: 5_000 }, (_, i) => `b${i}`);
+    return expectRefused([cube('a', ...names)], 'and 4980 more errors');
   });
 });
 
@@ -203,11 +203,11 @@ describe('names that are taken', () => {
     );
   });
 
-  test('50,000 times', () =>
+  test('5,000 times', () =>
     expectRefused(
-      Array.from({ length: 50_000 }, () => a),
+      Array.from({ length: 5_000 }, () => a),
       'a second cube `a`',
-      'and 49979 more errors',
+      'and 4979 more errors',
     ));
 });
 
