@@ -11,6 +11,7 @@ import type { BuildOptions, BuildReport } from './store-build.js';
 import { readModel, resolveConfig } from './store-config.js';
 import { openHouse } from './store-house.js';
 import type { TestingSwitches } from './store-house.js';
+import { checkOptions } from './store-options.js';
 import { answerQuery, explainAnswer } from './store-query.js';
 import type { QueryOptions, QueryResult } from './store-query.js';
 import { storeStatus } from './store-status.js';
@@ -85,10 +86,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const house = openHouse(config, model, storage, options.testing ?? {});
   const inTurn = callQueue();
   return {
-    build: (wish = {}) => house.run(() => inTurn(() => buildStore(house, wish))),
-    query: (query, wish = {}) => house.run(() => answerQuery(house, query, wish)),
-    explain: (query, wish = {}) => house.run(() => explainAnswer(house, query, wish)),
-    status: (wish = {}) => house.run(() => storeStatus(house, wish)),
+    build: (wish) => house.run(() => inTurn(async () => buildStore(house, checkOptions('build', wish)))),
+    query: (query, wish) => house.run(async () => answerQuery(house, query, checkOptions('query', wish))),
+    explain: (query, wish) =>
+      house.run(async () => explainAnswer(house, query, checkOptions('explain', wish))),
+    status: (wish) => house.run(async () => storeStatus(house, checkOptions('status', wish))),
     verify: () => house.run(() => storage.verify()),
     close: () => house.close(),
   };

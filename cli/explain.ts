@@ -1,6 +1,7 @@
 import type { Candidate, ExplainedPiece, Explanation } from '../index.js';
 import { adviceLines } from './advice.js';
 import { formatCount } from './format.js';
+import { noteWarnings } from './note-warnings.js';
 import { printHeading, printJson, printLine } from './print.js';
 import { readQuery } from './read-query.js';
 import { formatTable } from './table.js';
@@ -13,6 +14,7 @@ export async function explain(text: string, globals: Globals): Promise<number> {
     const explanation = await store.explain(asked);
     if (globals.json) printJson(explanation);
     else printExplanation(explanation);
+    noteWarnings(await store.status());
     return 0;
   });
 }

@@ -32,7 +32,7 @@ import { planQuery, queryShape, rowsToScan } from './plan-query.js';
 import { planRollup } from './plan-rollup.js';
 import type { PlanOptions, PreparedModel } from './plan-query.js';
 import { warnCandidates } from './warn-candidates.js';
-import type { Warning } from './warn-candidates.js';
+import type { QueryWarning } from './warn-candidates.js';
 
 export interface Explanation {
   readonly query: unknown;
@@ -51,7 +51,7 @@ export interface Explanation {
   readonly fix: Fix | null;
   /** Where no rollup answers and no change helps: why not even a rollup made for the query could. */
   readonly obstacles: readonly Reason[];
-  readonly warnings: readonly Warning[];
+  readonly warnings: readonly QueryWarning[];
   /** Of the first piece that comes from the source. */
   readonly sql?: Pick<Statement, 'text' | 'params'>;
 }

@@ -7,14 +7,14 @@ import { isShadowed } from './is-shadowed.js';
 import { memberClosure } from './join-tree.js';
 import type { QueryShape } from './match-rollup.js';
 
-export interface Warning {
-  readonly code: WarningCode;
+export interface QueryWarning {
+  readonly code: QueryWarningCode;
   /** The rollup that it is about. */
   readonly rollup: RollupId;
   readonly message: string;
 }
 
-export type WarningCode =
+export type QueryWarningCode =
   /** Another rollup, tried before it, answers everything that it could. */
   | 'rollup_shadowed'
   /** It would scan fewer rows than the one that was chosen. */
@@ -29,7 +29,7 @@ export function warnCandidates(
   candidates: readonly Candidate[],
   selected: RollupId | null,
   selection: Selection,
-): Warning[] {
+): QueryWarning[] {
   const chosen = candidates.find(({ id }) => id === selected);
   return rollups.flatMap((rollup, at) => {
     const candidate = candidates[at];
@@ -42,7 +42,11 @@ export function warnCandidates(
   });
 }
 
-function shadowWarnings(rollups: readonly PreparedRollup[], at: number, selection: Selection): Warning[] {
+function shadowWarnings(
+  rollups: readonly PreparedRollup[],
+  at: number,
+  selection: Selection,
+): QueryWarning[] {
   const { shape, preAggregation } = rollups[at];
   if (shape === null) return [];
   const shadow = rollups.slice(0, at).find(
@@ -60,7 +64,11 @@ function shadowWarnings(rollups: readonly PreparedRollup[], at: number, selectio
   return [{ code: 'rollup_shadowed', rollup: id, message }];
 }
 
-function costWarnings(candidate: Candidate, chosen: Candidate | undefined, selection: Selection): Warning[] {
+function costWarnings(
+  candidate: Candidate,
+  chosen: Candidate | undefined,
+  selection: Selection,
+): QueryWarning[] {
   const rows = candidate.rows ?? 0;
   const chosenRows = chosen?.rows ?? 0;
   if (chosen === undefined || rows >= chosenRows) return [];
@@ -69,7 +77,7 @@ function costWarnings(candidate: Candidate, chosen: Candidate | undefined, selec
 }
 
 /** X23 and D2: Cube walks the cubes that own a member of the query, and skips a rollup without a member of its own. */
-function cubeWarnings(query: QueryShape, preAggregation: PreAggregation): Warning[] {
+function cubeWarnings(query: QueryShape, preAggregation: PreAggregation): QueryWarning[] {
   const { id, cube } = preAggregation;
   const own = [...preAggregation.measures, ...preAggregation.dimensions, ...timesOf(preAggregation)];
   if (!own.some((member) => cubeOf(member) === cube)) {

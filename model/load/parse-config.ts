@@ -29,6 +29,8 @@ const configSchema = z.strictObject({
   threads: z.number().int().positive().optional(),
 });
 
+const modelOptionsSchema = configSchema.pick({ modelScripts: true, compileContext: true });
+
 export type SourceConfig = z.infer<typeof sourceSchema>;
 
 export interface Config {
@@ -51,7 +53,7 @@ export interface Config {
 }
 
 /** COMPILE_CONTEXT where none is given. */
-export const NO_CONTEXT: Config['compileContext'] = { securityContext: {} };
+const NO_CONTEXT: Config['compileContext'] = { securityContext: {} };
 
 /**
  * @param where the file's path, or `options`: for messages
@@ -69,13 +71,9 @@ export function parseConfig(value: unknown, where: string): Config {
   const { cacheMb, threads } = given;
   const folder = store ?? directory;
   if (folder === undefined) throw invalid(where, 'store', 'is missing', 'Name the folder of the store.');
-  if (!isJson(compileContext)) {
-    throw invalid(where, 'compileContext', 'is not plain data', 'Give what JSON can say.');
-  }
   return {
     model,
-    modelScripts: modelScripts ?? 'sandbox',
-    compileContext: compileContext ?? NO_CONTEXT,
+    ...withDefaults({ modelScripts, compileContext }, where),
     directory: folder,
     sources,
     schema: schema ?? 'dev_pre_aggregations',
@@ -84,6 +82,31 @@ export function parseConfig(value: unknown, where: string): Config {
     cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
     threads: threads ?? null,
   };
+}
+
+type ModelOptions = Pick<Config, 'modelScripts' | 'compileContext'>;
+
+/**
+ * The options by which JavaScript models are run, with their defaults.
+ * @throws StoreError `config_invalid` with the offending key
+ */
+export function parseModelOptions(value: unknown, where: string): ModelOptions {
+  const parsed = modelOptionsSchema.safeParse(value);
+  if (!parsed.success) {
+    const { issues } = parsed.error;
+    throw configError(issues[0], where, value, modelOptionsSchema);
+  }
+  return withDefaults(parsed.data, where);
+}
+
+function withDefaults(
+  { modelScripts = 'sandbox', compileContext = NO_CONTEXT }: z.infer<typeof modelOptionsSchema>,
+  where: string,
+): ModelOptions {
+  if (!isJson(compileContext)) {
+    throw invalid(where, 'compileContext', 'is not plain data', 'Give what JSON can say.');
+  }
+  return { modelScripts, compileContext };
 }
 
 function isJson(value: unknown): boolean {
@@ -115,11 +138,16 @@ const WANTED: Readonly<Record<string, string>> = {
   threads: 'a whole number above 0',
 };
 
-function configError(issue: z.core.$ZodIssue, where: string, value: unknown): StoreError {
+function configError(
+  issue: z.core.$ZodIssue,
+  where: string,
+  value: unknown,
+  schema: z.ZodObject = configSchema,
+): StoreError {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys;
-    const known = Object.keys(path[0] === 'sources' ? sourceSchema.shape : configSchema.shape);
+    const known = Object.keys(path[0] === 'sources' ? sourceSchema.shape : schema.shape);
     const near = suggest(key, known);
     const next = near === null ? `Known keys: ${known.join(', ')}.` : `Did you mean '${near}'?`;
     return invalid(where, [...path, key].join('.'), 'is not a known key', next);
