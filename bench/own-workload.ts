@@ -37,6 +37,7 @@ export async function benchOwnWorkload(workload: OwnWorkload, seed: number): Pro
   const ways = await openWays(document, {
     store: join(folder, 'store'),
     sources: config?.sources ?? { default: { type: 'duckdb' } },
+    selection: 'first',
   });
   try {
     await ways.rollups.build();
@@ -93,7 +94,8 @@ async function rollupPeer(
   query: CubeQueryDocument,
 ): Promise<DuckdbPeer | null> {
   const { selected, index, pieces } = await ways.rollups.explain(query);
-  if (selected === null) return null;
+  // Files of one rollup are no peer of an answer in several pieces.
+  if (selected === null || pieces.length > 1) return null;
   try {
     const files = await rollupFiles(ways.rollups, selected, index);
     const granularity = GRANULARITIES.find((known) => known === pieces[0]?.granularity) ?? null;

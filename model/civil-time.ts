@@ -78,6 +78,13 @@ export function canBuildFrom(fine: Grain, coarse: Grain, lead = 0): boolean {
   return to.size % from.size === 0 && (to.anchor - from.anchor) % from.size === 0;
 }
 
+/** Whether there is a `lead` with which `canBuildFrom` holds, be it that of a time zone or not. */
+export function canRegroup(fine: Grain, coarse: Grain): boolean {
+  const [from, to] = [gridOf(fine), gridOf(coarse)];
+  if (from.unit === 'millisecond') return (to.unit === 'millisecond' ? to.size : DAY_MS) % from.size === 0;
+  return to.unit === 'month' && to.size % from.size === 0 && (to.anchor - from.anchor) % from.size === 0;
+}
+
 /** The grid of buckets of `size` milliseconds or months of which one begins at a wall-clock time. */
 export function gridThrough(unit: Grid['unit'], size: number, start: number): Grid {
   if (unit === 'millisecond') return { unit, size, anchor: Math.floor(-start / size) * size + start };

@@ -19,11 +19,17 @@ export const LIMITS = {
   modelLexemesMax: 4_000_000,
   /** Nesting of lists and maps in a model. */
   modelDepthMax: 64,
+  /** A member with its references filled in: members on the way down, references, and characters of its SQL. */
+  memberDepthMax: 100,
+  memberReferencesMax: 10_000,
+  memberSqlCharsMax: 1_000_000,
   /** Syntax errors after which the rest of a file is not read: what follows them is seldom true. */
   modelSyntaxErrorsMax: 100,
   /** Errors that are remembered while a model is loaded, and errors that one message shows. */
   modelProblemsKept: 1_000,
   modelProblemsShown: 20,
+  /** Warnings of a model that are remembered. */
+  modelWarningsKept: 1_000,
   /** Characters of one error of a model. */
   modelProblemChars: 1_000,
   /** Faults of a model that get a suggestion, and names that are looked through for each. */
@@ -35,6 +41,8 @@ export const LIMITS = {
   /** Bytes of memory, the interpreter's own included, and of the call stack in the sandbox of JavaScript models. */
   modelScriptBytesMax: 64 * 1024 * 1024,
   modelScriptStackBytesMax: 256 * 1024,
+  /** Pieces that a misaligned range is cut into; what would need more is read from the source in one piece. */
+  coverPartsMax: 16,
   /** Partitions of one rollup. */
   partitionsMax: 10_000,
   /** Rows in a Parquet row group: small, so that readers can skip. */
@@ -71,6 +79,8 @@ export const LIMITS = {
   intervalChars: 200,
   /** Terms and brackets of a calculated measure's arithmetic; beyond it only the source computes the measure. */
   expressionTermsMax: 1_000,
+  /** Statements by which one `explain` asks the source how many rows its fixes would make. */
+  explainCountsMax: 4,
   /** Time zones whose changes are kept in memory. */
   timezonesMax: 1_000,
   /** Characters of an unknown name that a known one is suggested for. */

@@ -13,7 +13,7 @@ import {
 import { findGrain, GRANULARITIES, grainName } from '../../dist/model/schema.js';
 import type { Dimension, Grain } from '../../dist/model/schema.js';
 import { toLocal, zoneFitsGrid } from '../../dist/model/timezone.js';
-import { bucketSql } from '../../dist/planner/sql/bucket-sql.js';
+import { duckdbDialect } from '../../dist/planner/sql/compile-duckdb.js';
 import { bucketStart as startOf, gridStart, gridStep, printWallTime } from '../support/oracle-time.js';
 import type { OracleGrid } from '../support/oracle-time.js';
 import { duckRows, sqlColumn } from './duckdb.js';
@@ -122,11 +122,15 @@ describe('[D28] buckets of any grid', () => {
     const walls = fc.sample(anyWall, { numRuns: 300, seed: 2026 });
     for (const { grain, oracle } of samples) {
       const times = sqlColumn(walls.map((wall) => `make_timestamp(${wall}::BIGINT * 1000 + 999)`));
-      const rows = await duckRows(`SELECT epoch_us(${bucketSql('v', grain)}) FROM ${times} ORDER BY i`);
+      const rows = await duckRows(
+        `SELECT epoch_us(${duckdbDialect.bucket('v', grain)}) FROM ${times} ORDER BY i`,
+      );
       expect(rows.map(([us]) => Number(us) / 1_000)).toEqual(walls.map((wall) => gridStart(wall, oracle)));
     }
-    const edges = samples.map(({ grain }) => bucketSql("'-infinity'::TIMESTAMP", grain)).join(', ');
-    const nulls = samples.map(({ grain }) => bucketSql('NULL::TIMESTAMP', grain)).join(', ');
+    const edges = samples
+      .map(({ grain }) => duckdbDialect.bucket("'-infinity'::TIMESTAMP", grain))
+      .join(', ');
+    const nulls = samples.map(({ grain }) => duckdbDialect.bucket('NULL::TIMESTAMP', grain)).join(', ');
     const [[least, none]] = await duckRows(
       `SELECT list_distinct([${edges}])::VARCHAR, len(list_distinct([${nulls}]))`,
     );

@@ -1,0 +1,113 @@
+/** What is read of a rollup that matches a query: partitions, index and scan. */
+import { mergeOperation } from '../model/aggregates.js';
+import type { RollupMeta } from '../model/catalog.js';
+import { andFilters, filterMembers } from '../model/filter.js';
+import type { Filter } from '../model/filter.js';
+import type { RollupPiece, ScanPlan } from '../model/plan.js';
+import type { Query, QueryTimeDimension } from '../model/query.js';
+import { memberColumn, timeColumn } from '../model/schema.js';
+import type { Grain } from '../model/schema.js';
+import { chooseIndex } from './choose-index.js';
+import { canMerge } from './match-measures.js';
+import type { QueryShape } from './match-rollup.js';
+import { askedRange, prunePartitions, skipByStatistics } from './prune-partitions.js';
+import { readGrain } from './read-grain.js';
+import { requireTestsFit } from './require-tests-fit.js';
+import type { RollupShape } from './rollup-shape.js';
+import { pieceRanges } from './time-box.js';
+
+/**
+ * @param pruning false: every partition is read and every row filtered, as a check on pruning
+ * @throws StoreError `query_invalid` when a filter does not fit the type of its stored column
+ */
+export function planRollup(
+  shape: QueryShape,
+  rollup: RollupShape,
+  meta: RollupMeta,
+  pruning: boolean,
+): RollupPiece {
+  const { query } = shape;
+  const asked = askedRange(query, rollup);
+  const pruned = prunePartitions(meta, pruning ? asked : null);
+  const whole = pruning ? pruned.whole : asked === null;
+  const grainOf = (time: QueryTimeDimension): Grain => readGrain(time, query.timezone, rollup, meta);
+  const filter = columnFilter(query, rollup, whole, grainOf);
+  requireTestsFit(filter, meta);
+  const keys = scanKeys(query, rollup, grainOf);
+  const columns = new Set([
+    ...keys.map((key) => key.column),
+    ...(filter === null ? [] : filterMembers(filter)),
+  ]);
+  const index = chooseIndex(meta.indexes, columns, filter, canMerge(shape));
+  return {
+    kind: 'rollup',
+    rollup: meta,
+    index,
+    partitions: pruning ? skipByStatistics(pruned.partitions, index, filter) : pruned.partitions,
+    partitionsTotal: meta.partitions.length,
+    ranges: pieceRanges(query),
+    scan: { keys, filter, aggregates: scanAggregates(shape) },
+  };
+}
+
+/** The states of the query, with how stored ones are merged. */
+export function scanAggregates(shape: QueryShape): ScanPlan['aggregates'] {
+  return shape.states.map((state) => ({
+    column: state.column,
+    // What cannot be merged is read from one stored row, whose minimum is itself.
+    operation: mergeOperation(state.kind) ?? 'min',
+    emptyValue: state.kind === 'count' || state.kind === 'distinct' ? 0 : null,
+  }));
+}
+
+/** The query's filter, segments and ranges as tests on columns of the rollup. */
+function columnFilter(
+  query: Query,
+  rollup: RollupShape,
+  whole: boolean,
+  grainOf: (time: QueryTimeDimension) => Grain,
+): Filter | null {
+  const filters: Filter[] = query.filter === null ? [] : [toColumns(query.filter)];
+  for (const segment of query.segments) {
+    const values = [{ kind: 'boolean', value: true } as const];
+    const test = { kind: 'oneOf', values, orNull: false, negated: false } as const;
+    filters.push({ kind: 'test', member: memberColumn(segment), test });
+  }
+  for (const time of query.timeDimensions) {
+    const { dimension, range } = time;
+    if (range === null || (whole && dimension === rollup.partitionDimension)) continue;
+    const member = timeColumn(dimension, grainOf(time));
+    filters.push({ kind: 'test', member, test: { kind: 'timeRange', ...range, negated: false } });
+  }
+  return andFilters(...filters);
+}
+
+function toColumns(filter: Filter): Filter {
+  if (filter.kind === 'test') return { ...filter, member: memberColumn(filter.member) };
+  return { ...filter, filters: filter.filters.map(toColumns) };
+}
+
+function scanKeys(
+  query: Query,
+  rollup: RollupShape,
+  grainOf: (time: QueryTimeDimension) => Grain,
+): ScanPlan['keys'] {
+  const dimensions = query.dimensions.map((member) => {
+    const column = memberColumn(member);
+    const time = rollup.request.keys.some((key) => key.column === column && key.time);
+    return { column, output: column, bucket: time ? { granularity: null, timezone: query.timezone } : null };
+  });
+  const times = query.timeDimensions.flatMap((time) => {
+    const { dimension, granularity } = time;
+    if (granularity === null) return [];
+    const column = timeColumn(dimension, grainOf(time));
+    return [
+      {
+        column,
+        output: timeColumn(dimension, granularity),
+        bucket: { granularity, timezone: query.timezone },
+      },
+    ];
+  });
+  return [...dimensions, ...times];
+}
