@@ -42,6 +42,8 @@ export interface Cube {
   /** A key of `sources` in the configuration. */
   readonly dataSource: string;
   readonly table: CubeTable;
+  /** The cube whose parts it takes over; they are parts of this one already. */
+  readonly extends: string | null;
   readonly joins: readonly Join[];
   readonly dimensions: ReadonlyMap<string, Dimension>;
   readonly measures: ReadonlyMap<string, Measure>;
@@ -129,6 +131,8 @@ export interface PreAggregation {
   readonly position: Position;
   /** RFC 6901 pointer into `DataModel.document`: `/cubes/0/pre_aggregations/1`. */
   readonly pointer: string;
+  /** Whether it is written in a cube that this one extends; then `CUBE` is the one name for both. */
+  readonly inherited: boolean;
   /** The keys under which the user wrote the lists; null where a list is absent. */
   readonly keys: {
     readonly measures: string | null;

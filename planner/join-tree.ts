@@ -19,9 +19,17 @@ export function joinTree(model: DataModel, members: readonly MemberId[]): JoinTr
     'query_invalid',
     `no join leads from one of the cubes ${cubes.join(', ')} to all others.`,
     {
-      next: 'Declare a join between them, or ask for them in separate queries.',
+      next: `${inheritedName(model, cubes)}Declare a join between them, or ask for them in separate queries.`,
     },
   );
+}
+
+/** SQL that names the cube it is written in goes on naming it where it is inherited. */
+function inheritedName(model: DataModel, cubes: readonly string[]): string {
+  const child = cubes.find((name) => cubes.includes(model.cubes.get(name)?.extends ?? ''));
+  if (child === undefined) return '';
+  const parent = model.cubes.get(child)?.extends;
+  return `${child} extends ${parent}: where SQL or a list that it inherits names ${parent}, write CUBE. Else: `;
 }
 
 /** The cubes whose rows appear more than once in the joined table, so that their measures would be counted twice. */

@@ -3,19 +3,21 @@ import type { Cube, DataModel } from '../schema.js';
 import { checkStructure } from './check-structure.js';
 import { declareCubes, type CheckedFile } from './declare.js';
 import { findCycles } from './find-cycles.js';
+import { inherit } from './inherit.js';
 import { loadCube } from './load-cube.js';
 import { plainOf, type Located } from './located.js';
 import { normalise } from './normalise.js';
 import type { Problems } from './problems.js';
 
 /**
- * Documents with their places → the model: normalise → check the structure → gather the names → follow the references.
+ * Documents with their places → the model: normalise → write out what is inherited → check the structure → gather the
+ * names → follow the references.
  * References are followed only when every file has the right structure, so that no fault is told twice.
  */
 export function buildModel(documents: readonly Located[], problems: Problems): DataModel {
   const files: CheckedFile[] = [];
-  for (const document of documents) {
-    const node = normalise(document, problems);
+  const normal = documents.map((document) => normalise(document, problems));
+  for (const node of inherit(normal, problems)) {
     const cubes = checkStructure(node, problems);
     if (cubes !== null) files.push({ node, cubes });
   }

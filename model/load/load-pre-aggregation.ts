@@ -10,7 +10,7 @@ import {
 } from './declare.js';
 import { loadIndex } from './load-index.js';
 import { loadPartitionGranularity, loadTimeDimensions } from './load-rollup-time.js';
-import { positionOf, stepsOf, type LocatedMap } from './located.js';
+import { isWithin, positionOf, type LocatedMap } from './located.js';
 import { resolveMember } from './resolve-member.js';
 import { rollupColumns, type RollupColumns } from './rollup-columns.js';
 import type { PreAggregationText } from './structure.js';
@@ -46,7 +46,8 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
     partitionGranularity: loadPartitionGranularity(text, node, timeDimensions[0] ?? null, context),
     indexes: loadIndexes(text, node, isSound && KNOWS_ITS_COLUMNS.has(type) ? columns : null, cube, context),
     position: positionOf(node.place),
-    pointer: `/cubes/${[cube.order, ...stepsOf(node.place).slice(2)].join('/')}`,
+    pointer: context.pointerTo(node.place),
+    inherited: !isWithin(node.place, cube.node.place),
     keys: {
       measures: writtenKey(node, 'measures'),
       dimensions: writtenKey(node, 'dimensions'),

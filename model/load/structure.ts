@@ -161,7 +161,7 @@ const cube = z.strictObject({
   pre_aggregations: z.array(preAggregation).optional(),
   hierarchies: anything,
   folders: anything,
-  extends: notYet('`extends`'),
+  extends: text.optional(),
   access_policy: notYet('`access_policy`'),
   calendar: notYet('calendar cubes'),
 });

@@ -31,6 +31,7 @@ partition_granularity: month
       indexes: [],
       position: { file: 'm.yml', line: 16, column: 9 },
       pointer: '/cubes/0/pre_aggregations/0',
+      inherited: false,
       keys: { measures: 'measures', dimensions: 'dimensions', segments: 'segments' },
     });
   });

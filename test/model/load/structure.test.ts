@@ -219,7 +219,6 @@ describe('keys', () => {
   });
 
   test.each([
-    ['extends: b', '`extends`'],
     ['access_policy: [{role: x}]', '`access_policy`'],
     ['calendar: true', 'calendar'],
   ])('a cube with %s is refused', (key, what) => {
