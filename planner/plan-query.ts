@@ -70,7 +70,7 @@ export function planQuery(
 export function queryShape(model: DataModel, query: Query): QueryShape {
   const filtering = query.having === null ? [] : [...filterMembers(query.having)];
   const measures = [...new Set([...query.measures, ...filtering])];
-  const tree = joinTree(model, [
+  const members = [
     ...measures,
     ...query.dimensions,
     ...query.segments,
@@ -80,7 +80,8 @@ export function queryShape(model: DataModel, query: Query): QueryShape {
     ...query.timeDimensions
       .filter((time) => time.granularity !== null || time.range !== null)
       .map((time) => time.dimension),
-  ]);
+  ];
+  const tree = joinTree(model, members, query.joinPaths);
   if (query.ungrouped) requirePrimaryKeys(model, query, tree);
   return {
     query,

@@ -5,6 +5,7 @@ import { declareCubes, type CheckedFile } from './declare.js';
 import { findCycles } from './find-cycles.js';
 import { inherit } from './inherit.js';
 import { loadCube } from './load-cube.js';
+import { loadViews } from './load-views.js';
 import { plainOf, type Located } from './located.js';
 import { normalise } from './normalise.js';
 import type { Problems } from './problems.js';
@@ -18,26 +19,31 @@ export function buildModel(documents: readonly Located[], problems: Problems): D
   const files: CheckedFile[] = [];
   const normal = documents.map((document) => normalise(document, problems));
   for (const node of inherit(normal, problems)) {
-    const cubes = checkStructure(node, problems);
-    if (cubes !== null) files.push({ node, cubes });
+    const text = checkStructure(node, problems);
+    if (text !== null) files.push({ node, ...text });
   }
   problems.throwIfAny();
   const context = declareCubes(files, problems);
   const cubes = new Map<string, Cube>();
   for (const declared of context.cubes.values()) cubes.set(declared.name, loadCube(declared, context));
+  const views = loadViews(files, cubes, context);
   findCycles(cubes, context);
   problems.throwIfAny();
   if (cubes.size === 0)
     throw new StoreError('model_invalid', 'the model has no cubes', {
       next: 'Define at least one under `cubes:`.',
     });
-  return { cubes, document: { cubes: documents.flatMap(cubesAsWritten) } };
+  const [writtenCubes, writtenViews] = (['cubes', 'views'] as const).map((key) =>
+    documents.flatMap((document) => asWritten(document, key)),
+  );
+  const document = { cubes: writtenCubes, ...(views.size === 0 ? {} : { views: writtenViews }) };
+  return { cubes, views, document };
 }
 
-/** The cubes of one file; those that are keyed by their name get it as an entry. */
-function cubesAsWritten(document: Located): unknown[] {
-  const cubes = document.kind === 'map' ? document.entries.get('cubes')?.value : undefined;
-  if (cubes?.kind === 'list') return cubes.items.map(plainOf);
-  if (cubes?.kind !== 'map') return [];
-  return [...cubes.entries].map(([name, entry]) => ({ name, ...(plainOf(entry.value) as object) }));
+/** The cubes or views of one file; those that are keyed by their name get it as an entry. */
+function asWritten(document: Located, key: 'cubes' | 'views'): unknown[] {
+  const list = document.kind === 'map' ? document.entries.get(key)?.value : undefined;
+  if (list?.kind === 'list') return list.items.map(plainOf);
+  if (list?.kind !== 'map') return [];
+  return [...list.entries].map(([name, entry]) => ({ name, ...(plainOf(entry.value) as object) }));
 }

@@ -14,7 +14,7 @@ import {
 } from './located.js';
 import { CONTEXT_VARIABLES } from './parse-template.js';
 import type { Problems } from './problems.js';
-import type { CubeText, DimensionText, MeasureText, SegmentText } from './structure.js';
+import type { CubeText, DimensionText, MeasureText, SegmentText, ViewText } from './structure.js';
 
 export interface DeclaredCube {
   readonly name: string;
@@ -49,6 +49,7 @@ export interface Context {
 export interface CheckedFile {
   readonly node: Located;
   readonly cubes: readonly CubeText[];
+  readonly views: readonly ViewText[];
 }
 
 /** All cubes by name. Names that are taken or reserved go to `problems`. */
@@ -81,7 +82,7 @@ function cubeKey(place: Place): string {
   return `${place.source.order}.${stepsOf(place)[1]}`;
 }
 
-const RESERVED = new Set(['CUBE', ...CONTEXT_VARIABLES]);
+export const RESERVED: ReadonlySet<string> = new Set(['CUBE', ...CONTEXT_VARIABLES]);
 
 function declareCube(text: CubeText, node: LocatedMap, problems: Problems): DeclaredCube {
   const members = new Map<string, DeclaredMember>();
@@ -140,7 +141,7 @@ export function mapAt(node: Located, path: readonly PropertyKey[]): LocatedMap {
   return at;
 }
 
-function placeOfName(node: LocatedMap): Place {
+export function placeOfName(node: LocatedMap): Place {
   return node.entries.get('name')?.value.place ?? node.place;
 }
 

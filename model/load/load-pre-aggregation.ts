@@ -9,6 +9,7 @@ import {
   type DeclaredMember,
 } from './declare.js';
 import { loadIndex } from './load-index.js';
+import { loadJoinPaths } from './load-join-paths.js';
 import { loadPartitionGranularity, loadTimeDimensions } from './load-rollup-time.js';
 import { isWithin, positionOf, type LocatedMap } from './located.js';
 import { resolveMember } from './resolve-member.js';
@@ -43,6 +44,7 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
     dimensions,
     segments,
     timeDimensions,
+    joinPaths: loadJoinPaths(text, node, cube, context),
     partitionGranularity: loadPartitionGranularity(text, node, timeDimensions[0] ?? null, context),
     indexes: loadIndexes(text, node, isSound && KNOWS_ITS_COLUMNS.has(type) ? columns : null, cube, context),
     position: positionOf(node.place),

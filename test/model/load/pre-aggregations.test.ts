@@ -32,6 +32,7 @@ partition_granularity: month
       position: { file: 'm.yml', line: 16, column: 9 },
       pointer: '/cubes/0/pre_aggregations/0',
       inherited: false,
+      joinPaths: [],
       keys: { measures: 'measures', dimensions: 'dimensions', segments: 'segments' },
     });
   });

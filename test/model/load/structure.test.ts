@@ -227,10 +227,6 @@ describe('keys', () => {
     );
   });
 
-  test('views are refused', () => {
-    expect(errorsOf('views: [{name: v}]\ncubes: []')[0]).toBe('1:8: views: not supported yet: views');
-  });
-
   test('a wrong type gets a suggestion or the list of types', () => {
     const text = (type: string) =>
       `cubes:\n  - name: a\n    sql_table: t\n    measures:\n      - {name: m, type: ${type}, sql: x}\n`;
