@@ -18,7 +18,7 @@ export function matchDimensions(model: DataModel, { query }: QueryShape, shape: 
       code: 'dimension_missing',
       message,
       member,
-      fix: addToList(preAggregation, 'dimensions', member),
+      fix: addToList(preAggregation, 'dimensions', member, query.joinPaths),
     });
   }
   for (const member of query.filter === null ? [] : filterMembers(query.filter)) {
@@ -33,7 +33,7 @@ export function matchDimensions(model: DataModel, { query }: QueryShape, shape: 
       code: 'filter_dimension_missing',
       message,
       member,
-      fix: addToList(preAggregation, 'dimensions', member),
+      fix: addToList(preAggregation, 'dimensions', member, query.joinPaths),
     });
   }
   for (const member of query.segments) {
@@ -43,7 +43,7 @@ export function matchDimensions(model: DataModel, { query }: QueryShape, shape: 
       code: 'segment_missing',
       message,
       member,
-      fix: addToList(preAggregation, 'segments', member),
+      fix: addToList(preAggregation, 'segments', member, query.joinPaths),
     });
   }
   for (const member of query.countedBy) {

@@ -21,7 +21,7 @@ export function matchMeasures(model: DataModel, query: QueryShape, shape: Rollup
     const reason =
       multipliedReason(query, shape, state) ??
       (exact ? null : mergeReason(model, shape, state)) ??
-      storedReason(shape, state);
+      storedReason(query, shape, state);
     return reason === null ? [] : [reason];
   });
 }
@@ -56,7 +56,7 @@ function mergeReason(model: DataModel, shape: RollupShape, { kind, measure }: Me
   return { code: 'measure_not_additive', message, member };
 }
 
-function storedReason(shape: RollupShape, state: MeasureState): Reason | null {
+function storedReason({ query }: QueryShape, shape: RollupShape, state: MeasureState): Reason | null {
   if (shape.states.has(state.column)) return null;
   const { preAggregation } = shape;
   const member = state.measure.id;
@@ -64,6 +64,6 @@ function storedReason(shape: RollupShape, state: MeasureState): Reason | null {
     code: 'measure_missing',
     message: `${preAggregation.id} does not store ${member}.`,
     member,
-    fix: addToList(preAggregation, 'measures', member),
+    fix: addToList(preAggregation, 'measures', member, query.joinPaths),
   };
 }

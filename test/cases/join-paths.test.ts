@@ -73,6 +73,17 @@ describe('the path of a view', () => {
     });
   });
 
+  test('[B45] a proposed dimension is named by its path', async () => {
+    const rollups = '    pre_aggregations: [{ name: bare, measures: [amount], dimensions: [id] }]\n';
+    const store = await openTables({ yaml: twoWays({ views, rollups }), init });
+    const { candidates } = await store.explain(shops);
+    const missing = candidates[0].reasons.find(({ code }) => code === 'dimension_missing');
+    expect(JSON.stringify(missing?.fix?.patch)).toContain('"orders.shops.cities.name"');
+    const named = rollups.replace('[id]', '[id, orders.shops.cities.name]');
+    const patched = await buildTables({ yaml: twoWays({ views, rollups: named }), init });
+    expect(await refusals(patched, shops, 'orders.bare')).toEqual([]);
+  });
+
   test('filters, segments and times go the same way', async () => {
     const store = await openTables({ yaml: twoWays({ views }), init });
     const filters = [{ member: 'by_shop.cities_name', operator: 'equals', values: ['Linz'] }];
