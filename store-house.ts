@@ -55,9 +55,8 @@ export function openHouse(
   storage: Storage,
   testing: TestingSwitches,
 ): House {
-  const prepared = prepareModel(model, (text) =>
-    createHash('sha256').update(text).digest('hex').slice(0, 32),
-  );
+  const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
+  const prepared = prepareModel(model, hash, config.selection);
   const sources = new Map<string, Source>();
   const types = new Map<MemberId, LogicalType>();
   const dictionaries = new WeakMap<RollupMeta, GlobalDictionaries>();

@@ -1,6 +1,7 @@
 /** The one place where the rooms meet: model, planner, sources, storage and engine become a store. */
 import type { SourceConfig } from './model/load/parse-config.js';
 import type { Explanation } from './planner/explain-query.js';
+import type { Selection } from './planner/choose-rollup.js';
 import { callQueue } from './storage/call-queue.js';
 import { nodeDisk } from './storage/node-disk.js';
 import { openStorage } from './storage/open-storage.js';
@@ -36,6 +37,11 @@ export interface StoreOptions {
   readonly schema?: string;
   /** How numbers are given: text as Cube does (default), or numbers where no digit is lost. */
   readonly numbers?: 'string' | 'native';
+  /**
+   * Which of several rollups that match answers: the first in order of definition (default, as in Cube), the one of
+   * the highest `priority`, or the one with the fewest rows to scan (`cost`). The answer is the same.
+   */
+  readonly selection?: Selection;
   /** Budget of decoded columns in memory, in MiB. Default 1024. */
   readonly cacheMb?: number;
   /** Threads for large scans. Default: as the machine has, at most 4. */

@@ -36,6 +36,7 @@ export async function benchOwnWorkload(workload: OwnWorkload, seed: number): Pro
   const ways = await openWays(document, {
     store: join(folder, 'store'),
     sources: config?.sources ?? { default: { type: 'duckdb' } },
+    selection: 'first',
   });
   try {
     await ways.rollups.build();
@@ -92,7 +93,8 @@ async function rollupPeer(
   query: CubeQueryDocument,
 ): Promise<DuckdbPeer | null> {
   const { selected, index, pieces } = await ways.rollups.explain(query);
-  if (selected === null) return null;
+  // Files of one rollup are no peer of an answer in several pieces.
+  if (selected === null || pieces.length > 1) return null;
   try {
     const files = await rollupFiles(ways.rollups, selected, index);
     const sql = rollupSql(query, document, pieces[0]?.granularity ?? null, files);

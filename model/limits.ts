@@ -37,6 +37,8 @@ export const LIMITS = {
   /** Bytes of memory, the interpreter's own included, and of the call stack in the sandbox of JavaScript models. */
   modelScriptBytesMax: 64 * 1024 * 1024,
   modelScriptStackBytesMax: 256 * 1024,
+  /** Pieces that a misaligned range is cut into; what would need more is read from the source in one piece. */
+  coverPartsMax: 16,
   /** Partitions of one rollup. */
   partitionsMax: 10_000,
   /** Rows in a Parquet row group: small, so that readers can skip. */
@@ -70,6 +72,8 @@ export const LIMITS = {
   numberDigitsMax: 400,
   /** Terms and brackets of a calculated measure's arithmetic; beyond it only the source computes the measure. */
   expressionTermsMax: 1_000,
+  /** Statements by which one `explain` asks the source how many rows its fixes would make. */
+  explainCountsMax: 4,
   /** Time zones whose changes are kept in memory. */
   timezonesMax: 1_000,
   /** Characters of an unknown name that a known one is suggested for. */

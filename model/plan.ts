@@ -21,7 +21,10 @@ export interface QueryPlan {
   readonly mode: Mode;
   /** The rollup of the largest piece. */
   readonly selected: RollupId | null;
-  readonly piece: Piece;
+  /** One or more; no row of the source counts in two of them. */
+  readonly pieces: readonly Piece[];
+  /** How the groups of several pieces become one batch; null for one piece. */
+  readonly merge: ScanPlan | null;
   readonly output: readonly OutputColumn[];
   readonly finish: FinishPlan;
 }
@@ -36,7 +39,14 @@ export interface RollupPiece {
   readonly index: number;
   readonly partitions: readonly PartitionMeta[];
   readonly partitionsTotal: number;
+  readonly ranges: readonly PieceRange[];
   readonly scan: ScanPlan;
+}
+
+/** What a piece covers of a time dimension that the query bounds: one entry for each, and all hold. */
+export interface PieceRange {
+  readonly dimension: MemberId;
+  readonly range: TimeRange;
 }
 
 export interface ScanPlan {
@@ -71,6 +81,7 @@ export interface ScanAggregate {
 /** Grouped rows from the source. */
 export interface SourcePiece {
   readonly kind: 'source';
+  readonly ranges: readonly PieceRange[];
   readonly request: SourceRequest;
 }
 
@@ -134,7 +145,7 @@ export type SqlParam =
 export interface FinishPlan {
   readonly measures: readonly FinishMeasure[];
   readonly having: Filter | null;
-  /** Empty when the piece came ordered and cut. */
+  /** Empty when the one piece came ordered and cut. */
   readonly order: readonly OrderKey[];
   readonly limit: number | null;
   readonly offset: number;
@@ -193,18 +204,33 @@ export type ReasonCode =
   | 'range_not_aligned'
   | 'timezone_not_aligned';
 
+/** What a rollup is asked, in this order. */
+export type RuleName =
+  'type' | 'joins' | 'measures' | 'dimensions' | 'filters' | 'segments' | 'times' | 'timezone' | 'built';
+
 /** Why a rollup cannot answer, and what would change that. */
 export interface Reason {
   readonly code: ReasonCode;
   readonly message: string;
   readonly member?: MemberId;
+  /** Takes away this reason and no other. */
   readonly fix?: Fix;
 }
 
+/** A change of the model after which, built, a rollup answers the query; without a patch: a build alone. */
 export interface Fix {
   readonly text: string;
   /** RFC 6902, on the model as JSON (`{ cubes: [...] }`). */
   readonly patch: readonly PatchOperation[];
+  /** Null where it is not known, and for a build alone. */
+  readonly estimate: FixEstimate | null;
+}
+
+export interface FixEstimate {
+  /** Rows of the changed or new rollup. */
+  readonly rows: number;
+  /** `rows` as a multiple of the rows of the rollup as it is; of a new one, of the source's. */
+  readonly factor: number;
 }
 
 export interface PatchOperation {
@@ -218,6 +244,23 @@ export interface Candidate {
   readonly id: RollupId;
   readonly type: PreAggregationType;
   readonly matched: boolean;
+  /** It does not match, but a piece of the plan comes from it: the whole buckets within the asked range. */
+  readonly partly?: true;
+  /** In the order in which they are asked; execution stops at the first that fails. */
+  readonly checks: readonly Check[];
+  /** Those of all checks. */
+  readonly reasons: readonly Reason[];
+  /** Rows to scan, by the catalog; null where it did not match. */
+  readonly rows: number | null;
+  /** The smallest change that takes all reasons away; null where it matched, and where there is none. */
+  readonly fix: Fix | null;
+  /** Why there is no fix, and what else could help. */
+  readonly help: string | null;
+}
+
+export interface Check {
+  readonly rule: RuleName;
+  readonly passed: boolean;
   readonly reasons: readonly Reason[];
 }
 

@@ -137,11 +137,13 @@ export interface PreAggregation {
   readonly joinPaths: readonly JoinPath[];
   readonly partitionGranularity: Granularity | null;
   readonly indexes: readonly IndexDefinition[];
+  /** 1 to 100; the higher is tried first under `selection: 'priority'`. */
+  readonly priority: number;
   readonly position: Position;
   /** RFC 6901 pointer into `DataModel.document`: `/cubes/0/pre_aggregations/1`. */
   readonly pointer: string;
-  /** Whether it is written in a cube that this one extends; then `CUBE` is the one name for both. */
-  readonly inherited: boolean;
+  /** Whether several cubes may have it by `extends`; then `CUBE` is the one name for all of them. */
+  readonly shared: boolean;
   /** The keys under which the user wrote the lists; null where a list is absent. */
   readonly keys: {
     readonly measures: string | null;

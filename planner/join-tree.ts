@@ -56,6 +56,14 @@ export function keepsRows(tree: JoinTree, part: JoinTree): boolean {
   return tree.joins.every((join) => own.has(join) || join.relationship !== 'one_to_many');
 }
 
+/** The first cube that two trees reach from different cubes: its rows beside a row of the root are not the same. */
+export function differingCube(one: JoinTree, other: JoinTree): string | null {
+  for (const join of other.joins) {
+    for (const { from, to } of one.joins) if (to === join.to && from !== join.from) return to;
+  }
+  return null;
+}
+
 /** The cubes from the root of a tree to one of its cubes. */
 export function wayTo(tree: JoinTree, cube: string): string[] {
   const parents = new Map(tree.joins.map(({ from, to }) => [to, from]));

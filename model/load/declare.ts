@@ -40,6 +40,8 @@ export type DeclaredMember = DeclaredDimension | DeclaredMeasure | DeclaredSegme
 /** What every step of loading needs beside its own part of the model. */
 export interface Context {
   readonly cubes: ReadonlyMap<string, DeclaredCube>;
+  /** The cubes that others extend. */
+  readonly parents: ReadonlySet<string>;
   /** RFC 6901 pointer into `DataModel.document` to where the user wrote a part of a cube. */
   readonly pointerTo: (place: Place) => string;
   readonly problems: Problems;
@@ -74,7 +76,8 @@ export function declareCubes(files: readonly CheckedFile[], problems: Problems):
   }
   const pointerTo = (place: Place) =>
     `/cubes/${[orders.get(cubeKey(place)), ...stepsOf(place).slice(2)].join('/')}`;
-  return { cubes, pointerTo, problems };
+  const parents = new Set([...cubes.values()].flatMap(({ text }) => text.extends ?? []));
+  return { cubes, parents, pointerTo, problems };
 }
 
 /** The cube in which a place lies. */

@@ -47,9 +47,10 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
     joinPaths: loadJoinPaths(text, node, cube, context),
     partitionGranularity: loadPartitionGranularity(text, node, timeDimensions[0] ?? null, context),
     indexes: loadIndexes(text, node, isSound && KNOWS_ITS_COLUMNS.has(type) ? columns : null, cube, context),
+    priority: text.priority ?? PRIORITY_DEFAULT,
     position: positionOf(node.place),
     pointer: context.pointerTo(node.place),
-    inherited: !isWithin(node.place, cube.node.place),
+    shared: context.parents.has(cube.name) || !isWithin(node.place, cube.node.place),
     keys: {
       measures: writtenKey(node, 'measures'),
       dimensions: writtenKey(node, 'dimensions'),
@@ -57,6 +58,9 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
     },
   };
 }
+
+/** As in Foggy (E8). */
+const PRIORITY_DEFAULT = 50;
 
 /** The columns of the other types are found in the source, or chosen later. */
 const KNOWS_ITS_COLUMNS: ReadonlySet<PreAggregationType> = new Set(['rollup', 'rollup_join']);

@@ -24,6 +24,7 @@ const configSchema = z.strictObject({
     .regex(/^[_a-zA-Z][_a-zA-Z0-9]*$/)
     .optional(),
   numbers: z.enum(['string', 'native']).optional(),
+  selection: z.enum(['first', 'priority', 'cost']).optional(),
   cacheMb: z.number().positive().optional(),
   threads: z.number().int().positive().optional(),
 });
@@ -42,6 +43,8 @@ export interface Config {
   /** Before the dot in the names of tables. */
   readonly schema: string;
   readonly numbers: 'string' | 'native';
+  /** Which of several rollups that match answers. */
+  readonly selection: 'first' | 'priority' | 'cost';
   readonly cacheBytesMax: number;
   /** Threads for large scans; null: as many as the machine has, at most 4. */
   readonly threads: number | null;
@@ -77,6 +80,7 @@ export function parseConfig(value: unknown, where: string): Config {
     sources,
     schema: schema ?? 'dev_pre_aggregations',
     numbers: numbers ?? 'string',
+    selection: given.selection ?? 'first',
     cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
     threads: threads ?? null,
   };
@@ -106,6 +110,7 @@ const WANTED: Readonly<Record<string, string>> = {
   'sources.*.init': 'a list of SQL statements',
   schema: 'a name of letters, digits and _',
   numbers: '"string" or "native"',
+  selection: '"first", "priority" or "cost"',
   cacheMb: 'a number above 0',
   threads: 'a whole number above 0',
 };

@@ -122,6 +122,7 @@ const preAggregation = z.strictObject({
   time_dimensions: z.array(z.strictObject({ dimension: text, granularity: text })).optional(),
   partition_granularity: text.optional(),
   indexes: z.array(index).optional(),
+  priority: z.int().min(1).max(100).optional(),
   rollups: z.array(text).optional(),
   union_with_source_data: flag.optional(),
   max_pre_aggregations: z.int().optional(),

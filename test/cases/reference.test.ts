@@ -119,11 +119,11 @@ test('[D8] the four types are known, and rollup is the default', async () => {
   const { candidates } = await store.explain({ measures: ['orders.count'] });
   expect(candidates.map(({ id, type }) => [id, type])).toEqual([
     ['orders.recent', 'rollup_lambda'],
-    ['orders.raw', 'original_sql'],
     ['orders.joined', 'rollup_join'],
     ['orders.plain', 'rollup'],
     ['orders.main', 'rollup'],
     ['users.names', 'rollup'],
+    ['orders.raw', 'original_sql'],
   ]);
   const unknown = yaml.replace('- name: main', '- name: main\n            type: rolup');
   await expect(openTables({ ...shop, yaml: unknown })).rejects.toThrow(/rolup.*rollup/s);

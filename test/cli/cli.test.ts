@@ -176,14 +176,34 @@ describe('the verbs', () => {
     const { code, stdout } = run(['explain', BY_DAY]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^no rollup: the source answers \(source\)\n/);
-    expect(stdout).toMatch(/^orders\.monthly +granularity_too_fine /m);
-    expect(stdout).toContain('- Set the granularity of orders.monthly to day.');
+    expect(stdout).toContain('orders.monthly: refused\n  ✓ type  ✓ joins  ✓ measures  ✓ dimensions');
+    expect(stdout).toContain('  ✗ times  ✓ timezone  ✓ built\n    ✗ granularity_too_fine: ');
+    expect(stdout).toMatch(
+      /^- Set the granularity of orders\.monthly to day: about [\d.]+ × its rows \(\d+\)\.$/m,
+    );
     expect(json(run(['explain', BY_COUNTRY, '--json']))).toMatchObject({
       selected: 'orders.monthly',
       mode: 'rollup',
       candidates: [{ id: 'orders.monthly', matched: true, reasons: [] }],
       pieces: [{ from: 'orders.monthly' }],
     });
+  });
+
+  test('[X21] the pieces of a range that cuts stored buckets, as docs/queries.md shows them', () => {
+    const range = ['2024-01-15T12:00:00.000', '2024-03-31'];
+    const timeDimensions = [{ dimension: 'orders.ordered_at', dateRange: range }];
+    const query = JSON.stringify({ measures: ['orders.revenue'], timeDimensions });
+    const docs = readFileSync(join('docs', 'queries.md'), 'utf8');
+    expect(docs).toContain(`granary explain '${query}'`);
+    const { code, stdout } = run(['explain', query]);
+    expect(code).toBe(0);
+    const [shown, sql] = stdout.split('\n\nSELECT');
+    expect(shown).toMatch(/^orders\.monthly \(hybrid\)\n/);
+    expect(docs).toContain(shown);
+    expect(sql).toContain('ordered_at AS TIMESTAMP) >= $1');
+    expect(run(['query', query]).stdout).toContain(
+      ' · from orders.monthly and the source · 1 of 1 partitions',
+    );
   });
 
   test('a reader that goes away is no failure', () => {

@@ -61,11 +61,11 @@ describe('extends', () => {
         id: 'child.main',
         measures: ['child.count', 'child.total'],
         dimensions: ['child.price'],
-        inherited: true,
+        shared: true,
       },
-      { id: 'child.other', inherited: true },
+      { id: 'child.other', shared: true },
     ]);
-    expect(cube(model, 'base').preAggregations[0]).toMatchObject({ id: 'base.main', inherited: false });
+    expect(cube(model, 'base').preAggregations[0]).toMatchObject({ id: 'base.main', shared: true });
   });
 
   test('what is inherited stands where the user wrote it, and the document stays as it is', () => {

@@ -29,9 +29,10 @@ partition_granularity: month
       timeDimensions: [{ dimension: 'orders.created_at', granularity: 'day' }],
       partitionGranularity: 'month',
       indexes: [],
+      priority: 50,
       position: { file: 'm.yml', line: 16, column: 9 },
       pointer: '/cubes/0/pre_aggregations/0',
-      inherited: false,
+      shared: false,
       joinPaths: [],
       keys: { measures: 'measures', dimensions: 'dimensions', segments: 'segments' },
     });
