@@ -102,7 +102,7 @@ export function queryShape(model: DataModel, query: Query): QueryShape {
   const filtering = query.having === null ? [] : [...filterMembers(query.having)];
   const measures = [...new Set([...query.measures, ...filtering])];
   const filtered = query.filter === null ? [] : [...filterMembers(query.filter)];
-  const tree = joinTree(model, [
+  const members = [
     ...measures,
     ...query.dimensions,
     ...query.segments,
@@ -112,7 +112,8 @@ export function queryShape(model: DataModel, query: Query): QueryShape {
     ...query.timeDimensions
       .filter((time) => time.granularity !== null || time.range !== null)
       .map((time) => time.dimension),
-  ]);
+  ];
+  const tree = joinTree(model, members, query.joinPaths);
   if (query.ungrouped) requirePrimaryKeys(model, query, tree);
   const finish = measures.map((id) => finishMeasure(model, measureOf(model, id)));
   return {

@@ -1,9 +1,10 @@
 /** A rollup made for one query: what is proposed where no rollup of the model is near. */
 import type { PatchOperation } from '../model/plan.js';
-import type { Cube, DataModel, Granularity, PreAggregation } from '../model/schema.js';
+import type { Cube, DataModel, Granularity, MemberId, PreAggregation } from '../model/schema.js';
 import { applyChanges, neededChanges } from './draft-rollup.js';
 import type { Change, Holdings, KnownSpan } from './draft-rollup.js';
 import type { QueryShape } from './match-rollup.js';
+import { nameInRollup } from './name-in-rollup.js';
 
 export interface Proposal {
   readonly preAggregation: PreAggregation;
@@ -18,7 +19,8 @@ export function proposeRollup(query: QueryShape, spanOf: KnownSpan): Proposal | 
   if (place === null) return null;
   const changes = neededChanges(query, NOTHING, spanOf);
   const name = freeName(cube, baseName(changes));
-  const preAggregation = applyChanges({ ...emptyRollup(cube, name), pointer: place.pointer }, changes);
+  const empty = { ...emptyRollup(cube, name), pointer: place.pointer };
+  const preAggregation = applyChanges(empty, changes, query.query.joinPaths);
   return { preAggregation, changes, patch: [place.put(name, definition(preAggregation))] };
 }
 
@@ -39,17 +41,27 @@ function emptyRollup(cube: Cube, name: string): PreAggregation {
     dimensions: [],
     segments: [],
     timeDimensions: [],
+    joinPaths: [],
     partitionGranularity: null,
     indexes: [],
     priority: 50,
     position: cube.position,
     pointer: '',
+    shared: false,
     keys: { measures: null, dimensions: null, segments: null },
   };
 }
 
 /** As a pre-aggregation is written in YAML, without its name. */
-function definition({ measures, dimensions, segments, timeDimensions }: PreAggregation): object {
+function definition(preAggregation: PreAggregation): object {
+  const nameOf = (member: MemberId): string => nameInRollup(preAggregation, member);
+  const [measures, dimensions, segments] = (['measures', 'dimensions', 'segments'] as const).map((list) =>
+    preAggregation[list].map(nameOf),
+  );
+  const timeDimensions = preAggregation.timeDimensions.map((each) => ({
+    ...each,
+    dimension: nameOf(each.dimension),
+  }));
   const [time, ...more] = timeDimensions;
   return {
     ...(measures.length > 0 && { measures }),

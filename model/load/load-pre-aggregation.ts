@@ -10,8 +10,9 @@ import {
   type DeclaredMember,
 } from './declare.js';
 import { loadIndex } from './load-index.js';
+import { loadJoinPaths } from './load-join-paths.js';
 import { loadPartitionGranularity, loadTimeDimensions } from './load-rollup-time.js';
-import { positionOf, stepsOf, type LocatedMap } from './located.js';
+import { isWithin, positionOf, type LocatedMap } from './located.js';
 import { resolveMember } from './resolve-member.js';
 import { rollupColumns, type RollupColumns } from './rollup-columns.js';
 import type { PreAggregationText } from './structure.js';
@@ -43,10 +44,12 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
     dimensions,
     segments,
     timeDimensions,
+    joinPaths: loadJoinPaths(text, node, cube, context),
     partitionGranularity: loadPartitionGranularity(text, node, timeDimensions[0] ?? null, context),
     priority: text.priority ?? PRIORITY_DEFAULT,
     position: positionOf(node.place),
-    pointer: `/cubes/${[cube.order, ...stepsOf(node.place).slice(2)].join('/')}`,
+    pointer: context.pointerTo(node.place),
+    shared: context.parents.has(cube.name) || !isWithin(node.place, cube.node.place),
     keys: {
       measures: writtenKey(node, 'measures'),
       dimensions: writtenKey(node, 'dimensions'),

@@ -32,6 +32,8 @@ partition_granularity: month
       priority: 50,
       position: { file: 'm.yml', line: 16, column: 9 },
       pointer: '/cubes/0/pre_aggregations/0',
+      shared: false,
+      joinPaths: [],
       keys: { measures: 'measures', dimensions: 'dimensions', segments: 'segments' },
     });
   });
