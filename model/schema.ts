@@ -124,6 +124,15 @@ export interface PreAggregation {
   readonly dimensions: readonly MemberId[];
   readonly segments: readonly MemberId[];
   readonly timeDimensions: readonly RollupTimeDimension[];
+  /** Members that are written with the joins that lead to them → `orders.users.city`. */
+  readonly joinPaths: ReadonlyMap<MemberId, string>;
+  /** The rollups that it joins or puts together. */
+  readonly rollups: readonly RollupId[];
+  /**
+   * Whether Cube may choose it for a range that cuts through its buckets; null: as the configuration says. That does
+   * not reach every rollup: where nothing is written, one in the spelling of 2019 says false.
+   */
+  readonly allowNonStrictDateRangeMatch: boolean | null;
   readonly partitionGranularity: Granularity | null;
   readonly indexes: readonly IndexDefinition[];
   readonly position: Position;

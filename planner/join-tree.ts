@@ -12,7 +12,7 @@ import { cubeOf } from '../model/schema.js';
 export function joinTree(model: DataModel, members: readonly MemberId[]): JoinTree {
   const cubes = cubesOf(model, members);
   for (const root of cubes) {
-    const joins = reach(model, root, cubes);
+    const joins = joinsTo(model, root, cubes);
     if (joins !== null) return { root, joins };
   }
   throw new StoreError(
@@ -38,7 +38,7 @@ export function keepsRows(tree: JoinTree, part: JoinTree): boolean {
 }
 
 /** All cubes that the members need, in the order of first need. */
-function cubesOf(model: DataModel, members: readonly MemberId[]): string[] {
+export function cubesOf(model: DataModel, members: readonly MemberId[]): string[] {
   const cubes = new Set<string>();
   for (const member of memberClosure(model, members)) {
     cubes.add(cubeOf(member));
@@ -75,7 +75,7 @@ export function templatesOf(model: DataModel, member: MemberId): readonly SqlTem
 }
 
 /** The joins on the shortest declared ways from `root` to all of `cubes`, parents first; null: one is out of reach. */
-function reach(model: DataModel, root: string, cubes: readonly string[]): Join[] | null {
+export function joinsTo(model: DataModel, root: string, cubes: readonly string[]): Join[] | null {
   const arrival = new Map<string, Join | null>([[root, null]]);
   for (const name of arrival.keys()) {
     for (const join of model.cubes.get(name)?.joins ?? []) {

@@ -27,6 +27,9 @@ partition_granularity: month
       dimensions: ['orders.status'],
       segments: ['orders.done'],
       timeDimensions: [{ dimension: 'orders.created_at', granularity: 'day' }],
+      joinPaths: new Map(),
+      rollups: [],
+      allowNonStrictDateRangeMatch: null,
       partitionGranularity: 'month',
       indexes: [],
       position: { file: 'm.yml', line: 16, column: 9 },
@@ -62,6 +65,26 @@ partition_granularity: month
       expect(main(`measures: [${reference}]`).measures).toEqual(['orders.count']);
     },
   );
+
+  test.each([
+    ['time_dimension: created_at\ngranularity: day', null],
+    ['time_dimensions: [{dimension: created_at, granularity: day}]', null],
+    ['timeDimension: created_at\ngranularity: day', null],
+    ['timeDimensionReference: created_at\ngranularity: day', false],
+    ['time_dimension_reference: created_at\ngranularity: day', false],
+    ['dimensions: [status]', false],
+    ['type: rollup_lambda\nrollups: [a]\ntime_dimension: created_at\ngranularity: day', false],
+    ['time_dimension: created_at\ngranularity: day\nallow_non_strict_date_range_match: false', false],
+    ['timeDimensionReference: created_at\ngranularity: day\nallowNonStrictDateRangeMatch: true', true],
+  ])('[C19][D51][D54] %j: Cube looks past date ranges %s, null as configured', (keys, expected) => {
+    expect(main(keys).allowNonStrictDateRangeMatch).toBe(expected);
+  });
+
+  test('names of other rollups, and the joins by which members are written', () => {
+    const lambda = main('type: rollup_lambda\nrollups: [day, CUBE.week, items.month]');
+    expect(lambda.rollups).toEqual(['orders.day', 'orders.week', 'items.month']);
+    expect(lambda.joinPaths).toEqual(new Map());
+  });
 
   test('a member that is listed twice counts once', () => {
     expect(main('measures: [count, CUBE.count, revenue]').measures).toEqual([
