@@ -42,7 +42,7 @@ export function matchRollup(model: DataModel, query: QueryShape, candidate: Roll
   const reasons = [
     ...matchJoins(query, shape),
     ...matchMeasures(model, query, shape),
-    ...matchDimensions(query, shape),
+    ...matchDimensions(model, query, shape),
     ...matchTimes(query, shape, candidate.meta),
     ...matchBuilt(query, candidate, shape),
   ];

@@ -9,7 +9,7 @@ import type { Query } from '../model/query.js';
 import { memberColumn, timeColumn } from '../model/schema.js';
 import type { Cube, DataModel, Granularity } from '../model/schema.js';
 import { chooseIndex, pinnedColumns } from './choose-index.js';
-import { joinTree, multipliedCubes } from './join-tree.js';
+import { drillMembers, joinTree, multipliedCubes } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
 import { canMerge } from './match-measures.js';
 import { matchRollup } from './match-rollup.js';
@@ -17,6 +17,7 @@ import type { QueryShape, RollupCandidate } from './match-rollup.js';
 import { normaliseQuery } from './normalise-query.js';
 import { dimensionOf, outputColumns } from './output-columns.js';
 import { askedRange, prunePartitions, skipByStatistics } from './prune-partitions.js';
+import { requirePrimaryKeys } from './require-primary-keys.js';
 import { requireTestsFit } from './require-tests-fit.js';
 import { rollupShape } from './rollup-shape.js';
 import type { RollupShape } from './rollup-shape.js';
@@ -73,11 +74,14 @@ export function queryShape(model: DataModel, query: Query): QueryShape {
     ...measures,
     ...query.dimensions,
     ...query.segments,
+    ...query.countedBy,
+    ...drillMembers(model, query.countedBy),
     ...(query.filter === null ? [] : filterMembers(query.filter)),
     ...query.timeDimensions
       .filter((time) => time.granularity !== null || time.range !== null)
       .map((time) => time.dimension),
   ]);
+  if (query.ungrouped) requirePrimaryKeys(model, query, tree);
   return {
     query,
     tree,
@@ -218,6 +222,7 @@ function sourcePlan(model: DataModel, shape: QueryShape): QueryPlan {
       states: statesOf(shape.finish),
       segments: query.segments,
       filter: query.filter,
+      countedBy: query.countedBy,
       ranges: query.timeDimensions.flatMap(({ dimension, range }) =>
         range === null ? [] : [{ dimension, range }],
       ),

@@ -11,7 +11,7 @@ import type { Cube, DataModel, Measure, MemberId } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 import { lookUp } from '../find-member.js';
 import { multipliedCubes } from '../join-tree.js';
-import { leafIds } from '../leaf-states.js';
+import { leafIds, measureOf } from '../leaf-states.js';
 import { dimensionOf, segmentOf } from '../output-columns.js';
 import { aggregateSql, measureInput } from './aggregate-sql.js';
 import { filterSql } from './filter-sql.js';
@@ -221,6 +221,10 @@ function segmentSql(model: DataModel, id: MemberId): string {
 function whereClause(context: Context): string {
   const { model, request, params } = context;
   const conditions = request.segments.map((id) => `(${segmentSql(model, id)})`);
+  for (const id of request.countedBy) {
+    const { filters, drillFilters, cube } = measureOf(model, id);
+    for (const sql of [...filters, ...drillFilters]) conditions.push(`(${renderTemplate(model, sql, cube)})`);
+  }
   for (const { dimension, range } of request.ranges) {
     const time = dimensionSql(model, dimensionOf(model, dimension));
     if (range === null) conditions.push(`${time} IS NULL`);
