@@ -9,6 +9,8 @@ export type { ErrorCode, Position } from './model/errors.js';
 export type { SourceConfig } from './model/load/parse-config.js';
 export type { Candidate, Fix, Mode, PatchOperation, Reason, ReasonCode } from './model/plan.js';
 export type { Annotation, MemberAnnotation } from './planner/annotate.js';
+export type { CubeCondition, CubeStep } from './planner/cube/can-use.js';
+export type { ExplainedChoice } from './planner/cube/explain-choice.js';
 export type { ExplainedPiece, Explanation } from './planner/explain-query.js';
 export type { StoreProblem, StoreReport } from './storage/verify-store.js';
 export { readModelDocument } from './store-config.js';

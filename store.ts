@@ -36,6 +36,16 @@ export interface StoreOptions {
   readonly schema?: string;
   /** How numbers are given: text as Cube does (default), or numbers where no digit is lost. */
   readonly numbers?: 'string' | 'native';
+  /**
+   * Who decides which rollup answers. `granary` (default): our rules. `cube`: those of Cube, literally; an answer is
+   * the source's all the same, see docs/compatibility.md.
+   */
+  readonly compatibility?: 'granary' | 'cube';
+  /**
+   * Where Cube decides: whether it chooses a rollup for a date range that cuts through its buckets, unless the rollup
+   * says it itself. Default true, as CUBEJS_PRE_AGGREGATIONS_ALLOW_NON_STRICT_DATE_RANGE_MATCH in Cube.
+   */
+  readonly allowNonStrictDateRangeMatch?: boolean;
   /** Budget of decoded columns in memory, in MiB. Default 1024. */
   readonly cacheMb?: number;
   /** Threads for large scans. Default: as the machine has, at most 4. */

@@ -4,12 +4,15 @@ import type { Candidate, Mode, QueryPlan, Statement } from '../model/plan.js';
 import type { TimeRange } from '../model/query.js';
 import type { Granularity } from '../model/schema.js';
 import { formatLocal } from '../model/civil-time.js';
+import { explainChoice } from './cube/explain-choice.js';
+import type { ExplainedChoice } from './cube/explain-choice.js';
 import { matchRollup } from './match-rollup.js';
 import { planQuery, queryShape } from './plan-query.js';
 import type { PlanOptions, PreparedModel } from './plan-query.js';
 
 export interface Explanation {
   readonly query: unknown;
+  /** With `compatibility: 'cube'` Cube's choice, which `pieces` need not read. */
   readonly selected: string | null;
   readonly mode: Mode;
   /** Null for the default index and for the source. */
@@ -17,6 +20,8 @@ export interface Explanation {
   /** All rollups of the model, in the order in which they are tried. */
   readonly candidates: readonly Candidate[];
   readonly pieces: readonly ExplainedPiece[];
+  /** With `compatibility: 'cube'`. */
+  readonly cube?: ExplainedChoice;
   /** Of the piece that comes from the source. */
   readonly sql?: Pick<Statement, 'text' | 'params'>;
 }
@@ -46,14 +51,17 @@ export function explainQuery(
       meta: catalog.rollups.get(rollup.preAggregation.id) ?? null,
     }),
   );
+  const cube =
+    options.cube == null ? null : explainChoice(prepared.model, plan, input, candidates, options.cube);
   const { piece } = plan;
   const explanation: Explanation = {
     query: input,
-    selected: plan.selected,
+    selected: cube === null ? plan.selected : cube.selected,
     mode: plan.mode,
     index: piece.kind === 'rollup' ? piece.rollup.indexes[piece.index].name : null,
     candidates,
     pieces: [explainPiece(plan)],
+    ...(cube === null ? {} : { cube }),
   };
   return { plan, explanation };
 }

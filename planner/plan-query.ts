@@ -11,6 +11,8 @@ import type { Cube, DataModel, Granularity } from '../model/schema.js';
 import { chooseIndex, pinnedColumns } from './choose-index.js';
 import { drillMembers, joinTree, multipliedCubes } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
+import type { CubeOptions } from './cube/cube-choice.js';
+import { rollupsInTurn } from './cube/rollups-in-turn.js';
 import { canMerge } from './match-measures.js';
 import { matchRollup } from './match-rollup.js';
 import type { QueryShape, RollupCandidate } from './match-rollup.js';
@@ -33,6 +35,8 @@ export interface PlanOptions {
   readonly now: number;
   /** False: read every partition and filter every row, as a check on pruning. */
   readonly pruning?: boolean;
+  /** Cube decides which rollup is tried first, and whether one is. */
+  readonly cube?: CubeOptions | null;
 }
 
 /** @param hash a stable hash of a text, in a form that may stand in a file */
@@ -56,8 +60,10 @@ export function planQuery(
   input: unknown,
   options: PlanOptions,
 ): QueryPlan {
-  const shape = queryShape(prepared.model, normaliseQuery(prepared.model, input, options.now));
-  for (const rollup of prepared.rollups) {
+  const query = normaliseQuery(prepared.model, input, options.now);
+  const shape = queryShape(prepared.model, query);
+  const rollups = rollupsInTurn(prepared.model, prepared.rollups, query, input, options.cube ?? null);
+  for (const rollup of rollups) {
     const candidate = { ...rollup, meta: catalog.rollups.get(rollup.preAggregation.id) ?? null };
     if (candidate.shape === null || candidate.meta === null) continue;
     if (matchRollup(prepared.model, shape, candidate).matched) {

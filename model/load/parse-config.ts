@@ -24,6 +24,8 @@ const configSchema = z.strictObject({
     .regex(/^[_a-zA-Z][_a-zA-Z0-9]*$/)
     .optional(),
   numbers: z.enum(['string', 'native']).optional(),
+  compatibility: z.enum(['granary', 'cube']).optional(),
+  allowNonStrictDateRangeMatch: z.boolean().optional(),
   cacheMb: z.number().positive().optional(),
   threads: z.number().int().positive().optional(),
 });
@@ -42,6 +44,10 @@ export interface Config {
   /** Before the dot in the names of tables. */
   readonly schema: string;
   readonly numbers: 'string' | 'native';
+  /** Who decides which rollup answers. */
+  readonly compatibility: 'granary' | 'cube';
+  /** Where Cube decides: whether it looks past date ranges, of rollups that do not say it themselves. */
+  readonly allowNonStrictDateRangeMatch: boolean;
   readonly cacheBytesMax: number;
   /** Threads for large scans; null: as many as the machine has, at most 4. */
   readonly threads: number | null;
@@ -77,6 +83,8 @@ export function parseConfig(value: unknown, where: string): Config {
     sources,
     schema: schema ?? 'dev_pre_aggregations',
     numbers: numbers ?? 'string',
+    compatibility: given.compatibility ?? 'granary',
+    allowNonStrictDateRangeMatch: given.allowNonStrictDateRangeMatch ?? true,
     cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
     threads: threads ?? null,
   };
@@ -106,6 +114,8 @@ const WANTED: Readonly<Record<string, string>> = {
   'sources.*.init': 'a list of SQL statements',
   schema: 'a name of letters, digits and _',
   numbers: '"string" or "native"',
+  compatibility: '"granary" or "cube"',
+  allowNonStrictDateRangeMatch: 'true or false',
   cacheMb: 'a number above 0',
   threads: 'a whole number above 0',
 };

@@ -58,7 +58,6 @@ export interface AskedQuery {
   readonly query: Query;
   /** The filters as the query was written: Cube looks at their operators. */
   readonly filters: unknown;
-  readonly ungrouped?: boolean;
   /** Member → the view's member by which the query asks for it. */
   readonly aliases?: ReadonlyMap<MemberId, string>;
 }
@@ -72,7 +71,7 @@ export function cubeQueryForm(
   const { query, filters } = asked;
   const nameOf = (member: MemberId): string => asked.aliases?.get(member) ?? member;
   const pathOf = memberPaths(tree);
-  const filtered = membersOf(query.filter);
+  const filtered = filteredMembers(query);
   const keys = [...new Set([...query.dimensions, ...filtered, ...query.segments])];
   const leaves = leafMeasures(model, [...query.measures, ...membersOf(query.having)]);
   const owners = query.timeDimensions.map((time) => owner(model, time.dimension));
@@ -100,18 +99,22 @@ export function cubeQueryForm(
     filtersAreSelected: filtered.every((member) => query.dimensions.includes(member)),
     singleValues: singleValues(model, [...query.dimensions, ...query.segments].map(nameOf), filters),
     backAlias: backAliases(model, query, nameOf, pathOf),
-    ungrouped:
-      asked.ungrouped === true
-        ? { cubes: cubes.toSorted(byCode), primaryKeys: primaryKeys(model, cubes) }
-        : null,
+    ungrouped: query.ungrouped
+      ? { cubes: cubes.toSorted(byCode), primaryKeys: primaryKeys(model, cubes) }
+      : null,
   };
 }
 
 /** Every member that the query names, in Cube's order. */
 export function askedMembers(query: Query): readonly MemberId[] {
   const times = query.timeDimensions.map(({ dimension }) => dimension);
-  const filters = [...membersOf(query.filter), ...membersOf(query.having)];
+  const filters = [...filteredMembers(query), ...membersOf(query.having)];
   return [...query.measures, ...query.dimensions, ...query.segments, ...filters, ...times];
+}
+
+/** A measure whose filters count is, to Cube, a filter on rows like any other. */
+function filteredMembers({ filter, countedBy }: Query): readonly MemberId[] {
+  return [...membersOf(filter), ...countedBy];
 }
 
 function membersOf(filter: Filter | null): readonly MemberId[] {

@@ -38,5 +38,6 @@ export function singleValues(
 function isOnMeasure(model: DataModel, filter: WrittenFilter): boolean {
   const [inner] = filter.and ?? filter.or ?? [];
   if (inner !== undefined) return isOnMeasure(model, inner);
+  if (filter.operator === 'measureFilter') return false;
   return lookUp(model, filter.member ?? filter.dimension ?? '')?.kind === 'measure';
 }

@@ -110,6 +110,8 @@ partition_granularity: month
     for (const path of ['c.city', 'b.c.city', 'a.b.c.city', 'CUBE.b.c.city']) {
       expect(load(text(path)).cubes.get('a')?.preAggregations[0]?.dimensions).toEqual(['c.city']);
     }
+    const { joinPaths } = load(text('CUBE.b.c.city')).cubes.get('a')!.preAggregations[0];
+    expect(joinPaths).toEqual(new Map([['c.city', 'a.b.c.city']]));
     expect(errorsOf(text('a.c.city'))[0]).toMatch(
       /^5:50: cubes\[0\]\.pre_aggregations\[0\]\.dimensions\[0\]: `a` has no join to `c`/,
     );
