@@ -1,5 +1,6 @@
 import type { Explanation } from '../index.js';
 import { adviceLines } from './advice.js';
+import { cubeLines } from './cube-lines.js';
 import { printHeading, printJson, printLine } from './print.js';
 import { readQuery } from './read-query.js';
 import { formatTable } from './table.js';
@@ -32,6 +33,11 @@ function printExplanation(explanation: Explanation): void {
   if (selected === null && advice.length > 0) {
     printHeading('What would help');
     for (const line of advice) printLine(`- ${line}`);
+  }
+
+  if (explanation.cube !== undefined) {
+    printHeading("Cube's choice, in its order");
+    for (const line of cubeLines(explanation.cube)) printLine(line);
   }
 
   printHeading('Pieces');

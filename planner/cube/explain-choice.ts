@@ -53,7 +53,7 @@ function deviation(
   if (selected === planned) return null;
   const reasons = candidates.find(({ id }) => id === selected)?.reasons ?? [];
   const instead = planned === null ? 'the source answers' : `${planned} answers`;
-  return `Cube chooses ${selected}, which does not give the source's answer: ${reasons.map(({ message }) => message).join(' ')} So ${instead}.`;
+  return `Cube chooses ${selected}, which does not answer here: ${reasons.map(({ message }) => message).join(' ')} So ${instead}.`;
 }
 
 function stepMessage({ branch, failed }: CubeStep): string {
