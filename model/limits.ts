@@ -35,6 +35,8 @@ export const LIMITS = {
   /** Bytes of memory, the interpreter's own included, and of the call stack in the sandbox of JavaScript models. */
   modelScriptBytesMax: 64 * 1024 * 1024,
   modelScriptStackBytesMax: 256 * 1024,
+  /** Pieces that a misaligned range is cut into; what would need more is read from the source in one piece. */
+  coverPartsMax: 16,
   /** Partitions of one rollup. */
   partitionsMax: 10_000,
   /** Rows in a Parquet row group: small, so that readers can skip. */

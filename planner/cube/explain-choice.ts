@@ -41,19 +41,21 @@ export function explainChoice(
       canUse,
       trace: trace.map((step) => ({ ...step, message: stepMessage(step) })),
     })),
-    deviation: deviation(choice.selected, plan.selected, candidates),
+    deviation: deviation(choice.selected, plan, candidates),
   };
 }
 
 function deviation(
   selected: RollupId | null,
-  planned: RollupId | null,
+  plan: QueryPlan,
   candidates: readonly Candidate[],
 ): string | null {
-  if (selected === planned) return null;
+  const read = [...new Set(plan.pieces.map((piece) => (piece.kind === 'rollup' ? piece.rollup.id : null)))];
+  if (read.every((id) => id === selected)) return null;
   const reasons = candidates.find(({ id }) => id === selected)?.reasons ?? [];
-  const instead = planned === null ? 'the source answers' : `${planned} answers`;
-  return `Cube chooses ${selected}, which does not answer here: ${reasons.map(({ message }) => message).join(' ')} So ${instead}.`;
+  const told = reasons.map(({ message }) => message).join(' ');
+  const names = read.map((id) => id ?? 'the source').join(', ');
+  return `Cube chooses ${selected}, which does not answer alone: ${told} The answer comes from ${names}.`;
 }
 
 function stepMessage({ branch, failed }: CubeStep): string {

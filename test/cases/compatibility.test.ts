@@ -94,16 +94,30 @@ describe("compatibility: 'cube'", () => {
     });
   });
 
-  test('[X21] [D53] its choice would not be exact: another rollup answers, and explain says why', async () => {
+  test('[X21] [D53] its choice is exact in part: the rest comes from another rollup, and explain says why', async () => {
+    const store = await open(yaml(`${MONTHLY}\n${DAILY}`));
+    const found = await outcome(store, byMonth(['2024-01-10', '2024-03-01']));
+    // Cube reads the months alone: January is lost, since it begins before the range, and March is whole.
+    expect(found.selected).toBe('orders.monthly');
+    expect(revenues(found.data)).toEqual(['20', '120', '160']);
+    expect(found.from).toEqual(['orders.daily', 'orders.monthly', 'orders.daily']);
+    expect(found.cube?.deviation).toMatch(
+      /^Cube chooses orders\.monthly, which does not answer alone: the range cuts through a month .* The answer comes from orders\.daily, orders\.monthly\.$/,
+    );
+  });
+
+  test('[X21] [D53] no bucket of its choice lies in the range: another rollup answers', async () => {
     const store = await open(yaml(`${MONTHLY}\n${DAILY}`));
     const found = await outcome(store, byMonth(['2024-01-10', '2024-02-15']));
-    // Cube reads the months: January is lost, since it begins before the range, and February is whole.
-    expect(found.selected).toBe('orders.monthly');
+    expect(found).toMatchObject({ selected: 'orders.monthly', from: ['orders.daily'], read: 'orders.daily' });
     expect(revenues(found.data)).toEqual(['20', '40']);
-    expect(found.from).toEqual(['orders.daily']);
-    expect(found.cube?.deviation).toMatch(
-      /^Cube chooses orders\.monthly, which does not answer here: the range cuts through a month .* So orders\.daily answers\.$/,
-    );
+  });
+
+  test('[X21] [D53] the source gives the edges where no rollup can', async () => {
+    const store = await open(yaml(MONTHLY));
+    const found = await outcome(store, byMonth(['2024-01-10', '2024-03-01']));
+    expect(found).toMatchObject({ from: ['source', 'orders.monthly', 'source'], mode: 'hybrid' });
+    expect(revenues(found.data)).toEqual(['20', '120', '160']);
   });
 
   test('[X21] [D53] where no rollup is exact the source answers', async () => {
