@@ -64,7 +64,7 @@ export async function answerQuery(house: House, query: unknown, options: QueryOp
   const startedAt = performance.now();
   const now = nowOf(options);
   const answer = (catalog: CatalogSnapshot): Promise<QueryResult> => {
-    const plan = planQuery(house.prepared, catalog, query, { ...house.testing, now });
+    const plan = planQuery(house.prepared, catalog, query, planOptions(house, now));
     return answerPlan(house, plan, options, now, startedAt);
   };
   const planned = house.storage.snapshot();
@@ -77,6 +77,10 @@ export async function answerQuery(house: House, query: unknown, options: QueryOp
     if (newest.version === planned.version) throw error;
     return answer(newest);
   }
+}
+
+function planOptions({ config, testing }: House, now: number): PlanOptions {
+  return { ...testing, now, cube: config.compatibility === 'cube' ? config : null };
 }
 
 /** The clock is looked at here and, for a query, only once: all that is relative in it means one time. */

@@ -36,6 +36,7 @@ import type { QueryWarning } from './warn-candidates.js';
 
 export interface Explanation {
   readonly query: unknown;
+  /** With `compatibility: 'cube'` Cube's choice, which `pieces` need not read. */
   readonly selected: string | null;
   readonly mode: Mode;
   /** How one of the rollups that match is chosen. */
@@ -110,7 +111,7 @@ export function explainQuery(
   );
   const explanation: Explanation = {
     query: input,
-    selected: plan.selected,
+    selected: cube === null ? plan.selected : cube.selected,
     mode: plan.mode,
     selection,
     index: selected === undefined ? null : selected.rollup.indexes[selected.index].name,

@@ -7,6 +7,9 @@ import type { Cube, DataModel } from '../model/schema.js';
 import { chooseRollup, trialOrder } from './choose-rollup.js';
 import type { MatchedRollup, PreparedRollup, Selection } from './choose-rollup.js';
 import { coverRange } from './cover-range.js';
+import type { CoverPart } from './cover-range.js';
+import type { CubeOptions } from './cube/cube-choice.js';
+import { rollupsInTurn } from './cube/rollups-in-turn.js';
 import { drillMembers, joinTree, multipliedCubes } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
 import { canMerge } from './match-measures.js';
@@ -34,6 +37,8 @@ export interface PlanOptions {
   readonly now: number;
   /** False: read every partition and filter every row, as a check on pruning. */
   readonly pruning?: boolean;
+  /** Cube decides which rollup is tried first, and whether one is. */
+  readonly cube?: CubeOptions | null;
 }
 
 /** @param hash a stable hash of a text, in a form that may stand in a file */

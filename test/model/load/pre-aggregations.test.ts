@@ -27,6 +27,9 @@ partition_granularity: month
       dimensions: ['orders.status'],
       segments: ['orders.done'],
       timeDimensions: [{ dimension: 'orders.created_at', granularity: 'day' }],
+      joinPaths: new Map(),
+      rollups: [],
+      allowNonStrictDateRangeMatch: null,
       partitionGranularity: 'month',
       indexes: [],
       priority: 50,
@@ -66,6 +69,26 @@ partition_granularity: month
     },
   );
 
+  test.each([
+    ['time_dimension: created_at\ngranularity: day', null],
+    ['time_dimensions: [{dimension: created_at, granularity: day}]', null],
+    ['timeDimension: created_at\ngranularity: day', null],
+    ['timeDimensionReference: created_at\ngranularity: day', false],
+    ['time_dimension_reference: created_at\ngranularity: day', false],
+    ['dimensions: [status]', false],
+    ['type: rollup_lambda\nrollups: [a]\ntime_dimension: created_at\ngranularity: day', false],
+    ['time_dimension: created_at\ngranularity: day\nallow_non_strict_date_range_match: false', false],
+    ['timeDimensionReference: created_at\ngranularity: day\nallowNonStrictDateRangeMatch: true', true],
+  ])('[C19][D51][D54] %j: Cube looks past date ranges %s, null as configured', (keys, expected) => {
+    expect(main(keys).allowNonStrictDateRangeMatch).toBe(expected);
+  });
+
+  test('names of other rollups, and the joins by which members are written', () => {
+    const lambda = main('type: rollup_lambda\nrollups: [day, CUBE.week, items.month]');
+    expect(lambda.rollups).toEqual(['orders.day', 'orders.week', 'items.month']);
+    expect(lambda.joinPaths).toEqual(new Map());
+  });
+
   test('a member that is listed twice counts once', () => {
     expect(main('measures: [count, CUBE.count, revenue]').measures).toEqual([
       'orders.count',
@@ -90,6 +113,8 @@ partition_granularity: month
     for (const path of ['c.city', 'b.c.city', 'a.b.c.city', 'CUBE.b.c.city']) {
       expect(load(text(path)).cubes.get('a')?.preAggregations[0]?.dimensions).toEqual(['c.city']);
     }
+    const { joinPaths } = load(text('CUBE.b.c.city')).cubes.get('a')!.preAggregations[0];
+    expect(joinPaths).toEqual(new Map([['c.city', 'a.b.c.city']]));
     expect(errorsOf(text('a.c.city'))[0]).toMatch(
       /^5:50: cubes\[0\]\.pre_aggregations\[0\]\.dimensions\[0\]: `a` has no join to `c`/,
     );
