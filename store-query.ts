@@ -10,6 +10,7 @@ import type { Annotation } from './planner/annotate.js';
 import { explainQuery } from './planner/explain-query.js';
 import type { ExplainedPiece, Explanation } from './planner/explain-query.js';
 import { planQuery } from './planner/plan-query.js';
+import type { PlanOptions } from './planner/plan-query.js';
 import { countGroups } from './store-counts.js';
 import { tablePrefix } from './storage/table-version.js';
 import type { House } from './store-house.js';
@@ -168,7 +169,7 @@ export async function explainAnswer(
   query: unknown,
   options: Pick<QueryOptions, 'now'>,
 ): Promise<Explanation> {
-  const planning = { ...house.testing, now: nowOf(options) };
+  const planning = planOptions(house, nowOf(options));
   const catalog = house.storage.snapshot();
   const { plan, uncounted } = explainQuery(house.prepared, catalog, query, planning);
   const counts = await countGroups(house, catalog.version, uncounted);

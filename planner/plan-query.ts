@@ -1,29 +1,25 @@
 /** The story of a query: normalise, match, choose, cover, prune, finish. Pure: same input, same plan. */
-import type { CatalogSnapshot, RollupMeta } from '../model/catalog.js';
+import type { CatalogSnapshot } from '../model/catalog.js';
 import { filterMembers } from '../model/filter.js';
 import type { FinishPlan, Mode, Piece, QueryPlan, RollupPiece, ScanPlan, SourcePage } from '../model/plan.js';
 import type { Query } from '../model/query.js';
 import type { Cube, DataModel } from '../model/schema.js';
 import { chooseRollup, trialOrder } from './choose-rollup.js';
 import type { MatchedRollup, PreparedRollup, Selection } from './choose-rollup.js';
-import { coverRange } from './cover-range.js';
-import type { CoverPart } from './cover-range.js';
 import type { CubeOptions } from './cube/cube-choice.js';
 import { rollupsInTurn } from './cube/rollups-in-turn.js';
 import { drillMembers, joinTree, multipliedCubes } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
 import { canMerge } from './match-measures.js';
-import { canAnswerPart } from './match-rollup.js';
 import type { QueryShape } from './match-rollup.js';
 import { normaliseQuery } from './normalise-query.js';
 import { outputColumns } from './output-columns.js';
+import { coverPieces, leadingPart } from './plan-cover.js';
 import { planRollup, scanAggregates } from './plan-rollup.js';
 import { planSource } from './plan-source.js';
 import { requirePrimaryKeys } from './require-primary-keys.js';
 import { rollupMode } from './rollup-mode.js';
 import { rollupShape } from './rollup-shape.js';
-import type { RollupShape } from './rollup-shape.js';
-import { askedBox, queryWithin } from './time-box.js';
 
 /** A model with its rollups in the order of matching, each with the hash of its definition. */
 export interface PreparedModel {
@@ -69,38 +65,31 @@ export function planQuery(
   input: unknown,
   options: PlanOptions,
 ): QueryPlan {
-  const { model, rollups, selection } = prepared;
-  const shape = queryShape(model, normaliseQuery(model, input, options.now));
+  const { model } = prepared;
+  const query = normaliseQuery(model, input, options.now);
+  const shape = queryShape(model, query);
   const pruning = options.pruning !== false;
+  const cube = options.cube ?? null;
+  const rollups = rollupsInTurn(model, prepared.rollups, query, input, cube);
+  const selection = cube === null ? prepared.selection : 'first';
+  const mergeable = canMerge(shape);
+  const lead = cube !== null && mergeable ? leadingPart(shape, rollups, catalog) : null;
   const pieceOf = (matched: MatchedRollup): RollupPiece =>
     planRollup(shape, matched.shape, matched.meta, pruning);
-  const chosen = chooseRollup(shape, rollups, catalog, selection, (matched) => rowsToScan(pieceOf(matched)));
+  const rowsOf = (matched: MatchedRollup): number => rowsToScan(pieceOf(matched));
+  const chosen = lead === null ? chooseRollup(shape, rollups, catalog, selection, rowsOf) : null;
   if (chosen !== null) {
     const piece = pieceOf(chosen);
     return planPieces(shape, [piece], rollupMode(piece, chosen.shape));
   }
-  return canMerge(shape)
-    ? planCover(shape, partlyMatched(shape, prepared, catalog), pruning)
-    : sourcePlan(shape);
+  const pieces = mergeable ? coverPieces(shape, rollups, catalog, lead, pruning) : null;
+  if (pieces === null) return sourcePlan(shape);
+  return planPieces(shape, pieces, pieces.some(({ kind }) => kind === 'source') ? 'hybrid' : 'rollup');
 }
 
 /** Rows of the partitions that a piece reads, by the catalog. */
 export function rowsToScan({ partitions, index }: RollupPiece): number {
   return partitions.reduce((rows, { files }) => rows + files[index].rows, 0);
-}
-
-/** In trial order, the rollups against which nothing speaks but a range that cuts through their buckets. */
-function partlyMatched(
-  shape: QueryShape,
-  { rollups }: PreparedModel,
-  catalog: CatalogSnapshot,
-): BuiltRollup[] {
-  return rollups.flatMap(({ preAggregation, shape: rollup, definition }) => {
-    const meta = catalog.rollups.get(preAggregation.id);
-    if (rollup === null || meta === undefined || !canAnswerPart(shape, rollup, { definition, meta }))
-      return [];
-    return [{ shape: rollup, times: rollup.times, meta }];
-  });
 }
 
 export function queryShape(model: DataModel, query: Query): QueryShape {
@@ -131,25 +120,6 @@ export function queryShape(model: DataModel, query: Query): QueryShape {
     states: statesOf(finish),
     filtered,
   };
-}
-
-/** A rollup that is published. */
-interface BuiltRollup {
-  readonly shape: RollupShape;
-  readonly times: RollupShape['times'];
-  readonly meta: RollupMeta;
-}
-
-function planCover(shape: QueryShape, rollups: readonly BuiltRollup[], pruning: boolean): QueryPlan {
-  const parts = coverRange(askedBox(shape.query), rollups);
-  if (parts.every(({ rollup }) => rollup === null)) return sourcePlan(shape);
-  const pieces = parts.map(({ box, rollup }): Piece => {
-    const within = { ...shape, query: queryWithin(shape.query, box) };
-    return rollup === null
-      ? planSource(within, null)
-      : planRollup(within, rollup.shape, rollup.meta, pruning);
-  });
-  return planPieces(shape, pieces, pieces.some(({ kind }) => kind === 'source') ? 'hybrid' : 'rollup');
 }
 
 function sourcePlan(shape: QueryShape): QueryPlan {

@@ -46,6 +46,8 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
     segments,
     timeDimensions,
     joinPaths: loadJoinPaths(text, node, cube, context),
+    ...writtenNames(text, cube.name),
+    allowNonStrictDateRangeMatch: loadNonStrict(type, text, node),
     partitionGranularity: loadPartitionGranularity(text, node, timeDimensions[0] ?? null, context),
     priority: text.priority ?? PRIORITY_DEFAULT,
     position: positionOf(node.place),

@@ -3,7 +3,7 @@ import { parseReference } from './parse-template.js';
 import type { PreAggregationText } from './structure.js';
 
 interface WrittenNames {
-  readonly joinPaths: ReadonlyMap<MemberId, string>;
+  readonly writtenPaths: ReadonlyMap<MemberId, string>;
   readonly rollups: readonly RollupId[];
 }
 
@@ -18,7 +18,7 @@ export function writtenNames(text: PreAggregationText, home: string): WrittenNam
   ];
   const paths = members.map((written) => stepsOf(written, home)).filter((steps) => steps.length > 2);
   return {
-    joinPaths: new Map(paths.map((steps) => [steps.slice(-2).join('.'), steps.join('.')])),
+    writtenPaths: new Map(paths.map((steps) => [steps.slice(-2).join('.'), steps.join('.')])),
     rollups: (text.rollups ?? []).map((written) => stepsOf(written, home).slice(-2).join('.')),
   };
 }

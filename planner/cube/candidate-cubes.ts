@@ -1,7 +1,7 @@
 import type { JoinTree } from '../../model/plan.js';
-import type { DataModel, MemberId } from '../../model/schema.js';
+import type { DataModel, JoinPath, MemberId } from '../../model/schema.js';
 import { cubeOf } from '../../model/schema.js';
-import { cubesOf } from '../join-tree.js';
+import { neededCubes } from '../join-tree.js';
 
 /**
  * The cubes whose rollups Cube looks at, in the order in which it does: those of the query's members and of what their
@@ -10,6 +10,7 @@ import { cubesOf } from '../join-tree.js';
 export function candidateCubes(
   model: DataModel,
   members: readonly MemberId[],
+  paths: readonly JoinPath[],
   { joins }: JoinTree,
 ): readonly string[] {
   const passed = joins.flatMap(({ from, sql }) => [
@@ -18,5 +19,5 @@ export function candidateCubes(
       part.kind === 'cube' ? [part.cube] : part.kind === 'member' ? [cubeOf(part.member)] : [],
     ),
   ]);
-  return [...new Set([...cubesOf(model, members), ...passed])];
+  return [...new Set([...neededCubes(model, members, paths), ...passed])];
 }

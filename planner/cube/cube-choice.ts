@@ -32,10 +32,10 @@ const MATCHED: ReadonlySet<PreAggregation['type']> = new Set(['rollup', 'rollup_
 /** Nothing but the model and the query counts: not what is built, nor whether the answer would be right. */
 export function cubeChoice(model: DataModel, asked: AskedQuery, options: CubeOptions): CubeChoice {
   const members = askedMembers(asked.query);
-  const tree = cubeTree(model, members);
+  const tree = cubeTree(model, members, asked.query.joinPaths);
   // A time without granularity and range asks for nothing, so that no tree was needed for it; Cube fails here.
   if (tree === null) return { selected: null, candidates: [] };
-  const cubes = candidateCubes(model, members, tree);
+  const cubes = candidateCubes(model, members, asked.query.joinPaths, tree);
   const form = cubeQueryForm(model, asked, tree, cubes);
   const rollups = cubes.flatMap((cube) => model.cubes.get(cube)?.preAggregations ?? []);
   const candidates = rollups

@@ -1,19 +1,19 @@
 /** The joins of a query or a rollup as Cube finds them, and the full paths that it gives to members. */
 import type { JoinTree } from '../../model/plan.js';
-import type { DataModel, MemberId } from '../../model/schema.js';
+import type { DataModel, JoinPath, MemberId } from '../../model/schema.js';
 import { cubeOf } from '../../model/schema.js';
-import { cubesOf, joinsTo } from '../join-tree.js';
+import { joinTrees } from '../join-tree.js';
 
 /**
  * The tree with the fewest joins; among these the one whose root is needed first, in the order of `members`. Null
  * where no cube reaches all others.
  */
-export function cubeTree(model: DataModel, members: readonly MemberId[]): JoinTree | null {
-  const cubes = cubesOf(model, members);
-  const trees = cubes.flatMap((root) => {
-    const joins = joinsTo(model, root, cubes);
-    return joins === null ? [] : [{ root, joins }];
-  });
+export function cubeTree(
+  model: DataModel,
+  members: readonly MemberId[],
+  paths: readonly JoinPath[],
+): JoinTree | null {
+  const trees = [...joinTrees(model, members, paths)];
   return trees.toSorted((a, b) => a.joins.length - b.joins.length)[0] ?? null;
 }
 

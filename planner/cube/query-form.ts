@@ -69,7 +69,8 @@ export function cubeQueryForm(
   cubes: readonly string[],
 ): CubeQueryForm {
   const { query, filters } = asked;
-  const nameOf = (member: MemberId): string => asked.aliases?.get(member) ?? member;
+  const aliases = asked.aliases ?? viewNames(query);
+  const nameOf = (member: MemberId): string => aliases.get(member) ?? member;
   const pathOf = memberPaths(tree);
   const filtered = filteredMembers(query);
   const keys = [...new Set([...query.dimensions, ...filtered, ...query.segments])];
@@ -103,6 +104,13 @@ export function cubeQueryForm(
       ? { cubes: cubes.toSorted(byCode), primaryKeys: primaryKeys(model, cubes) }
       : null,
   };
+}
+
+/** Members that are asked for under the name of a view. */
+function viewNames({ asked }: Query): ReadonlyMap<MemberId, string> {
+  return new Map(
+    asked.filter(({ member, name }) => member !== name).map(({ member, name }) => [member, name]),
+  );
 }
 
 /** Every member that the query names, in Cube's order. */

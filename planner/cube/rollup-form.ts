@@ -28,7 +28,7 @@ export function cubeRollupForm(
   const first = rollup.type === 'rollup_lambda' && isWithoutMembers(rollup) ? rollup.rollups[0] : undefined;
   const source = first === undefined ? null : findRollup(model, first);
   const holder = source ?? rollup;
-  const written = (member: MemberId): string => holder.joinPaths.get(member) ?? member;
+  const written = (member: MemberId): string => holder.writtenPaths.get(member) ?? member;
   const tree = rollup.type === 'rollup' ? rollupTree(model, rollup) : null;
   const pathOf = tree === null ? (path: string) => path : memberPaths(tree);
   const paths = (members: readonly MemberId[]): string[] => members.map(written).toSorted(byCode).map(pathOf);
@@ -58,5 +58,5 @@ function findRollup(model: DataModel, id: RollupId): PreAggregation | null {
 function rollupTree(model: DataModel, rollup: PreAggregation): JoinTree | null {
   const { measures, dimensions, segments, timeDimensions } = rollup;
   const sorted = [measures, dimensions, segments].flatMap((members) => members.toSorted(byCode));
-  return cubeTree(model, [...sorted, ...timeDimensions.map(({ dimension }) => dimension)]);
+  return cubeTree(model, [...sorted, ...timeDimensions.map(({ dimension }) => dimension)], rollup.joinPaths);
 }
