@@ -203,18 +203,33 @@ export type ReasonCode =
   | 'range_not_aligned'
   | 'timezone_not_aligned';
 
+/** What a rollup is asked, in this order. */
+export type RuleName =
+  'type' | 'joins' | 'measures' | 'dimensions' | 'filters' | 'segments' | 'times' | 'timezone' | 'built';
+
 /** Why a rollup cannot answer, and what would change that. */
 export interface Reason {
   readonly code: ReasonCode;
   readonly message: string;
   readonly member?: MemberId;
+  /** Takes away this reason and no other. */
   readonly fix?: Fix;
 }
 
+/** A change of the model after which, built, a rollup answers the query; without a patch: a build alone. */
 export interface Fix {
   readonly text: string;
   /** RFC 6902, on the model as JSON (`{ cubes: [...] }`). */
   readonly patch: readonly PatchOperation[];
+  /** Null where it is not known, and for a build alone. */
+  readonly estimate: FixEstimate | null;
+}
+
+export interface FixEstimate {
+  /** Rows of the changed or new rollup. */
+  readonly rows: number;
+  /** `rows` as a multiple of the rows of the rollup as it is; of a new one, of the source's. */
+  readonly factor: number;
 }
 
 export interface PatchOperation {
@@ -230,6 +245,21 @@ export interface Candidate {
   readonly matched: boolean;
   /** It does not match, but a piece of the plan comes from it: the whole buckets within the asked range. */
   readonly partly?: true;
+  /** In the order in which they are asked; execution stops at the first that fails. */
+  readonly checks: readonly Check[];
+  /** Those of all checks. */
+  readonly reasons: readonly Reason[];
+  /** Rows to scan, by the catalog; null where it did not match. */
+  readonly rows: number | null;
+  /** The smallest change that takes all reasons away; null where it matched, and where there is none. */
+  readonly fix: Fix | null;
+  /** Why there is no fix, and what else could help. */
+  readonly help: string | null;
+}
+
+export interface Check {
+  readonly rule: RuleName;
+  readonly passed: boolean;
   readonly reasons: readonly Reason[];
 }
 

@@ -31,8 +31,27 @@ export type SqlPart =
 export interface DataModel {
   /** In the order of definition. */
   readonly cubes: ReadonlyMap<string, Cube>;
+  /** What is allowed and probably not meant, in the order of the files and lines. */
+  readonly warnings: readonly ModelWarning[];
   /** `{ cubes: [...] }` as the user wrote it, all files together: what a patch of `explain` applies to. */
   readonly document: unknown;
+}
+
+export type WarningCode =
+  | 'key_without_effect' // nothing looks at the key where it stands
+  | 'lambda_not_first' // Cube wants it before the other pre-aggregations of its cube
+  | 'member_of_other_cube_only' // Cube would ignore the pre-aggregation
+  | 'original_sql_external' // original SQL belongs into the data source
+  | 'rollup_join_in_one_source' // an ordinary rollup does the same
+  | 'update_window_missing'; // only the last partition is refreshed
+
+/** Something in a model that is allowed and probably not meant. */
+export interface ModelWarning {
+  readonly code: WarningCode;
+  readonly message: string;
+  readonly position: Position;
+  /** `cubes[0].pre_aggregations[1].rollups` */
+  readonly path: string;
 }
 
 export interface Cube {
@@ -137,6 +156,8 @@ export interface PreAggregation {
   readonly allowNonStrictDateRangeMatch: boolean | null;
   readonly partitionGranularity: Granularity | null;
   readonly indexes: readonly IndexDefinition[];
+  /** 1 to 100; the higher is tried first under `selection: 'priority'`. */
+  readonly priority: number;
   readonly position: Position;
   /** RFC 6901 pointer into `DataModel.document`: `/cubes/0/pre_aggregations/1`. */
   readonly pointer: string;

@@ -4,15 +4,17 @@ import { filterMembers } from '../model/filter.js';
 import type { FinishPlan, Mode, Piece, QueryPlan, RollupPiece, ScanPlan, SourcePage } from '../model/plan.js';
 import type { Query } from '../model/query.js';
 import type { Cube, DataModel } from '../model/schema.js';
+import { chooseRollup, trialOrder } from './choose-rollup.js';
+import type { MatchedRollup, PreparedRollup, Selection } from './choose-rollup.js';
 import { coverRange } from './cover-range.js';
 import type { CoverPart } from './cover-range.js';
 import type { CubeOptions } from './cube/cube-choice.js';
-import { rollupsInTurn } from './cube/rollups-in-turn.js';
+import { rollupTurns } from './cube/rollup-turns.js';
 import { drillMembers, joinTree, multipliedCubes } from './join-tree.js';
-import { finishMeasure, measureOf } from './leaf-states.js';
+import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
 import { canMerge } from './match-measures.js';
-import { matchRollup } from './match-rollup.js';
-import type { QueryShape, RollupCandidate } from './match-rollup.js';
+import { canAnswerPart } from './match-rollup.js';
+import type { QueryShape } from './match-rollup.js';
 import { normaliseQuery } from './normalise-query.js';
 import { outputColumns } from './output-columns.js';
 import { planRollup, scanAggregates } from './plan-rollup.js';
@@ -26,7 +28,8 @@ import { askedBox, queryWithin } from './time-box.js';
 /** A model with its rollups in the order of matching, each with the hash of its definition. */
 export interface PreparedModel {
   readonly model: DataModel;
-  readonly rollups: readonly Omit<RollupCandidate, 'meta'>[];
+  readonly rollups: readonly PreparedRollup[];
+  readonly selection: Selection;
 }
 
 export interface PlanOptions {
@@ -39,14 +42,18 @@ export interface PlanOptions {
 }
 
 /** @param hash a stable hash of a text, in a form that may stand in a file */
-export function prepareModel(model: DataModel, hash: (text: string) => string): PreparedModel {
+export function prepareModel(
+  model: DataModel,
+  hash: (text: string) => string,
+  selection: Selection = 'first',
+): PreparedModel {
   const rollups = [...model.cubes.values()].flatMap((cube) =>
     cube.preAggregations.map((preAggregation) => {
       const shape = rollupShape(model, preAggregation);
       return { preAggregation, shape, definition: shape === null ? '' : hash(shape.definition) };
     }),
   );
-  return { model, rollups };
+  return { model, rollups: trialOrder(rollups, selection), selection };
 }
 
 /**
@@ -62,53 +69,71 @@ export function planQuery(
   input: unknown,
   options: PlanOptions,
 ): QueryPlan {
-  const { model } = prepared;
+  const { model, selection } = prepared;
   const query = normaliseQuery(model, input, options.now);
   const shape = queryShape(model, query);
   const pruning = options.pruning !== false;
-  const rollups = rollupsInTurn(model, prepared.rollups, query, input, options.cube ?? null);
-  const misaligned: BuiltRollup[] = [];
-  // Cube's choice gives what it holds whole, and only the rest is for others.
-  let leads = false;
-  for (const rollup of rollups) {
-    const candidate = { ...rollup, meta: catalog.rollups.get(rollup.preAggregation.id) ?? null };
-    if (candidate.shape === null || candidate.meta === null) continue;
-    const { matched, reasons } = matchRollup(model, shape, candidate);
-    if (matched && !leads) {
-      const piece = planRollup(shape, candidate.shape, candidate.meta, pruning);
-      return planPieces(model, shape, [piece], rollupMode(piece, candidate.shape));
+  const pieceOf = (matched: MatchedRollup): RollupPiece =>
+    planRollup(shape, matched.shape, matched.meta, pruning);
+  const partly: BuiltRollup[][] = [];
+  for (const turn of rollupTurns(model, prepared.rollups, query, input, options.cube ?? null)) {
+    const rowsOf = (matched: MatchedRollup): number => rowsToScan(pieceOf(matched));
+    const chosen = chooseRollup(shape, turn, catalog, selection, rowsOf);
+    // What holds a part and has the first turn gives that part, and only the rest is for others.
+    if (chosen !== null && partly.every((rollups) => rollups.length === 0)) {
+      const piece = pieceOf(chosen);
+      return planPieces(shape, [piece], rollupMode(piece, chosen.shape));
     }
-    if (reasons.every(({ code }) => code === 'range_not_aligned')) {
-      misaligned.push({ shape: candidate.shape, times: candidate.shape.times, meta: candidate.meta });
-      if (options.cube != null && rollup === rollups[0]) leads = canMerge(shape);
-    }
+    if (canMerge(shape)) partly.push(partlyMatched(shape, turn, catalog));
   }
-  if (!canMerge(shape)) return sourcePlan(model, shape);
-  const turns = leads ? [misaligned.slice(0, 1), misaligned.slice(1)] : [misaligned];
-  return planCover(model, shape, turns, pruning);
+  return planCover(shape, partly, pruning);
+}
+
+/** Rows of the partitions that a piece reads, by the catalog. */
+export function rowsToScan({ partitions, index }: RollupPiece): number {
+  return partitions.reduce((rows, { files }) => rows + files[index].rows, 0);
+}
+
+/** In trial order, the rollups against which nothing speaks but a range that cuts through their buckets. */
+function partlyMatched(
+  shape: QueryShape,
+  rollups: readonly PreparedRollup[],
+  catalog: CatalogSnapshot,
+): BuiltRollup[] {
+  return rollups.flatMap(({ preAggregation, shape: rollup, definition }) => {
+    const meta = catalog.rollups.get(preAggregation.id);
+    if (rollup === null || meta === undefined || !canAnswerPart(shape, rollup, { definition, meta }))
+      return [];
+    return [{ shape: rollup, times: rollup.times, meta }];
+  });
 }
 
 export function queryShape(model: DataModel, query: Query): QueryShape {
   const filtering = query.having === null ? [] : [...filterMembers(query.having)];
   const measures = [...new Set([...query.measures, ...filtering])];
+  const filtered = query.filter === null ? [] : [...filterMembers(query.filter)];
   const tree = joinTree(model, [
     ...measures,
     ...query.dimensions,
     ...query.segments,
     ...query.countedBy,
     ...drillMembers(model, query.countedBy),
-    ...(query.filter === null ? [] : filterMembers(query.filter)),
+    ...filtered,
     ...query.timeDimensions
       .filter((time) => time.granularity !== null || time.range !== null)
       .map((time) => time.dimension),
   ]);
   if (query.ungrouped) requirePrimaryKeys(model, query, tree);
+  const finish = measures.map((id) => finishMeasure(model, measureOf(model, id)));
   return {
+    model,
     query,
     tree,
     multiplied: multipliedCubes(tree),
     dataSource: (model.cubes.get(tree.root) as Cube).dataSource,
-    finish: measures.map((id) => finishMeasure(model, measureOf(model, id))),
+    finish,
+    states: statesOf(finish),
+    filtered,
   };
 }
 
@@ -121,7 +146,6 @@ interface BuiltRollup {
 
 /** @param turns who covers what those before have left */
 function planCover(
-  model: DataModel,
   shape: QueryShape,
   turns: readonly (readonly BuiltRollup[])[],
   pruning: boolean,
@@ -132,21 +156,21 @@ function planCover(
       left.flatMap((part) => (part.rollup === null ? coverRange(part.box, rollups) : [part])),
     [asked],
   );
-  if (parts.every(({ rollup }) => rollup === null)) return sourcePlan(model, shape);
+  if (parts.every(({ rollup }) => rollup === null)) return sourcePlan(shape);
   const pieces = parts.map(({ box, rollup }): Piece => {
     const within = { ...shape, query: queryWithin(shape.query, box) };
     return rollup === null
-      ? planSource(model, within, null)
+      ? planSource(within, null)
       : planRollup(within, rollup.shape, rollup.meta, pruning);
   });
-  return planPieces(model, shape, pieces, pieces.some(({ kind }) => kind === 'source') ? 'hybrid' : 'rollup');
+  return planPieces(shape, pieces, pieces.some(({ kind }) => kind === 'source') ? 'hybrid' : 'rollup');
 }
 
-function sourcePlan(model: DataModel, shape: QueryShape): QueryPlan {
-  const { query, finish } = shape;
+function sourcePlan(shape: QueryShape): QueryPlan {
+  const { model, query, finish } = shape;
   const simple = finish.every(({ value }) => value.kind === 'state' && value.state.kind !== 'sketch');
   const page = simple && query.having === null && !query.total ? sourcePage(model, query) : null;
-  return planPieces(model, shape, [planSource(model, shape, page)], 'source');
+  return planPieces(shape, [planSource(shape, page)], 'source');
 }
 
 function sourcePage(model: DataModel, query: Query): SourcePage {
@@ -158,9 +182,9 @@ function sourcePage(model: DataModel, query: Query): SourcePage {
   };
 }
 
-function planPieces(model: DataModel, shape: QueryShape, pieces: readonly Piece[], mode: Mode): QueryPlan {
+function planPieces(shape: QueryShape, pieces: readonly Piece[], mode: Mode): QueryPlan {
   const [first] = pieces;
-  const output = outputColumns(model, shape.query);
+  const output = outputColumns(shape.model, shape.query);
   return {
     query: shape.query,
     mode,

@@ -8,7 +8,6 @@ import type { Query } from '../model/query.js';
 import { memberColumn, timeColumn } from '../model/schema.js';
 import type { Granularity } from '../model/schema.js';
 import { chooseIndex } from './choose-index.js';
-import { statesOf } from './leaf-states.js';
 import { canMerge } from './match-measures.js';
 import type { QueryShape } from './match-rollup.js';
 import { askedRange, prunePartitions, skipByStatistics } from './prune-partitions.js';
@@ -51,7 +50,7 @@ export function planRollup(
 
 /** The states of the query, with how stored ones are merged. */
 export function scanAggregates(shape: QueryShape): ScanPlan['aggregates'] {
-  return statesOf(shape.finish).map((state) => ({
+  return shape.states.map((state) => ({
     column: state.column,
     // What cannot be merged is read from one stored row, whose minimum is itself.
     operation: mergeOperation(state.kind) ?? 'min',

@@ -1,5 +1,7 @@
 import { StoreError } from '../errors.js';
 import type { Cube, DataModel } from '../schema.js';
+import { checkCombinations } from './check-combinations.js';
+import { checkExpansion } from './check-expansion.js';
 import { checkStructure } from './check-structure.js';
 import { declareCubes, type CheckedFile } from './declare.js';
 import { findCycles } from './find-cycles.js';
@@ -7,6 +9,7 @@ import { loadCube } from './load-cube.js';
 import { plainOf, type Located } from './located.js';
 import { normalise } from './normalise.js';
 import type { Problems } from './problems.js';
+import { referenceGraph } from './reference-graph.js';
 
 /**
  * Documents with their places → the model: normalise → check the structure → gather the names → follow the references.
@@ -23,13 +26,16 @@ export function buildModel(documents: readonly Located[], problems: Problems): D
   const context = declareCubes(files, problems);
   const cubes = new Map<string, Cube>();
   for (const declared of context.cubes.values()) cubes.set(declared.name, loadCube(declared, context));
-  findCycles(cubes, context);
+  const graph = referenceGraph(cubes);
+  findCycles(graph, context);
+  if (problems.count === 0) checkExpansion(graph, context);
+  checkCombinations(cubes, context);
   problems.throwIfAny();
   if (cubes.size === 0)
     throw new StoreError('model_invalid', 'the model has no cubes', {
       next: 'Define at least one under `cubes:`.',
     });
-  return { cubes, document: { cubes: documents.flatMap(cubesAsWritten) } };
+  return { cubes, warnings: problems.warnings(), document: { cubes: documents.flatMap(cubesAsWritten) } };
 }
 
 /** The cubes of one file; those that are keyed by their name get it as an entry. */

@@ -1,30 +1,26 @@
 import { LIMITS } from '../limits.js';
-import type { Cube, Dimension, Measure, MemberId } from '../schema.js';
+import type { MemberId } from '../schema.js';
 import type { Context } from './declare.js';
+import type { Place } from './located.js';
+import type { ReferenceNode } from './reference-graph.js';
 
 /** Adds a problem for every circle of members whose SQL refers to each other, at the member that closes it. */
-export function findCycles(cubes: ReadonlyMap<string, Cube>, context: Context): void {
-  const references = new Map<MemberId, readonly MemberId[]>();
-  for (const cube of cubes.values()) {
-    for (const member of [...cube.dimensions.values(), ...cube.measures.values()]) {
-      references.set(member.id, referencesOf(member));
-    }
-  }
+export function findCycles(graph: ReadonlyMap<MemberId, ReferenceNode>, context: Context): void {
   const done = new Set<MemberId>();
-  for (const member of references.keys()) walk(member, references, done, context);
+  for (const member of graph.keys()) walk(member, graph, done, context);
 }
 
-function referencesOf(member: Dimension | Measure): MemberId[] {
-  const templates = [member.sql, ...('filters' in member ? member.filters : [])];
-  return templates.flatMap((template) =>
-    (template?.parts ?? []).flatMap((part) => (part.kind === 'member' ? [part.member] : [])),
-  );
+/** The SQL of a member, else the member; null where the model does not declare it. */
+export function placeOfMember(member: MemberId, { cubes }: Context): Place | null {
+  const [cube = '', name = ''] = member.split('.');
+  const node = cubes.get(cube)?.members.get(name)?.node;
+  return node === undefined ? null : (node.entries.get('sql')?.value.place ?? node.place);
 }
 
 /** Depth first, with its own stack: a chain of references may be longer than the call stack. */
 function walk(
   start: MemberId,
-  references: ReadonlyMap<MemberId, readonly MemberId[]>,
+  graph: ReadonlyMap<MemberId, ReferenceNode>,
   done: Set<MemberId>,
   context: Context,
 ): void {
@@ -38,7 +34,7 @@ function walk(
       way.push(at);
     }
     const followed: number = path.get(at) ?? 0;
-    const next: MemberId | undefined = references.get(at)?.[followed];
+    const next: MemberId | undefined = graph.get(at)?.references[followed];
     path.set(at, followed + 1);
     if (next === undefined) {
       done.add(at);
@@ -53,13 +49,12 @@ function walk(
   }
 }
 
-function addCycle(member: MemberId, cycle: readonly MemberId[], { cubes, problems }: Context): void {
-  const [cube = '', name = ''] = member.split('.');
-  const node = cubes.get(cube)?.members.get(name)?.node;
-  if (node === undefined) return;
-  const place = node.entries.get('sql')?.value.place ?? node.place;
+function addCycle(member: MemberId, cycle: readonly MemberId[], context: Context): void {
+  const place = placeOfMember(member, context);
+  if (place === null) return;
+  const name = member.slice(member.indexOf('.') + 1);
   const itself = cycle.length === 2 ? `; for the column of this name write \`{CUBE}.${name}\`` : '';
-  problems.add(place, `members refer to each other in a circle: ${arrows(cycle)}${itself}`);
+  context.problems.add(place, `members refer to each other in a circle: ${arrows(cycle)}${itself}`);
 }
 
 /** The circle, its middle left out where it is long. */

@@ -1,5 +1,6 @@
 import type { Cube, CubeTable, Dimension, Join, Measure, Segment } from '../schema.js';
-import { checkUnique, scalarAt, type Context, type DeclaredCube } from './declare.js';
+import { checkUnique, mapAt, scalarAt, type Context, type DeclaredCube } from './declare.js';
+import { checkRefreshKey } from './check-refresh-key.js';
 import { loadJoin } from './load-join.js';
 import { loadDimension, loadMeasure, loadSegment } from './load-members.js';
 import { loadPreAggregation } from './load-pre-aggregation.js';
@@ -19,6 +20,9 @@ export function loadCube(declared: DeclaredCube, context: Context): Cube {
     if (member.kind === 'dimension') dimensions.set(name, loadDimension(member, declared, title, context));
     else if (member.kind === 'measure') measures.set(name, loadMeasure(member, declared, title, context));
     else segments.set(name, loadSegment(member, declared, title, context));
+  }
+  if (text.refresh_key !== undefined) {
+    checkRefreshKey(text.refresh_key, mapAt(node, ['refresh_key']), { kind: 'cube' }, context);
   }
   const preAggregations = text.pre_aggregations ?? [];
   const preAggregationNames = preAggregations.map((preAggregation) => preAggregation.name);
@@ -60,6 +64,11 @@ function loadTable(cube: DeclaredCube, context: Context): CubeTable {
   if (text[key] === undefined) {
     context.problems.add(node.place, 'a cube needs `sql_table` or `sql`');
     return { kind: 'table', name: '' };
+  }
+  const query = text.sql?.trim() ?? '';
+  if (key === 'sql' && /^[\w."`]+$/.test(query)) {
+    const message = `\`${query}\` is the name of a table and no query. Did you mean \`sql_table: ${query}\`?`;
+    context.problems.add(scalarAt(node, ['sql']).place, message);
   }
   const rule = () => `not supported yet: references in the \`${key}\` of a cube`;
   const sql = loadTemplate(scalarAt(node, [key]), cube, rule, context);

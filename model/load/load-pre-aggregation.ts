@@ -1,5 +1,6 @@
 import { assert } from '../assert.js';
 import type { IndexDefinition, MemberId, PreAggregation, PreAggregationType } from '../schema.js';
+import { checkPreAggregation } from './check-pre-aggregation.js';
 import {
   checkUnique,
   mapAt,
@@ -17,8 +18,7 @@ import type { PreAggregationText } from './structure.js';
 import { writtenNames } from './written-names.js';
 
 /**
- * Pre-aggregation number `index` of a cube. A rollup is checked in full; of the other types only the members and
- * granularities are.
+ * Pre-aggregation number `index` of a cube. What combines rollups is compared with them later, by `checkCombinations`.
  */
 export function loadPreAggregation(index: number, cube: DeclaredCube, context: Context): PreAggregation {
   const text = cube.text.pre_aggregations?.[index];
@@ -35,7 +35,7 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
   if (isSound && type === 'rollup' && columns.keys.size + columns.measures.size === 0) {
     context.problems.add(node.place, 'a rollup of nothing: list `measures`, `dimensions` or `segments`');
   }
-  return {
+  const preAggregation = {
     id: `${cube.name}.${text.name}`,
     cube: cube.name,
     name: text.name,
@@ -47,7 +47,7 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
     ...writtenNames(text, cube.name),
     allowNonStrictDateRangeMatch: loadNonStrict(type, text, node),
     partitionGranularity: loadPartitionGranularity(text, node, timeDimensions[0] ?? null, context),
-    indexes: loadIndexes(text, node, isSound && KNOWS_ITS_COLUMNS.has(type) ? columns : null, cube, context),
+    priority: text.priority ?? PRIORITY_DEFAULT,
     position: positionOf(node.place),
     pointer: `/cubes/${[cube.order, ...stepsOf(node.place).slice(2)].join('/')}`,
     keys: {
@@ -56,7 +56,14 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
       segments: writtenKey(node, 'segments'),
     },
   };
+  const known = isSound && KNOWS_ITS_COLUMNS.has(type) ? columns : null;
+  const indexes = loadIndexes(text, node, known, cube, context);
+  checkPreAggregation(preAggregation, text, node, context);
+  return { ...preAggregation, indexes };
 }
+
+/** As in Foggy (E8). */
+const PRIORITY_DEFAULT = 50;
 
 /** The columns of the other types are found in the source, or chosen later. */
 const KNOWS_ITS_COLUMNS: ReadonlySet<PreAggregationType> = new Set(['rollup', 'rollup_join']);

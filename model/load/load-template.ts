@@ -25,7 +25,9 @@ export function loadTemplate(
     seen.set(piece.fragment, nth + 1);
     const part = loadPiece(piece, home, rule, context);
     if (typeof part === 'string') {
-      context.problems.add(node.place, part, positionWithin(node.place, piece.fragment, nth));
+      const { problems } = context;
+      const at = problems.isFull ? undefined : positionWithin(node.place, piece.fragment, nth);
+      problems.add(node.place, part, at);
     } else {
       parts.push(part);
     }

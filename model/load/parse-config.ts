@@ -26,9 +26,12 @@ const configSchema = z.strictObject({
   numbers: z.enum(['string', 'native']).optional(),
   compatibility: z.enum(['granary', 'cube']).optional(),
   allowNonStrictDateRangeMatch: z.boolean().optional(),
+  selection: z.enum(['first', 'priority', 'cost']).optional(),
   cacheMb: z.number().positive().optional(),
   threads: z.number().int().positive().optional(),
 });
+
+const modelOptionsSchema = configSchema.pick({ modelScripts: true, compileContext: true });
 
 export type SourceConfig = z.infer<typeof sourceSchema>;
 
@@ -48,13 +51,15 @@ export interface Config {
   readonly compatibility: 'granary' | 'cube';
   /** Where Cube decides: whether it looks past date ranges, of rollups that do not say it themselves. */
   readonly allowNonStrictDateRangeMatch: boolean;
+  /** Which of several rollups that match answers. */
+  readonly selection: 'first' | 'priority' | 'cost';
   readonly cacheBytesMax: number;
   /** Threads for large scans; null: as many as the machine has, at most 4. */
   readonly threads: number | null;
 }
 
 /** COMPILE_CONTEXT where none is given. */
-export const NO_CONTEXT: Config['compileContext'] = { securityContext: {} };
+const NO_CONTEXT: Config['compileContext'] = { securityContext: {} };
 
 /**
  * @param where the file's path, or `options`: for messages
@@ -72,22 +77,44 @@ export function parseConfig(value: unknown, where: string): Config {
   const { cacheMb, threads } = given;
   const folder = store ?? directory;
   if (folder === undefined) throw invalid(where, 'store', 'is missing', 'Name the folder of the store.');
-  if (!isJson(compileContext)) {
-    throw invalid(where, 'compileContext', 'is not plain data', 'Give what JSON can say.');
-  }
   return {
     model,
-    modelScripts: modelScripts ?? 'sandbox',
-    compileContext: compileContext ?? NO_CONTEXT,
+    ...withDefaults({ modelScripts, compileContext }, where),
     directory: folder,
     sources,
     schema: schema ?? 'dev_pre_aggregations',
     numbers: numbers ?? 'string',
     compatibility: given.compatibility ?? 'granary',
     allowNonStrictDateRangeMatch: given.allowNonStrictDateRangeMatch ?? true,
+    selection: given.selection ?? 'first',
     cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
     threads: threads ?? null,
   };
+}
+
+type ModelOptions = Pick<Config, 'modelScripts' | 'compileContext'>;
+
+/**
+ * The options by which JavaScript models are run, with their defaults.
+ * @throws StoreError `config_invalid` with the offending key
+ */
+export function parseModelOptions(value: unknown, where: string): ModelOptions {
+  const parsed = modelOptionsSchema.safeParse(value);
+  if (!parsed.success) {
+    const { issues } = parsed.error;
+    throw configError(issues[0], where, value, modelOptionsSchema);
+  }
+  return withDefaults(parsed.data, where);
+}
+
+function withDefaults(
+  { modelScripts = 'sandbox', compileContext = NO_CONTEXT }: z.infer<typeof modelOptionsSchema>,
+  where: string,
+): ModelOptions {
+  if (!isJson(compileContext)) {
+    throw invalid(where, 'compileContext', 'is not plain data', 'Give what JSON can say.');
+  }
+  return { modelScripts, compileContext };
 }
 
 function isJson(value: unknown): boolean {
@@ -116,15 +143,21 @@ const WANTED: Readonly<Record<string, string>> = {
   numbers: '"string" or "native"',
   compatibility: '"granary" or "cube"',
   allowNonStrictDateRangeMatch: 'true or false',
+  selection: '"first", "priority" or "cost"',
   cacheMb: 'a number above 0',
   threads: 'a whole number above 0',
 };
 
-function configError(issue: z.core.$ZodIssue, where: string, value: unknown): StoreError {
+function configError(
+  issue: z.core.$ZodIssue,
+  where: string,
+  value: unknown,
+  schema: z.ZodObject = configSchema,
+): StoreError {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys;
-    const known = Object.keys(path[0] === 'sources' ? sourceSchema.shape : configSchema.shape);
+    const known = Object.keys(path[0] === 'sources' ? sourceSchema.shape : schema.shape);
     const near = suggest(key, known);
     const next = near === null ? `Known keys: ${known.join(', ')}.` : `Did you mean '${near}'?`;
     return invalid(where, [...path, key].join('.'), 'is not a known key', next);

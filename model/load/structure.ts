@@ -19,13 +19,14 @@ const format = z.union([text, z.record(text, z.unknown())], { error: 'expected t
 
 /** Absent or false; anything else is refused. */
 function notYet(what: string) {
-  return z.custom<false>((value) => value === false, { error: `not supported yet: ${what}` }).optional();
+  const error = `not supported yet: ${what}`;
+  return z.literal(false, { error }).meta({ description: error }).optional();
 }
 
 /** Keys of 2019 beside keys of today: by themselves `normalise` gives them their present names. */
 function renamed(old: string, now: string) {
   const error = `${old} deprecated, please use \`${now}\` instead`;
-  return z.custom<never>(() => false, { error }).optional();
+  return z.never({ error }).meta({ description: error, deprecated: true }).optional();
 }
 
 const refreshKey = z.strictObject({
@@ -122,9 +123,10 @@ const preAggregation = z.strictObject({
   time_dimensions: z.array(z.strictObject({ dimension: text, granularity: text })).optional(),
   partition_granularity: text.optional(),
   indexes: z.array(index).optional(),
+  priority: z.int().min(1).max(100).optional(),
   rollups: z.array(text).optional(),
   union_with_source_data: flag.optional(),
-  max_pre_aggregations: z.int().optional(),
+  max_pre_aggregations: z.int().min(1).optional(),
   refresh_key: refreshKey.optional(),
   build_range_start: sqlHolder.optional(),
   build_range_end: sqlHolder.optional(),
@@ -178,4 +180,5 @@ export type MeasureText = z.infer<typeof measure>;
 export type SegmentText = z.infer<typeof segment>;
 export type JoinText = z.infer<typeof join>;
 export type PreAggregationText = z.infer<typeof preAggregation>;
+export type RefreshKeyText = z.infer<typeof refreshKey>;
 export type IndexText = z.infer<typeof index>;

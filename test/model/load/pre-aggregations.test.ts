@@ -32,6 +32,7 @@ partition_granularity: month
       allowNonStrictDateRangeMatch: null,
       partitionGranularity: 'month',
       indexes: [],
+      priority: 50,
       position: { file: 'm.yml', line: 16, column: 9 },
       pointer: '/cubes/0/pre_aggregations/0',
       keys: { measures: 'measures', dimensions: 'dimensions', segments: 'segments' },
@@ -73,16 +74,25 @@ partition_granularity: month
     ['timeDimensionReference: created_at\ngranularity: day', false],
     ['time_dimension_reference: created_at\ngranularity: day', false],
     ['dimensions: [status]', false],
-    ['type: rollup_lambda\nrollups: [a]\ntime_dimension: created_at\ngranularity: day', false],
     ['time_dimension: created_at\ngranularity: day\nallow_non_strict_date_range_match: false', false],
     ['timeDimensionReference: created_at\ngranularity: day\nallowNonStrictDateRangeMatch: true', true],
   ])('[C19][D51][D54] %j: Cube looks past date ranges %s, null as configured', (keys, expected) => {
     expect(main(keys).allowNonStrictDateRangeMatch).toBe(expected);
   });
 
-  test('names of other rollups, and the joins by which members are written', () => {
-    const lambda = main('type: rollup_lambda\nrollups: [day, CUBE.week, items.month]');
-    expect(lambda.rollups).toEqual(['orders.day', 'orders.week', 'items.month']);
+  test('[D23] a lambda names its rollups, and takes no default for date ranges', () => {
+    const text = `cubes:
+  - name: a
+    sql_table: a
+    measures: [{name: count, type: count}]
+    dimensions: [{name: at, type: time, sql: at}]
+    pre_aggregations:
+      - {name: lambda, type: rollup_lambda, rollups: [CUBE.day, a.month]}
+      - {name: day, measures: [count], time_dimension: at, granularity: day, partition_granularity: day}
+      - {name: month, measures: [count], time_dimension: at, granularity: day, partition_granularity: day}
+`;
+    const [lambda] = load(text).cubes.get('a')!.preAggregations;
+    expect(lambda).toMatchObject({ rollups: ['a.day', 'a.month'], allowNonStrictDateRangeMatch: false });
     expect(lambda.joinPaths).toEqual(new Map());
   });
 
@@ -93,7 +103,7 @@ partition_granularity: month
     ]);
   });
 
-  test('members of other cubes by name, and by a path of joins', () => {
+  test('[D10] members of other cubes by name, and by a path of joins', () => {
     const text = (reference: string) => `cubes:
   - name: a
     sql_table: a
@@ -176,16 +186,23 @@ partition_granularity: month
     });
   });
 
-  test.each(['original_sql', 'rollupJoin', 'rollup_lambda', 'autoRollup'])('the type %s is kept', (type) => {
-    const keys = `type: ${type}\nrollups: [orders.main]\nmax_pre_aggregations: 20\nindexes: [{name: i, columns: [id]}]\ndimensions: [id]`;
+  test.each([
+    ['original_sql', 'indexes: [{name: i, columns: [id]}]'],
+    ['rollup_lambda', 'rollups: [users.main]'],
+    ['rollupLambda', 'rollups: [users.main]\nunion_with_source_data: false'],
+    ['autoRollup', 'max_pre_aggregations: 20\npartition_granularity: month'],
+  ])('[C8] [C23] [C26] [C27] [D8] the type %s is kept', (type, keys) => {
+    const users =
+      '  - {name: users, sql_table: u, measures: [{name: n, type: count}], pre_aggregations: [{name: main, measures: [n]}]}\n';
+    const model = load(`${rollup(`type: ${type}\n${keys}`)}${users}`);
     const snake = type.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    expect(main(keys)).toMatchObject({ type: snake, dimensions: ['orders.id'] });
+    expect(model.cubes.get('orders')?.preAggregations[0]).toMatchObject({ type: snake, measures: [] });
   });
 });
 
 describe('time', () => {
   test.each(['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'])(
-    '[D28] granularity %s',
+    '[C20] [D28] [X10] granularity %s',
     (granularity) => {
       expect(main(`time_dimension: created_at\ngranularity: ${granularity}`).timeDimensions).toEqual([
         { dimension: 'orders.created_at', granularity },
@@ -246,7 +263,7 @@ describe('time', () => {
     ['month', ['month', 'quarter', 'year']],
     ['quarter', ['quarter', 'year']],
     ['year', ['year']],
-  ])('[D30] partitions are made of whole buckets: %s', (granularity, fit) => {
+  ])('[C23] [D30] [X9] partitions are made of whole buckets: %s', (granularity, fit) => {
     for (const partition of ['hour', 'day', 'week', 'month', 'quarter', 'year']) {
       const keys = `time_dimension: created_at\ngranularity: ${granularity}\npartition_granularity: ${partition}`;
       if (fit.includes(partition)) expect(main(keys).partitionGranularity).toBe(partition);

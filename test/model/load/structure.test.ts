@@ -179,7 +179,7 @@ describe('keys', () => {
         time_dimension: at
         granularity: day
         partition_granularity: day
-        refresh_key: {sql: SELECT 1, every: 1 hour, incremental: true, update_window: 7 day}
+        refresh_key: {every: 1 hour, incremental: true, update_window: 7 day}
         build_range_start: {sql: SELECT 1}
         build_range_end: {sql: SELECT 2}
         external: true
