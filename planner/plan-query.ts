@@ -7,7 +7,7 @@ import type { Cube, DataModel } from '../model/schema.js';
 import { chooseRollup, trialOrder } from './choose-rollup.js';
 import type { MatchedRollup, PreparedRollup, Selection } from './choose-rollup.js';
 import type { CubeOptions } from './cube/cube-choice.js';
-import { rollupsInTurn } from './cube/rollups-in-turn.js';
+import { rollupTurns } from './cube/rollup-turns.js';
 import { drillMembers, joinTree, multipliedCubes } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
 import { canMerge } from './match-measures.js';

@@ -4,7 +4,7 @@ import type { DataModel, RollupId } from '../../model/schema.js';
 import type { CubeCondition, CubeStep } from './can-use.js';
 import { cubeChoice } from './cube-choice.js';
 import type { CubeOptions } from './cube-choice.js';
-import { filtersOf } from './rollups-in-turn.js';
+import { filtersOf } from './rollup-turns.js';
 
 export interface ExplainedChoice {
   /** The rollup that Cube would answer from; null: the source. */

@@ -126,7 +126,7 @@ describe('the order of candidates', () => {
     const legs = {
       users: [{ name: 'leg', dimensions: ['users.id', 'users.city'] }],
       orders: (city: string) => [
-        { name: 'leg', measures: ['orders.count'], dimensions: ['user_id'] },
+        { name: 'leg', measures: ['orders.count'], dimensions: ['user_id', 'status'] },
         {
           name: 'joined',
           type: 'rollup_join',

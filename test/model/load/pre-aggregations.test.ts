@@ -76,16 +76,25 @@ partition_granularity: month
     ['timeDimensionReference: created_at\ngranularity: day', false],
     ['time_dimension_reference: created_at\ngranularity: day', false],
     ['dimensions: [status]', false],
-    ['type: rollup_lambda\nrollups: [a]\ntime_dimension: created_at\ngranularity: day', false],
     ['time_dimension: created_at\ngranularity: day\nallow_non_strict_date_range_match: false', false],
     ['timeDimensionReference: created_at\ngranularity: day\nallowNonStrictDateRangeMatch: true', true],
   ])('[C19][D51][D54] %j: Cube looks past date ranges %s, null as configured', (keys, expected) => {
     expect(main(keys).allowNonStrictDateRangeMatch).toBe(expected);
   });
 
-  test('names of other rollups, and the joins by which members are written', () => {
-    const lambda = main('type: rollup_lambda\nrollups: [day, CUBE.week, items.month]');
-    expect(lambda.rollups).toEqual(['orders.day', 'orders.week', 'items.month']);
+  test('[D23] a lambda names its rollups, and takes no default for date ranges', () => {
+    const text = `cubes:
+  - name: a
+    sql_table: a
+    measures: [{name: count, type: count}]
+    dimensions: [{name: at, type: time, sql: at}]
+    pre_aggregations:
+      - {name: lambda, type: rollup_lambda, rollups: [CUBE.day, a.month]}
+      - {name: day, measures: [count], time_dimension: at, granularity: day, partition_granularity: day}
+      - {name: month, measures: [count], time_dimension: at, granularity: day, partition_granularity: day}
+`;
+    const [lambda] = load(text).cubes.get('a')!.preAggregations;
+    expect(lambda).toMatchObject({ rollups: ['a.day', 'a.month'], allowNonStrictDateRangeMatch: false });
     expect(lambda.joinPaths).toEqual(new Map());
   });
 
