@@ -14,7 +14,8 @@ import { canMerge } from './match-measures.js';
 import type { QueryShape } from './match-rollup.js';
 import { normaliseQuery } from './normalise-query.js';
 import { outputColumns } from './output-columns.js';
-import { coverPieces, leadingPart } from './plan-cover.js';
+import { coverPieces, partRollups } from './plan-cover.js';
+import type { PartRollup } from './plan-cover.js';
 import { planRollup, scanAggregates } from './plan-rollup.js';
 import { planSource } from './plan-source.js';
 import { requirePrimaryKeys } from './require-primary-keys.js';
@@ -65,24 +66,24 @@ export function planQuery(
   input: unknown,
   options: PlanOptions,
 ): QueryPlan {
-  const { model } = prepared;
+  const { model, selection } = prepared;
   const query = normaliseQuery(model, input, options.now);
   const shape = queryShape(model, query);
   const pruning = options.pruning !== false;
-  const cube = options.cube ?? null;
-  const rollups = rollupsInTurn(model, prepared.rollups, query, input, cube);
-  const selection = cube === null ? prepared.selection : 'first';
-  const mergeable = canMerge(shape);
-  const lead = cube !== null && mergeable ? leadingPart(shape, rollups, catalog) : null;
   const pieceOf = (matched: MatchedRollup): RollupPiece =>
     planRollup(shape, matched.shape, matched.meta, pruning);
   const rowsOf = (matched: MatchedRollup): number => rowsToScan(pieceOf(matched));
-  const chosen = lead === null ? chooseRollup(shape, rollups, catalog, selection, rowsOf) : null;
-  if (chosen !== null) {
-    const piece = pieceOf(chosen);
-    return planPieces(shape, [piece], rollupMode(piece, chosen.shape));
+  const partly: PartRollup[][] = [];
+  for (const turn of rollupTurns(model, prepared.rollups, query, input, options.cube ?? null)) {
+    const chosen = chooseRollup(shape, turn, catalog, selection, rowsOf);
+    // What holds a part and has the first turn gives that part, and only the rest is for others.
+    if (chosen !== null && partly.every((parts) => parts.length === 0)) {
+      const piece = pieceOf(chosen);
+      return planPieces(shape, [piece], rollupMode(piece, chosen.shape));
+    }
+    if (canMerge(shape)) partly.push(partRollups(shape, turn, catalog));
   }
-  const pieces = mergeable ? coverPieces(shape, rollups, catalog, lead, pruning) : null;
+  const pieces = coverPieces(shape, partly, pruning);
   if (pieces === null) return sourcePlan(shape);
   return planPieces(shape, pieces, pieces.some(({ kind }) => kind === 'source') ? 'hybrid' : 'rollup');
 }

@@ -27,7 +27,7 @@ partition_granularity: month
       dimensions: ['orders.status'],
       segments: ['orders.done'],
       timeDimensions: [{ dimension: 'orders.created_at', granularity: 'day' }],
-      joinPaths: new Map(),
+      writtenPaths: new Map(),
       rollups: [],
       allowNonStrictDateRangeMatch: null,
       partitionGranularity: 'month',
@@ -95,7 +95,7 @@ partition_granularity: month
 `;
     const [lambda] = load(text).cubes.get('a')!.preAggregations;
     expect(lambda).toMatchObject({ rollups: ['a.day', 'a.month'], allowNonStrictDateRangeMatch: false });
-    expect(lambda.joinPaths).toEqual(new Map());
+    expect(lambda.writtenPaths).toEqual(new Map());
   });
 
   test('a member that is listed twice counts once', () => {
@@ -122,8 +122,8 @@ partition_granularity: month
     for (const path of ['c.city', 'b.c.city', 'a.b.c.city', 'CUBE.b.c.city']) {
       expect(load(text(path)).cubes.get('a')?.preAggregations[0]?.dimensions).toEqual(['c.city']);
     }
-    const { joinPaths } = load(text('CUBE.b.c.city')).cubes.get('a')!.preAggregations[0];
-    expect(joinPaths).toEqual(new Map([['c.city', 'a.b.c.city']]));
+    const { writtenPaths } = load(text('CUBE.b.c.city')).cubes.get('a')!.preAggregations[0];
+    expect(writtenPaths).toEqual(new Map([['c.city', 'a.b.c.city']]));
     expect(errorsOf(text('a.c.city'))[0]).toMatch(
       /^5:50: cubes\[0\]\.pre_aggregations\[0\]\.dimensions\[0\]: `a` has no join to `c`/,
     );
