@@ -20,6 +20,8 @@ export type {
   RuleName,
 } from './model/plan.js';
 export type { Annotation, MemberAnnotation } from './planner/annotate.js';
+export type { CubeCondition, CubeStep } from './planner/cube/can-use.js';
+export type { ExplainedChoice } from './planner/cube/explain-choice.js';
 export type { IndexVerdict } from './planner/choose-index.js';
 export type { Selection } from './planner/choose-rollup.js';
 export type { PartitionFate, PartitionRun } from './planner/explain-partitions.js';

@@ -35,6 +35,8 @@ export const LIMITS = {
   /** Faults of a model that get a suggestion, and names that are looked through for each. */
   modelSuggestionsMax: 100,
   modelCandidatesMax: 1_000,
+  /** Cubes, or views, of which each extends the next. */
+  modelExtendsMax: 32,
   /** Milliseconds that one JavaScript model may run in the sandbox, and those after which its thread is killed. */
   modelScriptMsMax: 1_000,
   modelScriptKillMs: 2_000,

@@ -190,6 +190,7 @@ export type ReasonCode =
   | 'partitions_missing'
   | 'data_source_differs'
   | 'join_root_differs'
+  | 'join_path_differs'
   | 'measure_missing'
   | 'measure_not_additive'
   | 'measure_multiplied'

@@ -7,6 +7,9 @@ import type { Position } from './errors.js';
 /** `cube.member`: the one way in which a member is named after loading. */
 export type MemberId = string;
 
+/** Cubes, each joined by the one before it. */
+export type JoinPath = readonly string[];
+
 /** `cube.preAggregation`. */
 export type RollupId = string;
 
@@ -44,19 +47,21 @@ export interface SqlTemplate {
   readonly position: Position;
 }
 
+/** `path`: where the reference says how its cube is to be reached, as in `{orders.customers.city}`. */
 export type SqlPart =
   | { readonly kind: 'text'; readonly text: string }
   /** `{CUBE}` or `{orders}`: the alias of a cube's table. */
-  | { readonly kind: 'cube'; readonly cube: string }
+  | { readonly kind: 'cube'; readonly cube: string; readonly path?: JoinPath }
   /** `{CUBE.amount}` or `{orders.amount}`: another member. */
-  | { readonly kind: 'member'; readonly member: MemberId };
+  | { readonly kind: 'member'; readonly member: MemberId; readonly path?: JoinPath };
 
 export interface DataModel {
   /** In the order of definition. */
   readonly cubes: ReadonlyMap<string, Cube>;
+  readonly views: ReadonlyMap<string, View>;
   /** What is allowed and probably not meant, in the order of the files and lines. */
   readonly warnings: readonly ModelWarning[];
-  /** `{ cubes: [...] }` as the user wrote it, all files together: what a patch of `explain` applies to. */
+  /** `{ cubes: [...] }`, with `views` where there are any, as the user wrote it, all files together: what a patch of `explain` applies to. */
   readonly document: unknown;
 }
 
@@ -84,6 +89,8 @@ export interface Cube {
   /** A key of `sources` in the configuration. */
   readonly dataSource: string;
   readonly table: CubeTable;
+  /** The cube whose parts it takes over; they are parts of this one already. */
+  readonly extends: string | null;
   readonly joins: readonly Join[];
   readonly dimensions: ReadonlyMap<string, Dimension>;
   readonly measures: ReadonlyMap<string, Measure>;
@@ -170,6 +177,17 @@ export interface PreAggregation {
   readonly dimensions: readonly MemberId[];
   readonly segments: readonly MemberId[];
   readonly timeDimensions: readonly RollupTimeDimension[];
+  /** The ways to their cubes that the lists name; all else goes the shortest way. */
+  readonly joinPaths: readonly JoinPath[];
+  /** Members that are written with the joins that lead to them → `orders.users.city`. */
+  readonly writtenPaths: ReadonlyMap<MemberId, string>;
+  /** The rollups that it joins or puts together. */
+  readonly rollups: readonly RollupId[];
+  /**
+   * Whether Cube may choose it for a range that cuts through its buckets; null: as the configuration says. That does
+   * not reach every rollup: where nothing is written, one in the spelling of 2019 says false.
+   */
+  readonly allowNonStrictDateRangeMatch: boolean | null;
   readonly partitionGranularity: Granularity | null;
   readonly indexes: readonly IndexDefinition[];
   /** 1 to 100; the higher is tried first under `selection: 'priority'`. */
@@ -177,6 +195,8 @@ export interface PreAggregation {
   readonly position: Position;
   /** RFC 6901 pointer into `DataModel.document`: `/cubes/0/pre_aggregations/1`. */
   readonly pointer: string;
+  /** Whether several cubes may have it by `extends`; then `CUBE` is the one name for all of them. */
+  readonly shared: boolean;
   /** The keys under which the user wrote the lists; null where a list is absent. */
   readonly keys: {
     readonly measures: string | null;
@@ -195,6 +215,27 @@ export interface IndexDefinition {
   readonly type: 'regular' | 'aggregate';
   /** Names of the rollup's columns, see `rollupColumns`. */
   readonly columns: readonly string[];
+}
+
+/** Members of cubes under names of its own, each with the way to its cube. No view has the name of a cube. */
+export interface View {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string | null;
+  readonly members: ReadonlyMap<string, ViewMember>;
+  readonly position: Position;
+}
+
+export interface ViewMember {
+  /** `view.member` */
+  readonly id: string;
+  /** What it stands for. */
+  readonly member: MemberId;
+  readonly joinPath: JoinPath;
+  readonly title: string;
+  readonly shortTitle: string;
+  readonly description: string | null;
+  readonly format: string | null;
 }
 
 /** The column of a dimension, segment or measure in every file of a rollup: `orders__status`. */

@@ -2,10 +2,10 @@
 import { StoreError } from '../model/errors.js';
 import { isMergeable } from '../model/aggregates.js';
 import type { Query, TimeRange } from '../model/query.js';
-import { GRANULARITIES, isSameGrain } from '../model/schema.js';
-import type { Grain, Granularity, MemberId, PreAggregation } from '../model/schema.js';
+import { cubeOf, GRANULARITIES, isSameGrain } from '../model/schema.js';
+import type { Grain, Granularity, JoinPath, MemberId, PreAggregation } from '../model/schema.js';
 import { coarsestGrain, isServed } from './coarsest-grain.js';
-import { keepsRows } from './join-tree.js';
+import { differingCube, keepsRows } from './join-tree.js';
 import type { QueryShape } from './match-rollup.js';
 import { rollupShape } from './rollup-shape.js';
 import type { RollupShape } from './rollup-shape.js';
@@ -74,8 +74,15 @@ function timeChange(
   return change.from === change.to ? [] : [change];
 }
 
-/** The pre-aggregation after the changes; the order of its time dimensions stays, since the first partitions. */
-export function applyChanges(preAggregation: PreAggregation, changes: readonly Change[]): PreAggregation {
+/**
+ * The pre-aggregation after the changes; the order of its time dimensions stays, since the first partitions.
+ * @param paths on which the query reaches cubes
+ */
+export function applyChanges(
+  preAggregation: PreAggregation,
+  changes: readonly Change[],
+  paths: readonly JoinPath[],
+): PreAggregation {
   const added = (list: MemberList): MemberId[] =>
     changes.flatMap((change) => (change.kind === 'member' && change.list === list ? [change.member] : []));
   const times = changes.filter((change) => change.kind === 'time');
@@ -86,11 +93,14 @@ export function applyChanges(preAggregation: PreAggregation, changes: readonly C
     return change === undefined ? time : { ...time, granularity: change.to };
   });
   const fresh = times.filter(({ from }) => from === null);
+  const reached = new Set(changes.map(({ member }) => cubeOf(member)));
+  const joinPaths = paths.filter((path) => reached.has(path[path.length - 1]));
   return {
     ...preAggregation,
     measures: [...preAggregation.measures, ...added('measures')],
     dimensions: [...preAggregation.dimensions, ...added('dimensions')],
     segments: [...preAggregation.segments, ...added('segments')],
+    joinPaths: [...preAggregation.joinPaths, ...joinPaths],
     timeDimensions: [...finer, ...fresh.map(({ member, to }) => ({ dimension: member, granularity: to }))],
   };
 }
@@ -144,7 +154,7 @@ function draftShape(query: QueryShape, draft: PreAggregation): RollupShape | nul
 
 /** What cannot be merged is read only by the very groups that are stored: further groups would hide it. */
 function keepsAnswers(draft: RollupShape, today: RollupShape): boolean {
-  if (!keepsRows(draft.tree, today.tree)) return false;
+  if (!keepsRows(draft.tree, today.tree) || differingCube(draft.tree, today.tree) !== null) return false;
   const states = [...today.states.values()];
   if (states.some(({ measure }) => draft.multiplied.has(measure.cube) && !today.multiplied.has(measure.cube)))
     return false;

@@ -1,11 +1,14 @@
 /** The smallest change of the model with which one rollup, or a new one, answers a query. */
 import type { RollupMeta } from '../model/catalog.js';
 import type { Fix, FixEstimate, Reason, SourceRequest } from '../model/plan.js';
+import { cubeOf } from '../model/schema.js';
+import type { DataModel, MemberId, PreAggregation } from '../model/schema.js';
 import { assert } from '../model/assert.js';
 import { countedRows, estimateOf, groupsKey, groupsRequest, storedRows } from './count-groups.js';
 import type { GroupCounts } from './count-groups.js';
 import { applyChanges, judgeDraft, neededChanges } from './draft-rollup.js';
 import type { Change, DraftVerdict, KnownSpan } from './draft-rollup.js';
+import { lookUp } from './find-member.js';
 import { fixPatch } from './fix-patch.js';
 import { changeText, estimateText, sentence } from './fix-text.js';
 import type { QueryShape, RollupCandidate } from './match-rollup.js';
@@ -40,7 +43,12 @@ export function findFix(tools: FixTools, candidate: RollupCandidate): FoundFix {
     return { kind: 'none', help, reasons: [] };
   }
   const changes = neededChanges(tools.query, shape, tools.spanOf);
-  const draft = applyChanges(preAggregation, changes);
+  const unshared = unsharedMember(tools.query.model, preAggregation, changes);
+  if (unshared !== null) {
+    const help = `${id} is shared by \`extends\`, and not every cube that has it has ${unshared}: a rollup of its own is needed.`;
+    return { kind: 'none', help, reasons: [] };
+  }
+  const draft = applyChanges(preAggregation, changes, tools.query.query.joinPaths);
   const verdict = judgeDraft(tools.query, draft, shape);
   if (verdict.kind !== 'answers') {
     return { kind: 'none', help: helpText(id, verdict), reasons: [] };
@@ -58,10 +66,26 @@ export function findFix(tools: FixTools, candidate: RollupCandidate): FoundFix {
   ];
   const fix: Fix = {
     text: sentence(...clauses),
-    patch: fixPatch(tools.query.model, preAggregation, changes),
+    patch: fixPatch(tools.query.model, preAggregation, changes, tools.query.query.joinPaths),
     estimate,
   };
   return { kind: 'fix', fix, size: changes.length, unknown };
+}
+
+/** A member to add to a rollup that stands in several cubes by `extends`, which one of these cubes lacks. */
+function unsharedMember(
+  model: DataModel,
+  { cube, shared, pointer }: PreAggregation,
+  changes: readonly Change[],
+): MemberId | null {
+  if (!shared) return null;
+  const sharers = [...model.cubes.values()].filter(({ preAggregations }) =>
+    preAggregations.some((each) => each.pointer === pointer),
+  );
+  const own = changes.map(({ member }) => member).filter((member) => cubeOf(member) === cube);
+  const isLacking = (member: MemberId): boolean =>
+    sharers.some(({ name }) => lookUp(model, `${name}${member.slice(cube.length)}`) === null);
+  return own.find(isLacking) ?? null;
 }
 
 /** A new rollup for the query; where even that could not answer, the reasons why. */
@@ -98,9 +122,10 @@ export function reasonFix(tools: FixTools, candidate: RollupCandidate, finding: 
   if (shape === null || finding.member === null) return null;
   const change = neededChanges(tools.query, shape, tools.spanOf).find((need) => removes(need, finding));
   if (change === undefined) return null;
+  if (unsharedMember(tools.query.model, preAggregation, [change]) !== null) return null;
   return {
     text: sentence(changeText(preAggregation, [change])),
-    patch: fixPatch(tools.query.model, preAggregation, [change]),
+    patch: fixPatch(tools.query.model, preAggregation, [change], tools.query.query.joinPaths),
     estimate: null,
   };
 }

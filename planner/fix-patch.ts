@@ -1,29 +1,34 @@
 /** Changes of a pre-aggregation as a patch (RFC 6902) of the model as its author wrote it. */
 import type { PatchOperation } from '../model/plan.js';
 import { grainName, timeColumn } from '../model/schema.js';
-import type { DataModel, PreAggregation, RollupTimeDimension } from '../model/schema.js';
+import type { DataModel, JoinPath, PreAggregation, RollupTimeDimension } from '../model/schema.js';
 import { applyChanges } from './draft-rollup.js';
 import type { Change, MemberList } from './draft-rollup.js';
+import { nameInRollup } from './name-in-rollup.js';
 
 type Written = Readonly<Record<string, unknown>>;
 
 /** The names of 2019, which do not mix with those of today. */
 const OLD_NAME = /_?references?$/i;
 
-/** Every list is written once, whatever the number of its new members, so that the operations do not disturb each other. */
+/**
+ * Every list is written once, whatever the number of its new members, so that the operations do not disturb each other.
+ * @param paths on which the query reaches cubes
+ */
 export function fixPatch(
   model: DataModel,
   preAggregation: PreAggregation,
   changes: readonly Change[],
+  paths: readonly JoinPath[],
 ): PatchOperation[] {
   const { pointer } = preAggregation;
   const written = resolvePointer(model.document, pointer) as Written;
-  const draft = applyChanges(preAggregation, changes);
+  const draft = applyChanges(preAggregation, changes, paths);
   const modern = modernise(pointer, written, changes);
   return [
     ...modern.operations,
-    ...LISTS.flatMap((list) => listPatch(list, pointer, modern.written, changes)),
-    ...timePatch(pointer, modern.written, preAggregation.timeDimensions, draft.timeDimensions),
+    ...LISTS.flatMap((list) => listPatch(list, draft, modern.written, changes)),
+    ...timePatch(draft, modern.written, preAggregation.timeDimensions),
     ...indexPatch(pointer, written, preAggregation, changes),
   ];
 }
@@ -78,12 +83,13 @@ function snakeCase(word: string): string {
 
 function listPatch(
   list: MemberList,
-  pointer: string,
+  draft: PreAggregation,
   written: Written,
   changes: readonly Change[],
 ): PatchOperation[] {
+  const { pointer } = draft;
   const added = changes.flatMap((change) =>
-    change.kind === 'member' && change.list === list ? [change.member] : [],
+    change.kind === 'member' && change.list === list ? [nameInRollup(draft, change.member)] : [],
   );
   if (added.length === 0) return [];
   const key = keyOf(written, list);
@@ -92,33 +98,32 @@ function listPatch(
 }
 
 function timePatch(
-  pointer: string,
+  changed: PreAggregation,
   written: Written,
   today: readonly RollupTimeDimension[],
-  draft: readonly RollupTimeDimension[],
 ): PatchOperation[] {
-  const changed = draft.filter((time, at) => time !== today[at]);
-  if (changed.length === 0) return [];
-  const times = draft.map(({ dimension, granularity }) => ({
-    dimension,
+  const { pointer, timeDimensions } = changed;
+  if (timeDimensions.every((time, at) => time === today[at])) return [];
+  const draft = timeDimensions.map(({ dimension, granularity }) => ({
+    dimension: nameInRollup(changed, dimension),
     granularity: grainName(granularity),
   }));
   const list = keyOf(written, 'time_dimensions');
-  if (list !== null) return [{ op: 'replace', path: `${pointer}/${list}`, value: times }];
+  if (list !== null) return [{ op: 'replace', path: `${pointer}/${list}`, value: draft }];
   const single = keyOf(written, 'time_dimension');
-  if (single !== null && times.length === 1) {
-    return [{ op: 'replace', path: `${pointer}/granularity`, value: times[0].granularity }];
+  if (single !== null && draft.length === 1) {
+    return [{ op: 'replace', path: `${pointer}/granularity`, value: draft[0].granularity }];
   }
-  if (times.length === 1) {
+  if (draft.length === 1) {
     return [
-      { op: 'add', path: `${pointer}/time_dimension`, value: times[0].dimension },
-      { op: 'add', path: `${pointer}/granularity`, value: times[0].granularity },
+      { op: 'add', path: `${pointer}/time_dimension`, value: draft[0].dimension },
+      { op: 'add', path: `${pointer}/granularity`, value: draft[0].granularity },
     ];
   }
   const removed = single === null ? [] : [single, 'granularity'];
   return [
     ...removed.map((key): PatchOperation => ({ op: 'remove', path: `${pointer}/${key}` })),
-    { op: 'add', path: `${pointer}/time_dimensions`, value: times },
+    { op: 'add', path: `${pointer}/time_dimensions`, value: draft },
   ];
 }
 

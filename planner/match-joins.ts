@@ -1,5 +1,6 @@
 /** The rows that a rollup was built from must be the rows of the query, each once. */
-import { keepsRows } from './join-tree.js';
+import type { JoinTree } from '../model/plan.js';
+import { differingCube, keepsRows, wayTo } from './join-tree.js';
 import type { QueryShape } from './match-rollup.js';
 import type { RollupShape } from './rollup-shape.js';
 import type { Finding, Rule } from './rule.js';
@@ -10,6 +11,7 @@ export const joinsRule: Rule = {
   codes: {
     data_source_differs: 'The rollup is built from another data source than the one that the query reads.',
     join_root_differs: 'The rollup holds the rows of another cube than the one whose rows the query counts.',
+    join_path_differs: 'The rollup reaches a cube over other joins than the query does.',
     measure_multiplied: 'A join repeats the rows that the query needs once.',
   },
   spec: ['B21', 'B45', 'X23'],
@@ -17,9 +19,11 @@ export const joinsRule: Rule = {
 };
 
 function matchJoins(query: QueryShape, rollup: RollupShape): readonly Finding[] | null {
-  if (rollup.request.dataSource === query.dataSource && keepsRows(rollup.tree, query.tree)) return null;
+  const elsewhere = differingCube(rollup.tree, query.tree);
+  const sameSource = rollup.request.dataSource === query.dataSource;
+  if (sameSource && elsewhere === null && keepsRows(rollup.tree, query.tree)) return null;
   const { id } = rollup.preAggregation;
-  if (rollup.request.dataSource !== query.dataSource) {
+  if (!sameSource) {
     const message = (): string =>
       `${id} is built from data source '${rollup.request.dataSource}', the query reads '${query.dataSource}'.`;
     return [{ code: 'data_source_differs', member: null, message }];
@@ -28,6 +32,12 @@ function matchJoins(query: QueryShape, rollup: RollupShape): readonly Finding[] 
     const message = (): string =>
       `${id} holds rows of ${rollup.tree.root}, the query counts rows of ${query.tree.root}.`;
     return [{ code: 'join_root_differs', member: null, message }];
+  }
+  if (elsewhere !== null) {
+    const wayOf = (tree: JoinTree): string => wayTo(tree, elsewhere).join('.');
+    const message = (): string =>
+      `${id} reaches ${elsewhere} over ${wayOf(rollup.tree)}, the query over ${wayOf(query.tree)}.`;
+    return [{ code: 'join_path_differs', member: null, message }];
   }
   return [
     {

@@ -1,10 +1,11 @@
 /** A rollup made for one query: what is proposed where no rollup of the model is near. */
 import type { PatchOperation } from '../model/plan.js';
 import { grainName } from '../model/schema.js';
-import type { Cube, DataModel, Granularity, PreAggregation } from '../model/schema.js';
+import type { Cube, DataModel, Granularity, MemberId, PreAggregation } from '../model/schema.js';
 import { applyChanges, neededChanges } from './draft-rollup.js';
 import type { Change, Holdings, KnownSpan } from './draft-rollup.js';
 import type { QueryShape } from './match-rollup.js';
+import { nameInRollup } from './name-in-rollup.js';
 
 export interface Proposal {
   readonly preAggregation: PreAggregation;
@@ -19,7 +20,8 @@ export function proposeRollup(query: QueryShape, spanOf: KnownSpan): Proposal | 
   if (place === null) return null;
   const changes = neededChanges(query, NOTHING, spanOf);
   const name = freeName(cube, baseName(changes));
-  const preAggregation = applyChanges({ ...emptyRollup(cube, name), pointer: place.pointer }, changes);
+  const empty = { ...emptyRollup(cube, name), pointer: place.pointer };
+  const preAggregation = applyChanges(empty, changes, query.query.joinPaths);
   return { preAggregation, changes, patch: [place.put(name, definition(preAggregation))] };
 }
 
@@ -40,22 +42,31 @@ function emptyRollup(cube: Cube, name: string): PreAggregation {
     dimensions: [],
     segments: [],
     timeDimensions: [],
+    joinPaths: [],
+    writtenPaths: new Map(),
+    rollups: [],
+    allowNonStrictDateRangeMatch: null,
     partitionGranularity: null,
     indexes: [],
     priority: 50,
     position: cube.position,
     pointer: '',
+    shared: false,
     keys: { measures: null, dimensions: null, segments: null },
   };
 }
 
 /** As a pre-aggregation is written in YAML, without its name. */
-function definition({ measures, dimensions, segments, timeDimensions }: PreAggregation): object {
-  const times = timeDimensions.map(({ dimension, granularity }) => ({
-    dimension,
+function definition(preAggregation: PreAggregation): object {
+  const nameOf = (member: MemberId): string => nameInRollup(preAggregation, member);
+  const [measures, dimensions, segments] = (['measures', 'dimensions', 'segments'] as const).map((list) =>
+    preAggregation[list].map(nameOf),
+  );
+  const timeDimensions = preAggregation.timeDimensions.map(({ dimension, granularity }) => ({
+    dimension: nameOf(dimension),
     granularity: grainName(granularity),
   }));
-  const [time, ...more] = times;
+  const [time, ...more] = timeDimensions;
   return {
     ...(measures.length > 0 && { measures }),
     ...(dimensions.length > 0 && { dimensions }),
@@ -63,7 +74,7 @@ function definition({ measures, dimensions, segments, timeDimensions }: PreAggre
     ...(time !== undefined &&
       (more.length === 0
         ? { time_dimension: time.dimension, granularity: time.granularity }
-        : { time_dimensions: times })),
+        : { time_dimensions: timeDimensions })),
   };
 }
 

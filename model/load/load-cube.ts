@@ -33,6 +33,7 @@ export function loadCube(declared: DeclaredCube, context: Context): Cube {
     description: text.description ?? null,
     dataSource: text.data_source ?? 'default',
     table: loadTable(declared, context),
+    extends: text.extends ?? null,
     joins: loadJoins(declared, context),
     dimensions,
     measures,

@@ -1,5 +1,6 @@
 import type { SqlPart, SqlTemplate } from '../schema.js';
 import type { Context, DeclaredCube } from './declare.js';
+import { CROSSES_ITSELF, pathOf } from './load-join-paths.js';
 import { positionOf, positionWithin, type LocatedScalar } from './located.js';
 import { parseTemplate, type TemplatePiece } from './parse-template.js';
 import { resolveReference, type Target } from './resolve-reference.js';
@@ -47,7 +48,10 @@ function loadPiece(
   if (target.kind === 'unknown') return target.message;
   const complaint = rule(target);
   if (complaint !== null) return complaint;
+  const path = pathOf(target.kind === 'cube' ? piece.steps : piece.steps.slice(0, -1), home, context);
+  if (new Set(path).size < path.length) return CROSSES_ITSELF;
+  const way = path.length < 2 ? {} : { path };
   return target.kind === 'cube'
-    ? { kind: 'cube', cube: target.cube.name }
-    : { kind: 'member', member: target.id };
+    ? { kind: 'cube', cube: target.cube.name, ...way }
+    : { kind: 'member', member: target.id, ...way };
 }

@@ -20,7 +20,10 @@ interface FoundWarning extends ModelWarning {
 export class Problems {
   readonly #found: Problem[] = [];
   readonly #warnings: FoundWarning[] = [];
+  /** What is inherited is looked at in every cube that inherits it. */
+  readonly #told = new Set<string>();
   #count = 0;
+  #repeated = 0;
 
   get count(): number {
     return this.#count;
@@ -44,8 +47,14 @@ export class Problems {
     this.#count++;
     if (this.isFull) return;
     const path = pathOf(place);
-    const text = path === '' ? message : `${path}: ${message}`;
-    this.#found.push({ order: place.source.order, position, text: shorten(text) });
+    const text = shorten(path === '' ? message : `${path}: ${message}`);
+    const key = `${formatPosition(position)}: ${text}`;
+    if (this.#told.has(key)) {
+      this.#repeated++;
+      return;
+    }
+    this.#told.add(key);
+    this.#found.push({ order: place.source.order, position, text });
   }
 
   /** For what is allowed and probably not meant. */
@@ -77,7 +86,7 @@ export class Problems {
     const [first, ...rest] = sorted.slice(0, LIMITS.modelProblemsShown);
     assert(first !== undefined, 'an error needs a problem');
     const lines = [first.text, ...rest.map(({ position, text }) => `${formatPosition(position)}: ${text}`)];
-    const hidden = this.#count - lines.length;
+    const hidden = this.#count - this.#repeated - lines.length;
     if (hidden > 0) lines.push(`and ${hidden} more errors`);
     throw new StoreError('model_invalid', lines.join('\n'), { position: first.position });
   }

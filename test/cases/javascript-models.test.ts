@@ -33,8 +33,8 @@ describe('a model of both kinds of files', () => {
   });
 
   test.each([
-    ['view("v", {})', 'not supported yet: views'],
-    ['cube("c", { sql_table: "t", extends: b })', 'not supported yet: `extends`'],
+    ['view("v", {})', 'views[0]: `cubes` is missing'],
+    ['cube("c", { sql_table: "t", extends: nobody })', 'there is no cube `nobody`'],
     [
       'cube("c", { sql: `select 1 where ${FILTER_PARAMS.c.d.filter("d")}` })',
       'not supported yet: FILTER_PARAMS',

@@ -36,7 +36,12 @@ function shop(rollup: object, usersSource = 'default') {
         pre_aggregations: [{ name: 'main', ...rollup }],
       },
       { name: 'users', data_source: usersSource, sql_table: 'users', dimensions: [key, dimension('city')] },
-      { name: 'items', sql_table: 'items', dimensions: [key, dimension('product')] },
+      {
+        name: 'items',
+        sql_table: 'items',
+        joins: [{ name: 'users', relationship: 'many_to_one', sql: '{CUBE}.giver_id = {users.id}' }],
+        dimensions: [key, dimension('product')],
+      },
     ],
   };
 }
@@ -74,6 +79,11 @@ const provocations: Readonly<Record<ReasonCode, Provocation>> = {
   type_not_executable: { rule: 'type', query: count, rollup: { type: 'original_sql' } },
   data_source_differs: { rule: 'joins', query: { dimensions: ['users.city'] }, usersSource: 'other' },
   join_root_differs: { rule: 'joins', query: { dimensions: ['users.city'] } },
+  join_path_differs: {
+    rule: 'joins',
+    query: { dimensions: ['orders.status', 'users.city'] },
+    rollup: { dimensions: ['status', 'items.users.city'] },
+  },
   measure_multiplied: { rule: 'measures', query: { ...count, dimensions: ['items.product'] } },
   measure_not_additive: { rule: 'measures', query: { measures: ['orders.buyers'] } },
   measure_expression: { rule: 'measures', query: { measures: ['orders.odd'] } },

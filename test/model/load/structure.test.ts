@@ -219,17 +219,12 @@ describe('keys', () => {
   });
 
   test.each([
-    ['extends: b', '`extends`'],
     ['access_policy: [{role: x}]', '`access_policy`'],
     ['calendar: true', 'calendar'],
   ])('a cube with %s is refused', (key, what) => {
     expect(errorsOf(`cubes:\n  - name: a\n    sql_table: t\n    ${key}\n`)[0]).toMatch(
       new RegExp(`^4:.*not supported yet: .*${what}`),
     );
-  });
-
-  test('views are refused', () => {
-    expect(errorsOf('views: [{name: v}]\ncubes: []')[0]).toBe('1:8: views: not supported yet: views');
   });
 
   test('a wrong type gets a suggestion or the list of types', () => {
