@@ -7,6 +7,7 @@ import type { RollupId } from '../model/schema.js';
 import type { LogicalType } from '../model/value.js';
 import { GlobalDictionaries } from './global-dictionaries.js';
 import { runScanSync } from './run-scan.js';
+import { precisionOfBytes } from './sketches/airlift-bytes.js';
 import { storeColumn } from './store-column.js';
 import { unifyTypes } from './unify-types.js';
 
@@ -55,7 +56,15 @@ function commonType(name: string, pieces: readonly MergedPiece[]): LogicalType {
     }
     common = both;
   }
-  return common;
+  return common.kind === 'sketch' && common.precision === 0
+    ? { kind: 'sketch', precision: sketchPrecision(columnOf(first.batch, name)) }
+    : common;
+}
+
+/** As the bytes tell it, where only the source has any; 0 where there are none. */
+function sketchPrecision({ values }: GroupedColumn): number {
+  const bytes = values.find((value) => value instanceof Uint8Array);
+  return bytes === undefined ? 0 : precisionOfBytes(bytes, 0, bytes.length);
 }
 
 function placeOf(rollup: RollupId | null): string {

@@ -244,6 +244,8 @@ test('[C17] of several granularities of one time dimension any that serves is re
   // The range is looked for in the column whose buckets it does not cut.
   const year = by('two_weeks', { dateRange: ['2024-01-01', '2024-12-31'] });
   expect(await refusals(store, year, 'orders.both')).toEqual(['range_not_aligned']);
+  expect(await checked(store, year)).toBe('orders.both');
+  expect((await store.query(year)).meta.mode).toBe('hybrid');
   const month = by('month', { dateRange: ['2024-01-01', '2024-12-31'] });
   expect(await checked(store, month)).toBe('orders.both');
   const weeks = by('two_weeks', { dateRange: ['2024-01-15', '2024-02-11'] });

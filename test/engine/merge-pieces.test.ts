@@ -141,6 +141,11 @@ test('sketches are united byte for byte; a source does not tell their precision'
     ['y', sketch(...many(0), ...many(1_500))],
     ['z', null],
   ]);
+  // Where the rollup holds no row of them, the bytes tell it.
+  const none = batch(['k', string, []], ['s', { kind: 'sketch', precision: 11 }, []]);
+  expect(merged(scan, none, b, b).rows).toEqual(
+    b.columns[0].values.map((k, at) => [k, b.columns[1].values[at]]),
+  );
 });
 
 test('without keys there is one group, also over nothing', () => {
