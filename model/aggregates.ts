@@ -107,7 +107,7 @@ export function statesOfLeaf(value: LeafValue): readonly MeasureState[] {
 }
 
 /** The columns of the sum and of the count of an `avg`; no member can have such a name. */
-export function averageColumns(measure: MemberId): readonly [sum: string, count: string] {
+function averageColumns(measure: MemberId): readonly [sum: string, count: string] {
   const column = memberColumn(measure);
   return [`${column}$sum`, `${column}$count`];
 }
