@@ -1,5 +1,5 @@
 /** What the planner decided: plain data that can be printed, compared and posted to a worker. */
-import type { MeasureState, MergeOperation } from './aggregates.js';
+import type { LeafValue, MeasureState, MergeOperation } from './aggregates.js';
 import type { IndexMeta, PartitionMeta, RollupColumn, RollupMeta } from './catalog.js';
 import type { Expression } from './expression.js';
 import type { Filter } from './filter.js';
@@ -156,12 +156,12 @@ export interface FinishPlan {
 export interface FinishMeasure {
   readonly measure: Measure;
   readonly value:
-    | { readonly kind: 'state'; readonly state: MeasureState }
+    | LeafValue
     /** Real arithmetic over finished leaf measures. */
     | {
         readonly kind: 'expression';
         readonly expression: Expression;
-        readonly leaves: readonly MeasureState[];
+        readonly leaves: readonly LeafValue[];
       };
 }
 
