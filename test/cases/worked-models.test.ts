@@ -50,7 +50,7 @@ describe('[FX-2] orders', () => {
     await expect(loadScript(orders)).resolves.toBeDefined();
   });
 
-  test('[B9] [B10] the dropdown has the three statuses of the rows', async () => {
+  test('[B9] [B10] [D11] the dropdown has the three statuses of the rows', async () => {
     const store = await open();
     const query = JSON.parse(started('dropdown: query')) as object;
     const { data, meta } = await store.query(query);
