@@ -212,3 +212,60 @@ test('[X14] what lies outside of the range that was built is never left out', as
     expect(await refusals(store, query, main)).toEqual(['partitions_missing']);
   }
 });
+
+test('[H4] a date range that is given as a filter is one on the dimension, which must be stored as such', async () => {
+  const inFebruary = {
+    member: 'orders.created_at',
+    operator: 'inDateRange',
+    values: ['2024-02-01', '2024-02-29'],
+  };
+  const query = { measures: ['orders.count'], filters: [inFebruary] };
+  const asTime = await buildTables(ordersShop);
+  expect(await refusals(asTime, query, main)).toEqual(['filter_dimension_missing']);
+  const yaml = ordersYaml.replace('dimensions: [users.name, orders.status]', 'dimensions: [created_at]');
+  const asDimension = await buildTables({ yaml, init: ordersInit });
+  expect(await refusals(asDimension, query, main)).toEqual([]);
+  for (const [store, mode] of [
+    [asTime, 'source'],
+    [asDimension, 'rollup'],
+  ] as const) {
+    const { data, meta } = await store.query(query);
+    expect([valuesOf(data), meta.mode]).toEqual([[['2']], mode]);
+  }
+});
+
+describe('[X20] pre-aggregations and indexes, as lists and keyed by name', () => {
+  const columns = { columns: ['region', 'status'] };
+  const stored = (indexes: unknown) => ({ measures: ['count'], dimensions: ['status', 'region'], indexes });
+  const list = [{ name: 'main', ...stored([{ name: 'by_region', ...columns }]) }];
+  const map = { main: stored({ by_region: columns }) };
+  const keys = (preAggregations: unknown) => ({
+    sql_table: 'sales',
+    measures: { count: { type: 'count' } },
+    dimensions: { status: { sql: 'status', type: 'string' }, region: { sql: 'region', type: 'string' } },
+    pre_aggregations: preAggregations,
+  });
+  const inYaml = (rollups: unknown) => ({
+    yaml: JSON.stringify({ cubes: [{ name: 'sales', ...keys(rollups) }] }),
+  });
+  const inScript = (rollups: unknown) => ({
+    yaml: '',
+    js: `cube('sales', ${JSON.stringify(keys(rollups))})`,
+  });
+
+  test.each([
+    ['lists in YAML', inYaml(list)],
+    ['maps in YAML', inYaml(map)],
+    ['lists in JavaScript', inScript(list)],
+    ['objects in JavaScript', inScript(map)],
+  ])('%s', async (_, model) => {
+    const rows = ["'new', 'north'", "'new', 'south'", "'paid', 'north'"];
+    const store = await buildTables({ ...model, init: [tableOf('sales', ['status', 'region'], rows)] });
+    const { data, meta } = await store.query({
+      measures: ['sales.count'],
+      filters: [{ member: 'sales.region', operator: 'equals', values: ['north'] }],
+    });
+    expect(valuesOf(data)).toEqual([['2']]);
+    expect(meta).toMatchObject({ mode: 'rollup', preAggregation: 'sales.main', index: 'by_region' });
+  });
+});
