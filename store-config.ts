@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { StoreError } from './model/errors.js';
 import { loadObjectModel } from './model/load/load-object-model.js';
 import { loadModelFiles } from './model/load/load-model-files.js';
-import { NO_CONTEXT, parseConfig } from './model/load/parse-config.js';
+import { parseConfig } from './model/load/parse-config.js';
 import type { Config, SourceConfig } from './model/load/parse-config.js';
 import type { ModelDocument } from './model/document.js';
 import type { DataModel } from './model/schema.js';
@@ -72,13 +72,14 @@ function resolveSource(source: SourceConfig, base: string): SourceConfig {
 
 export async function readModel({ config, modelBase }: ResolvedConfig): Promise<DataModel> {
   const { model } = config;
-  if (typeof model === 'object' && !Array.isArray(model)) return loadObjectModel(model);
+  if (typeof model === 'object' && !Array.isArray(model))
+    return loadObjectModel(model, config.securityContext);
   const paths = typeof model === 'string' ? [model] : (model as readonly string[]);
   return loadPaths(paths, modelBase, config);
 }
 
 /** How the JavaScript files of a model are run. */
-export type ModelOptions = Pick<StoreOptions, 'modelScripts' | 'compileContext'>;
+export type ModelOptions = Pick<StoreOptions, 'modelScripts' | 'compileContext' | 'securityContext'>;
 
 /**
  * The model as its authors wrote it, all files together: checked, and with nothing resolved.
@@ -89,19 +90,24 @@ export async function readModelDocument(
   paths: string | readonly string[],
   options: ModelOptions = {},
 ): Promise<ModelDocument> {
-  const { modelScripts = 'sandbox', compileContext = NO_CONTEXT } = options;
-  const model = await loadPaths([paths].flat(), process.cwd(), { modelScripts, compileContext });
+  const { modelScripts = 'sandbox', securityContext = {} } = options;
+  const { compileContext = { securityContext } } = options;
+  const contexts = { modelScripts, compileContext, securityContext };
+  const model = await loadPaths([paths].flat(), process.cwd(), contexts);
   return model.document as ModelDocument;
 }
 
 async function loadPaths(
   paths: readonly string[],
   base: string,
-  { modelScripts, compileContext }: Pick<Config, 'modelScripts' | 'compileContext'>,
+  config: Pick<Config, 'modelScripts' | 'compileContext' | 'securityContext'>,
 ): Promise<DataModel> {
   const files = await readModelFiles(nodeDisk, base, paths);
   const scripts = files.filter(({ file }) => /\.js$/i.test(file));
-  const models = await runModelScripts(scripts, { mode: modelScripts, compileContext });
+  const models = await runModelScripts(scripts, { ...config, mode: config.modelScripts });
   const modelOf = new Map(scripts.map((script, at) => [script, models[at]]));
-  return loadModelFiles(files.map((file) => modelOf.get(file) ?? file));
+  return loadModelFiles(
+    files.map((file) => modelOf.get(file) ?? file),
+    config,
+  );
 }

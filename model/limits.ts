@@ -35,6 +35,9 @@ export const LIMITS = {
   /** Bytes of memory, the interpreter's own included, and of the call stack in the sandbox of JavaScript models. */
   modelScriptBytesMax: 64 * 1024 * 1024,
   modelScriptStackBytesMax: 256 * 1024,
+  /** Characters of one call such as FILTER_GROUP(…) in the SQL of a model, and how deep calls stand in calls. */
+  templateCallChars: 20_000,
+  templateCallDepth: 8,
   /** Partitions of one rollup. */
   partitionsMax: 10_000,
   /** Rows in a Parquet row group: small, so that readers can skip. */

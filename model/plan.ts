@@ -87,6 +87,13 @@ export interface SourceRequest {
   readonly ranges: readonly { readonly dimension: MemberId; readonly range: TimeRange | null }[];
   /** Null: the source neither orders nor cuts. */
   readonly page: SourcePage | null;
+  /** On whose clock SQL of the model shows times, where it asks for local time. */
+  readonly timezone: string;
+  /**
+   * Which FILTER_PARAMS stand for the filters and ranges above: all, or only those that do early what the filters do
+   * anyway, so that a rollup holds the rows of every query.
+   */
+  readonly filterParams: 'all' | 'push-down';
 }
 
 /** LEFT JOINs from `root`, each declared by a cube that is already there. */
@@ -187,7 +194,8 @@ export type ReasonCode =
   | 'granularity_too_fine'
   | 'granularity_not_nested'
   | 'range_not_aligned'
-  | 'timezone_not_aligned';
+  | 'timezone_not_aligned'
+  | 'filter_params_differ';
 
 /** Why a rollup cannot answer, and what would change that. */
 export interface Reason {

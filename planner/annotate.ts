@@ -1,6 +1,6 @@
 /** Titles and types of the answer's members, as Cube's REST API gives them. */
 import type { Query } from '../model/query.js';
-import type { DataModel, Dimension, Measure, MemberId } from '../model/schema.js';
+import type { DataModel, Dimension, Format, Measure, MemberId } from '../model/schema.js';
 import { measureOf } from './leaf-states.js';
 import { dimensionOf, segmentOf } from './output-columns.js';
 
@@ -16,7 +16,8 @@ export interface MemberAnnotation {
   readonly shortTitle: string;
   readonly description?: string;
   readonly type: string;
-  readonly format?: string;
+  readonly format?: Format;
+  readonly meta?: unknown;
   readonly drillMembers?: readonly MemberId[];
   readonly granularity?: { readonly name: string; readonly title: string; readonly interval: string };
 }
@@ -47,15 +48,16 @@ function measureAnnotation(measure: Measure): MemberAnnotation {
 }
 
 function member(
-  described: Pick<Dimension, 'title' | 'shortTitle' | 'description' | 'format'>,
+  described: Pick<Dimension, 'title' | 'shortTitle' | 'description' | 'format' | 'meta'>,
   type: string,
 ): MemberAnnotation {
-  const { title, shortTitle, description, format } = described;
+  const { title, shortTitle, description, format, meta } = described;
   return {
     title,
     shortTitle,
     ...(description === null ? {} : { description }),
     type,
     ...(format === null ? {} : { format }),
+    ...(meta === undefined ? {} : { meta }),
   };
 }

@@ -8,7 +8,9 @@ import type { Query } from '../model/query.js';
 import type { DataModel, PreAggregation } from '../model/schema.js';
 import { matchBuilt } from './match-built.js';
 import { matchDimensions } from './match-dimensions.js';
+import { matchFilterParams } from './match-filter-params.js';
 import { matchJoins } from './match-joins.js';
+import { matchLocalTimes } from './match-local-times.js';
 import { matchMeasures } from './match-measures.js';
 import { matchTimes } from './match-times.js';
 import type { RollupShape } from './rollup-shape.js';
@@ -44,6 +46,8 @@ export function matchRollup(model: DataModel, query: QueryShape, candidate: Roll
     ...matchMeasures(model, query, shape),
     ...matchDimensions(query, shape),
     ...matchTimes(query, shape, candidate.meta),
+    ...matchFilterParams(model, query, shape),
+    ...matchLocalTimes(model, query, shape),
     ...matchBuilt(query, candidate, shape),
   ];
   return { id, type, matched: reasons.length === 0, reasons };

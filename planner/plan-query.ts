@@ -18,6 +18,7 @@ import { normaliseQuery } from './normalise-query.js';
 import { dimensionOf, outputColumns } from './output-columns.js';
 import { askedRange, prunePartitions, skipByStatistics } from './prune-partitions.js';
 import { requireTestsFit } from './require-tests-fit.js';
+import { queryMembers } from './query-members.js';
 import { rollupShape } from './rollup-shape.js';
 import type { RollupShape } from './rollup-shape.js';
 
@@ -69,15 +70,7 @@ export function planQuery(
 export function queryShape(model: DataModel, query: Query): QueryShape {
   const filtering = query.having === null ? [] : [...filterMembers(query.having)];
   const measures = [...new Set([...query.measures, ...filtering])];
-  const tree = joinTree(model, [
-    ...measures,
-    ...query.dimensions,
-    ...query.segments,
-    ...(query.filter === null ? [] : filterMembers(query.filter)),
-    ...query.timeDimensions
-      .filter((time) => time.granularity !== null || time.range !== null)
-      .map((time) => time.dimension),
-  ]);
+  const tree = joinTree(model, queryMembers(query));
   return {
     query,
     tree,
@@ -228,6 +221,8 @@ function sourcePlan(model: DataModel, shape: QueryShape): QueryPlan {
             offset: query.offset,
           }
         : null,
+      timezone: query.timezone,
+      filterParams: 'all',
     },
   };
   return { query, mode: 'source', selected: null, piece, output, finish: finishPlan(shape, ordered) };

@@ -1,7 +1,7 @@
 import { StoreError } from '../errors.js';
 import type { Cube, DataModel } from '../schema.js';
 import { checkStructure } from './check-structure.js';
-import { declareCubes, type CheckedFile } from './declare.js';
+import { declareCubes, type CheckedFile, type SecurityContext } from './declare.js';
 import { findCycles } from './find-cycles.js';
 import { loadCube } from './load-cube.js';
 import { plainOf, type Located } from './located.js';
@@ -12,7 +12,11 @@ import type { Problems } from './problems.js';
  * Documents with their places → the model: normalise → check the structure → gather the names → follow the references.
  * References are followed only when every file has the right structure, so that no fault is told twice.
  */
-export function buildModel(documents: readonly Located[], problems: Problems): DataModel {
+export function buildModel(
+  documents: readonly Located[],
+  problems: Problems,
+  securityContext: SecurityContext,
+): DataModel {
   const files: CheckedFile[] = [];
   for (const document of documents) {
     const node = normalise(document, problems);
@@ -20,7 +24,7 @@ export function buildModel(documents: readonly Located[], problems: Problems): D
     if (cubes !== null) files.push({ node, cubes });
   }
   problems.throwIfAny();
-  const context = declareCubes(files, problems);
+  const context = declareCubes(files, problems, securityContext);
   const cubes = new Map<string, Cube>();
   for (const declared of context.cubes.values()) cubes.set(declared.name, loadCube(declared, context));
   findCycles(cubes, context);

@@ -41,7 +41,11 @@ export type DeclaredMember = DeclaredDimension | DeclaredMeasure | DeclaredSegme
 export interface Context {
   readonly cubes: ReadonlyMap<string, DeclaredCube>;
   readonly problems: Problems;
+  readonly securityContext: SecurityContext;
 }
+
+/** SECURITY_CONTEXT of the models: what JSON can say. */
+export type SecurityContext = Readonly<Record<string, unknown>>;
 
 /** A file whose structure is right. */
 export interface CheckedFile {
@@ -50,7 +54,11 @@ export interface CheckedFile {
 }
 
 /** All cubes by name. Names that are taken or reserved go to `problems`. */
-export function declareCubes(files: readonly CheckedFile[], problems: Problems): Context {
+export function declareCubes(
+  files: readonly CheckedFile[],
+  problems: Problems,
+  securityContext: SecurityContext,
+): Context {
   const cubes = new Map<string, DeclaredCube>();
   let order = 0;
   for (const file of files) {
@@ -69,7 +77,7 @@ export function declareCubes(files: readonly CheckedFile[], problems: Problems):
       order++;
     }
   }
-  return { cubes, problems };
+  return { cubes, problems, securityContext };
 }
 
 const RESERVED = new Set(['CUBE', ...CONTEXT_VARIABLES]);

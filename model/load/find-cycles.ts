@@ -1,14 +1,25 @@
 import { LIMITS } from '../limits.js';
 import type { Cube, Dimension, Measure, MemberId } from '../schema.js';
+import { innerParts } from '../sql-parts.js';
 import type { Context } from './declare.js';
 
-/** Adds a problem for every circle of members whose SQL refers to each other, at the member that closes it. */
+/**
+ * Adds a problem for every circle of members whose SQL refers to each other, at the member that closes it, and for
+ * every circle of cubes that read each other's rows.
+ */
 export function findCycles(cubes: ReadonlyMap<string, Cube>, context: Context): void {
   const references = new Map<MemberId, readonly MemberId[]>();
   for (const cube of cubes.values()) {
     for (const member of [...cube.dimensions.values(), ...cube.measures.values()]) {
       references.set(member.id, referencesOf(member));
     }
+  }
+  for (const { name, table } of cubes.values()) {
+    const parts = table.kind === 'query' ? table.sql.parts : [];
+    references.set(
+      name,
+      parts.flatMap((part) => (part.kind === 'table' ? [part.cube] : [])),
+    );
   }
   const done = new Set<MemberId>();
   for (const member of references.keys()) walk(member, references, done, context);
@@ -17,7 +28,7 @@ export function findCycles(cubes: ReadonlyMap<string, Cube>, context: Context): 
 function referencesOf(member: Dimension | Measure): MemberId[] {
   const templates = [member.sql, ...('filters' in member ? member.filters : [])];
   return templates.flatMap((template) =>
-    (template?.parts ?? []).flatMap((part) => (part.kind === 'member' ? [part.member] : [])),
+    [...innerParts(template?.parts ?? [])].flatMap((part) => ('member' in part ? [part.member] : [])),
   );
 }
 
@@ -54,10 +65,15 @@ function walk(
 }
 
 function addCycle(member: MemberId, cycle: readonly MemberId[], { cubes, problems }: Context): void {
-  const [cube = '', name = ''] = member.split('.');
-  const node = cubes.get(cube)?.members.get(name)?.node;
+  const [cube = '', name] = member.split('.');
+  const declared = cubes.get(cube);
+  const node = name === undefined ? declared?.node : declared?.members.get(name)?.node;
   if (node === undefined) return;
   const place = node.entries.get('sql')?.value.place ?? node.place;
+  if (name === undefined) {
+    problems.add(place, `cubes read each other's rows in a circle: ${arrows(cycle)}`);
+    return;
+  }
   const itself = cycle.length === 2 ? `; for the column of this name write \`{CUBE}.${name}\`` : '';
   problems.add(place, `members refer to each other in a circle: ${arrows(cycle)}${itself}`);
 }

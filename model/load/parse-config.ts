@@ -16,6 +16,7 @@ const configSchema = z.strictObject({
   model: z.union([z.string(), z.array(z.string()), z.record(z.string(), z.unknown())]),
   modelScripts: z.enum(['sandbox', 'trusted']).optional(),
   compileContext: z.record(z.string(), z.unknown()).optional(),
+  securityContext: z.record(z.string(), z.unknown()).optional(),
   store: z.string().optional(),
   directory: z.string().optional(),
   sources: z.record(z.string(), sourceSchema),
@@ -34,8 +35,10 @@ export interface Config {
   readonly model: string | readonly string[] | Readonly<Record<string, unknown>>;
   /** Where JavaScript models run. */
   readonly modelScripts: 'sandbox' | 'trusted';
-  /** COMPILE_CONTEXT of JavaScript models: what JSON can say. */
+  /** COMPILE_CONTEXT of the models: what JSON can say. */
   readonly compileContext: Readonly<Record<string, unknown>>;
+  /** SECURITY_CONTEXT of the models: what JSON can say. */
+  readonly securityContext: Readonly<Record<string, unknown>>;
   /** The folder of the store. */
   readonly directory: string;
   readonly sources: Readonly<Record<string, SourceConfig>>;
@@ -46,9 +49,6 @@ export interface Config {
   /** Threads for large scans; null: as many as the machine has, at most 4. */
   readonly threads: number | null;
 }
-
-/** COMPILE_CONTEXT where none is given. */
-export const NO_CONTEXT: Config['compileContext'] = { securityContext: {} };
 
 /**
  * @param where the file's path, or `options`: for messages
@@ -63,16 +63,17 @@ export function parseConfig(value: unknown, where: string): Config {
   }
   const given = parsed.data;
   const { model, modelScripts, compileContext, store, directory, sources, schema, numbers } = given;
-  const { cacheMb, threads } = given;
+  const { cacheMb, threads, securityContext = {} } = given;
   const folder = store ?? directory;
   if (folder === undefined) throw invalid(where, 'store', 'is missing', 'Name the folder of the store.');
-  if (!isJson(compileContext)) {
-    throw invalid(where, 'compileContext', 'is not plain data', 'Give what JSON can say.');
+  for (const [key, context] of Object.entries({ compileContext, securityContext })) {
+    if (!isJson(context)) throw invalid(where, key, 'is not plain data', 'Give what JSON can say.');
   }
   return {
     model,
     modelScripts: modelScripts ?? 'sandbox',
-    compileContext: compileContext ?? NO_CONTEXT,
+    compileContext: compileContext ?? { securityContext },
+    securityContext,
     directory: folder,
     sources,
     schema: schema ?? 'dev_pre_aggregations',
@@ -97,6 +98,7 @@ const WANTED: Readonly<Record<string, string>> = {
   model: 'the path of a model file or folder, a list of paths, or the model itself as { "cubes": [...] }',
   modelScripts: '"sandbox" or "trusted"',
   compileContext: 'an object',
+  securityContext: 'an object',
   store: 'the path of a folder',
   directory: 'the path of a folder',
   sources: 'an object of data sources by name, such as { "default": { "type": "duckdb" } }',

@@ -1,10 +1,11 @@
 /** The SQL of a measure's state over its input. */
 import { unreachable } from '../../model/assert.js';
 import type { MeasureState } from '../../model/aggregates.js';
-import type { DataModel, Measure, MemberId } from '../../model/schema.js';
+import type { Measure } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 import { isMeasure, measureOf, stateOf } from '../leaf-states.js';
-import { quoteName, renderTemplate } from './sql-writer.js';
+import { renderPart, renderTemplate } from './sql-writer.js';
+import type { SqlScope } from './sql-writer.js';
 
 /**
  * What is aggregated, a row's value or NULL when a filter of the measure does not hold. Null for a count of
@@ -12,25 +13,24 @@ import { quoteName, renderTemplate } from './sql-writer.js';
  * @param counted what a count without SQL counts; null: rows
  */
 export function measureInput(
-  model: DataModel,
+  scope: SqlScope,
   measure: Measure,
   counted: string | null = null,
 ): string | null {
   if (measure.type === 'number') return null;
-  const sql = measure.sql === null ? counted : renderTemplate(model, measure.sql, measure.cube);
+  const sql = measure.sql === null ? counted : renderTemplate(scope, measure.sql, measure.cube);
   if (measure.filters.length === 0) return sql;
-  const conditions = measure.filters.map((filter) => `(${renderTemplate(model, filter, measure.cube)})`);
+  const conditions = measure.filters.map((filter) => `(${renderTemplate(scope, filter, measure.cube)})`);
   return `CASE WHEN ${conditions.join(' AND ')} THEN ${sql ?? '1'} END`;
 }
 
 /** @param inputOf the `measureInput` of the state's measure, and of those that a calculated one refers to */
 export function aggregateSql(
-  model: DataModel,
+  scope: SqlScope,
   state: MeasureState,
   inputOf: (measure: Measure) => string | null,
-  types: ReadonlyMap<MemberId, LogicalType>,
 ): string {
-  const type = types.get(state.measure.id) ?? null;
+  const type = scope.types.get(state.measure.id) ?? null;
   const input = inputOf(state.measure);
   switch (state.kind) {
     case 'count':
@@ -45,7 +45,7 @@ export function aggregateSql(
     case 'sketch':
       return sketchSql(input as string, type, state.measure.precision);
     case 'raw':
-      return state.measure.type === 'avg' ? `avg(${input})` : rawSql(model, state.measure, inputOf, types);
+      return state.measure.type === 'avg' ? `avg(${input})` : rawSql(scope, state.measure, inputOf);
     default:
       return unreachable(state.kind);
   }
@@ -92,29 +92,15 @@ function wordSql(input: string): string {
 }
 
 /** A calculated measure in SQL: measures in it become their aggregates. */
-function rawSql(
-  model: DataModel,
-  measure: Measure,
-  inputOf: (measure: Measure) => string | null,
-  types: ReadonlyMap<MemberId, LogicalType>,
-): string {
+function rawSql(scope: SqlScope, measure: Measure, inputOf: (measure: Measure) => string | null): string {
   const parts = (measure.sql?.parts ?? []).map((part) => {
-    switch (part.kind) {
-      case 'text':
-        return part.text;
-      case 'cube':
-        return quoteName(part.cube);
-      case 'member': {
-        if (!isMeasure(model, part.member))
-          return `(${renderTemplate(model, { parts: [part], position: measure.position }, measure.cube)})`;
-        const state = stateOf(measureOf(model, part.member));
-        // Nothing is merged here: an exact count does for an estimate, and SQL can reckon with it.
-        const kind = state.kind === 'sketch' ? 'distinct' : state.kind;
-        return `(${aggregateSql(model, { ...state, kind }, inputOf, types)})`;
-      }
-      default:
-        return unreachable(part);
+    if (part.kind !== 'member' || !isMeasure(scope.model, part.member)) {
+      return renderPart(scope, part, measure.cube);
     }
+    const state = stateOf(measureOf(scope.model, part.member));
+    // Nothing is merged here: an exact count does for an estimate, and SQL can reckon with it.
+    const kind = state.kind === 'sketch' ? 'distinct' : state.kind;
+    return `(${aggregateSql(scope, { ...state, kind }, inputOf)})`;
   });
   return parts.join('');
 }
