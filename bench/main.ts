@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Size, benchDemoQueries } from './demo-queries.js';
 import { benchOwnWorkload } from './own-workload.js';
+import { benchPlanning } from './planning.js';
 import type { BenchOutcome } from './question-times.js';
 import { record, surroundings } from './record.js';
 
@@ -9,6 +10,7 @@ npm run bench -- --model <m.yml> --queries <q.json> [--config <granary.config.js
 
 const BENCHES: Readonly<Record<string, (size: Size, seed: number) => Promise<BenchOutcome>>> = {
   'demo-queries': benchDemoQueries,
+  planning: benchPlanning,
 };
 
 process.exitCode = await main();

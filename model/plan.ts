@@ -83,6 +83,8 @@ export interface SourceRequest {
   readonly states: readonly MeasureState[];
   readonly segments: readonly MemberId[];
   readonly filter: Filter | null;
+  /** Measures whose own filters rows must pass. */
+  readonly countedBy: readonly MemberId[];
   /** Every range must hold. A null range keeps the rows whose time is NULL, and only those. */
   readonly ranges: readonly { readonly dimension: MemberId; readonly range: TimeRange | null }[];
   /** Null: the source neither orders nor cuts. */
@@ -190,6 +192,7 @@ export type ReasonCode =
   | 'dimension_missing'
   | 'filter_dimension_missing'
   | 'segment_missing'
+  | 'measure_filter'
   | 'time_dimension_missing'
   | 'granularity_too_fine'
   | 'granularity_not_nested'

@@ -14,6 +14,10 @@ export interface Query {
   readonly filter: Filter | null;
   /** On measures, after grouping. Null: none. */
   readonly having: Filter | null;
+  /** Measures: only the rows that pass the filters of each of them count, drill filters included. */
+  readonly countedBy: readonly MemberId[];
+  /** Whether rows are asked for one by one, told apart by the primary keys of their cubes. */
+  readonly ungrouped: boolean;
   /** Complete: after these keys no two rows are equal. */
   readonly order: readonly OrderKey[];
   readonly limit: number | null;

@@ -130,6 +130,8 @@ export interface Measure {
   readonly sql: SqlTemplate | null;
   /** All must hold for a row to enter the measure. */
   readonly filters: readonly SqlTemplate[];
+  /** Beside `filters`, what rows must pass when one drills into the measure. */
+  readonly drillFilters: readonly SqlTemplate[];
   /** Of `count_distinct_approx`: 2^precision registers, 10 to 16. */
   readonly precision: number;
   readonly format: Format | null;

@@ -38,6 +38,17 @@ export function keepsRows(tree: JoinTree, part: JoinTree): boolean {
   return tree.joins.every((join) => own.has(join) || join.relationship !== 'one_to_many');
 }
 
+/** What a drill into measures looks at, beside the measures themselves: members, or the cubes by their keys. */
+export function drillMembers(model: DataModel, measures: readonly MemberId[]): MemberId[] {
+  return measures.flatMap((id) => {
+    const cube = model.cubes.get(cubeOf(id)) as Cube;
+    const templates = cube.measures.get(id.slice(cube.name.length + 1))?.drillFilters ?? [];
+    return templates.flatMap(({ parts }) =>
+      parts.flatMap((part) => (part.kind === 'member' ? [part.member] : [])),
+    );
+  });
+}
+
 /** All cubes that the members need, in the order of first need. */
 function cubesOf(model: DataModel, members: readonly MemberId[]): string[] {
   const cubes = new Set<string>();

@@ -5,7 +5,7 @@ import type { TimeRange } from '../model/query.js';
 import { formatLocal } from '../model/civil-time.js';
 import { bucketsBetween } from '../model/time-range.js';
 import type { QueryShape, RollupCandidate } from './match-rollup.js';
-import { askedRange } from './prune-partitions.js';
+import { askedRange, partitionsIn } from './prune-partitions.js';
 import type { RollupShape } from './rollup-shape.js';
 
 export function matchBuilt(query: QueryShape, candidate: RollupCandidate, shape: RollupShape): Reason[] {
@@ -41,33 +41,29 @@ export function matchBuilt(query: QueryShape, candidate: RollupCandidate, shape:
  * @param asked null: all time, rows without a time included
  */
 function missingPartitions(meta: RollupMeta, asked: TimeRange | null): string[] {
-  const { partitionGranularity, sourceRange } = meta;
+  const { partitionGranularity, sourceRange, partitions } = meta;
   if (partitionGranularity === null) return [];
   const missing =
-    asked === null && meta.sourceHasNullTimes && !hasKey(meta.partitions, 'null') ? ['null'] : [];
+    asked === null && meta.sourceHasNullTimes && partitions.at(-1)?.key !== 'null' ? ['null'] : [];
   if (sourceRange === null) return missing;
-  const built = new Set(meta.partitions.map((partition) => partition.range?.from));
   const from = Math.max(sourceRange.from, asked?.from ?? -Infinity);
   const to = Math.min(sourceRange.to, asked?.to ?? Infinity);
-  if (from >= to || covers(meta.partitions, { from, to })) return missing;
+  if (from >= to) return missing;
+  const there = partitionsIn(partitions, { from, to });
+  if (covers(there, { from, to })) return missing;
+  const built = new Set(there.map((partition) => partition.range?.from));
   for (const range of bucketsBetween({ from, to }, partitionGranularity)) {
     if (!built.has(range.from)) missing.push(formatLocal(range.from));
   }
   return missing;
 }
 
-function hasKey(partitions: readonly PartitionMeta[], key: string): boolean {
-  return partitions.some((partition) => partition.key === key);
-}
-
 /** Whether the partitions, which ascend, follow each other without a hole over the whole range. */
 function covers(partitions: readonly PartitionMeta[], range: TimeRange): boolean {
   let reached = range.from;
   for (const partition of partitions) {
-    if (partition.range === null || partition.range.to <= reached) continue;
-    if (partition.range.from > reached) return false;
+    if (partition.range === null || partition.range.from > reached) return false;
     reached = partition.range.to;
-    if (reached >= range.to) return true;
   }
-  return false;
+  return reached >= range.to;
 }

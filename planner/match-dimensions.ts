@@ -1,11 +1,13 @@
 /** Everything that the query groups or filters by must be a column of the rollup. */
 import { filterMembers } from '../model/filter.js';
 import type { Reason } from '../model/plan.js';
+import type { DataModel } from '../model/schema.js';
 import { addToList } from './fix.js';
+import { measureOf } from './leaf-states.js';
 import type { QueryShape } from './match-rollup.js';
 import type { RollupShape } from './rollup-shape.js';
 
-export function matchDimensions({ query }: QueryShape, shape: RollupShape): Reason[] {
+export function matchDimensions(model: DataModel, { query }: QueryShape, shape: RollupShape): Reason[] {
   const { preAggregation } = shape;
   const { id } = preAggregation;
   const reasons: Reason[] = [];
@@ -43,6 +45,12 @@ export function matchDimensions({ query }: QueryShape, shape: RollupShape): Reas
       member,
       fix: addToList(preAggregation, 'segments', member),
     });
+  }
+  for (const member of query.countedBy) {
+    const { filters, drillFilters } = measureOf(model, member);
+    if (filters.length + drillFilters.length === 0) continue;
+    const message = `the query keeps the rows that ${member} counts; ${id} holds no rows, only groups.`;
+    reasons.push({ code: 'measure_filter', message, member });
   }
   return reasons;
 }

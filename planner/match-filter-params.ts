@@ -20,7 +20,7 @@ export function matchFilterParams(
   );
   if (query.filter === null && ranges.length === 0) return [];
   const differing = new Set<MemberId>();
-  for (const { part, table } of modelSql(model, tree, queryMembers(query))) {
+  for (const { part, table } of modelSql(model, tree, queryMembers(model, query))) {
     if (part.kind !== 'filter' || (table !== null && isPushDown(model, table, part))) continue;
     const members = part.params.map(({ member }) => member);
     if (askedFilters({ filter: query.filter, ranges }, new Set(members)) === null) continue;

@@ -14,7 +14,7 @@ export function matchLocalTimes(model: DataModel, { query, tree }: QueryShape, s
   if (query.timezone === 'UTC') return [];
   const features = modelFeatures(model);
   if (!features.has('local') && !features.has('bucket')) return [];
-  const members = queryMembers(query);
+  const members = queryMembers(model, query);
   const trees = [
     { tree, members: [...deepClosure(model, members)] },
     ...subQueriesOf(model, members).map(({ request, measures }) => ({

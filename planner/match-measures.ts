@@ -10,10 +10,13 @@ import { isExactKey } from './exact-key.js';
 import { addToList } from './fix.js';
 import { leafIds, statesOf } from './leaf-states.js';
 import type { QueryShape } from './match-rollup.js';
+import { namesPrimaryKeys } from './require-primary-keys.js';
 import type { RollupShape } from './rollup-shape.js';
 
 export function matchMeasures(model: DataModel, query: QueryShape, shape: RollupShape): Reason[] {
-  const exact = isExactKey(query.query, shape);
+  const exact =
+    isExactKey(query.query, shape) ||
+    (query.query.ungrouped && namesPrimaryKeys(model, query.query, shape.tree));
   return statesOf(query.finish).flatMap((state) => {
     const reason =
       multipliedReason(query, shape, state) ??

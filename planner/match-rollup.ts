@@ -44,7 +44,7 @@ export function matchRollup(model: DataModel, query: QueryShape, candidate: Roll
   const reasons = [
     ...matchJoins(query, shape),
     ...matchMeasures(model, query, shape),
-    ...matchDimensions(query, shape),
+    ...matchDimensions(model, query, shape),
     ...matchTimes(query, shape, candidate.meta),
     ...matchFilterParams(model, query, shape),
     ...matchLocalTimes(model, query, shape),

@@ -1,14 +1,13 @@
 /** Cube's filters → `Filter` trees with parsed constants, those on measures apart from those on dimensions. */
 import { unreachable } from '../model/assert.js';
-import { andFilters, parseNumberLiteral } from '../model/filter.js';
-import type { Filter, Literal, Test } from '../model/filter.js';
+import { andFilters } from '../model/filter.js';
+import type { Filter, Test } from '../model/filter.js';
 import { LIMITS } from '../model/limits.js';
-import type { DimensionType, DataModel } from '../model/schema.js';
-import { parseTime } from '../model/time-range.js';
-import { toUtc } from '../model/timezone.js';
+import type { DimensionType, DataModel, MemberId } from '../model/schema.js';
 import { findMember } from './find-member.js';
 import { normaliseRange } from './normalise-range.js';
 import type { Clock } from './normalise-range.js';
+import { firstLiteral, parseLiteral, valueTexts } from './normalise-values.js';
 import { invalid, record, show, unknownWord } from './query-error.js';
 
 const OPERATORS = [
@@ -35,27 +34,53 @@ const OPERATORS = [
   'beforeOrOnDate',
   'afterDate',
   'afterOrOnDate',
+  'measureFilter',
 ] as const;
-type Operator = (typeof OPERATORS)[number];
+type Operator = Exclude<(typeof OPERATORS)[number], 'measureFilter'>;
 
 export interface NormalFilters {
   readonly filter: Filter | null;
   readonly having: Filter | null;
+  /** Measures whose own filters rows must pass: Cube's `measureFilter`. */
+  readonly countedBy: readonly MemberId[];
 }
 
 /** @throws StoreError `query_invalid` with the path of the offending part */
 export function normaliseFilters(model: DataModel, value: unknown, clock: Clock): NormalFilters {
-  if (value == null) return { filter: null, having: null };
+  if (value == null) return { filter: null, having: null, countedBy: [] };
   if (!Array.isArray(value)) throw invalid('filters', `${show(value)} is not a list`, 'Put it into [ ].');
   const context: Context = { model, clock, count: 0 };
-  const dimensions: Filter[] = [];
-  const measures: Filter[] = [];
-  value.forEach((item: unknown, at) => {
-    const { filter, on } = parseFilter(context, item, `filters[${at}]`, 1);
-    if (on === 'measure') measures.push(filter);
-    else dimensions.push(filter);
-  });
-  return { filter: andFilters(...dimensions), having: andFilters(...measures) };
+  const found: Found = { dimensions: [], measures: [], countedBy: new Set() };
+  value.forEach((item: unknown, at) => collect(context, item, `filters[${at}]`, 1, found));
+  return {
+    filter: andFilters(...found.dimensions),
+    having: andFilters(...found.measures),
+    countedBy: [...found.countedBy],
+  };
+}
+
+interface Found {
+  readonly dimensions: Filter[];
+  readonly measures: Filter[];
+  readonly countedBy: Set<MemberId>;
+}
+
+/** What must hold beside all else: a filter, or all filters of an `and`, whichever members they are on. */
+function collect(context: Context, value: unknown, path: string, depth: number, found: Found): void {
+  const raw = record(value, path);
+  if ('and' in raw) {
+    enter(context, path, depth);
+    groupItems(raw, 'and', path).forEach((item, at) =>
+      collect(context, item, `${path}.and[${at}]`, depth + 1, found),
+    );
+  } else if (raw['operator'] === 'measureFilter') {
+    enter(context, path, depth);
+    found.countedBy.add(findMember(context.model, raw['member'], `${path}.member`, ['measure']).id);
+  } else {
+    const { filter, on } = parseFilter(context, raw, path, depth);
+    if (on === 'measure') found.measures.push(filter);
+    else found.dimensions.push(filter);
+  }
 }
 
 interface Context {
@@ -70,22 +95,16 @@ interface ParsedFilter {
 }
 
 function parseFilter(context: Context, value: unknown, path: string, depth: number): ParsedFilter {
-  context.count += 1;
-  if (context.count > LIMITS.queryFiltersMax) {
-    throw invalid(
-      path,
-      `the query has more than ${LIMITS.queryFiltersMax} filters`,
-      'Use one `equals` with many values.',
-    );
-  }
-  if (depth > LIMITS.queryDepthMax) {
-    throw invalid(path, `filters are nested deeper than ${LIMITS.queryDepthMax}`, 'Write the tree flatter.');
-  }
+  enter(context, path, depth);
   const raw = record(value, path);
   if ('and' in raw || 'or' in raw) return parseGroup(context, raw, path, depth);
   const name = raw['member'] ?? raw['dimension'];
   const found = findMember(context.model, name, `${path}.member`, ['dimension', 'measure']);
   const operator = raw['operator'];
+  if (operator === 'measureFilter') {
+    const next = 'Put it beside the group: what it asks must hold of every row.';
+    throw invalid(path, "'measureFilter' cannot stand in an `or`", next);
+  }
   if (!isOperator(operator)) throw unknownWord('operator', operator, `${path}.operator`, OPERATORS);
   if (found.kind === 'measure') {
     const test = parseTest(operator, raw['values'], 'number', context.clock, path);
@@ -103,12 +122,7 @@ function parseGroup(
   depth: number,
 ): ParsedFilter {
   const kind = 'or' in raw ? 'or' : 'and';
-  const items = raw[kind];
-  if (!Array.isArray(items) || Object.keys(raw).length !== 1) {
-    throw invalid(path, `${show(raw)} is not a group of filters`, 'Use { "or": [ … ] } or { "and": [ … ] }.');
-  }
-  if (items.length === 0) throw invalid(path, `the group '${kind}' is empty`, 'Leave it out.');
-  const parsed = items.map((item: unknown, at) =>
+  const parsed = groupItems(raw, kind, path).map((item, at) =>
     parseFilter(context, item, `${path}.${kind}[${at}]`, depth + 1),
   );
   const on = parsed[0].on;
@@ -120,6 +134,34 @@ function parseGroup(
     );
   }
   return { filter: { kind, filters: parsed.map((item) => item.filter) }, on };
+}
+
+/** Counts a filter or group, whose number and depth have limits. */
+function enter(context: Context, path: string, depth: number): void {
+  context.count += 1;
+  if (context.count > LIMITS.queryFiltersMax) {
+    throw invalid(
+      path,
+      `the query has more than ${LIMITS.queryFiltersMax} filters`,
+      'Use one `equals` with many values.',
+    );
+  }
+  if (depth > LIMITS.queryDepthMax) {
+    throw invalid(path, `filters are nested deeper than ${LIMITS.queryDepthMax}`, 'Write the tree flatter.');
+  }
+}
+
+function groupItems(
+  raw: Readonly<Record<string, unknown>>,
+  kind: 'and' | 'or',
+  path: string,
+): readonly unknown[] {
+  const items = raw[kind];
+  if (!Array.isArray(items) || Object.keys(raw).length !== 1) {
+    throw invalid(path, `${show(raw)} is not a group of filters`, 'Use { "or": [ … ] } or { "and": [ … ] }.');
+  }
+  if (items.length === 0) throw invalid(path, `the group '${kind}' is empty`, 'Leave it out.');
+  return items as unknown[];
 }
 
 function isOperator(value: unknown): value is Operator {
@@ -141,10 +183,10 @@ function parseTest(
       return { kind: 'isNull', negated: false };
     case 'equals':
     case 'in':
-      return oneOf(texts(values, at), type, clock, at, false);
+      return oneOf(valueTexts(values, at), type, clock, at, false);
     case 'notEquals':
     case 'notIn':
-      return oneOf(texts(values, at), type, clock, at, true);
+      return oneOf(valueTexts(values, at), type, clock, at, true);
     case 'contains':
     case 'notContains':
       return textTest('contains', values, type, at, operator === 'notContains');
@@ -155,13 +197,13 @@ function parseTest(
     case 'notEndsWith':
       return textTest('endsWith', values, type, at, operator === 'notEndsWith');
     case 'gt':
-      return { kind: 'compare', operator: '>', value: first(values, type, clock, at) };
+      return { kind: 'compare', operator: '>', value: firstLiteral(values, type, clock, at) };
     case 'gte':
-      return { kind: 'compare', operator: '>=', value: first(values, type, clock, at) };
+      return { kind: 'compare', operator: '>=', value: firstLiteral(values, type, clock, at) };
     case 'lt':
-      return { kind: 'compare', operator: '<', value: first(values, type, clock, at) };
+      return { kind: 'compare', operator: '<', value: firstLiteral(values, type, clock, at) };
     case 'lte':
-      return { kind: 'compare', operator: '<=', value: first(values, type, clock, at) };
+      return { kind: 'compare', operator: '<=', value: firstLiteral(values, type, clock, at) };
     case 'inDateRange':
     case 'notInDateRange':
     case 'onTheDate':
@@ -171,7 +213,7 @@ function parseTest(
     case 'afterOrOnDate':
       if (type !== 'time')
         throw invalid(path, `'${operator}' needs a dimension of type time`, 'Use another operator.');
-      return dateTest(operator, texts(values, at), clock, at);
+      return dateTest(operator, valueTexts(values, at), clock, at);
     default:
       return unreachable(operator);
   }
@@ -207,7 +249,7 @@ function textTest(
       'Use equals, gt, lt or a date operator.',
     );
   }
-  const needles = texts(values, path).filter((value) => value !== null);
+  const needles = valueTexts(values, path).filter((value) => value !== null);
   if (needles.length === 0) throw invalid(path, 'a text to look for is missing', 'Give at least one string.');
   return { kind: 'text', match, needles, negated };
 }
@@ -246,54 +288,5 @@ function dateTest(
       return { kind: 'timeRange', from: range.from, to: null, negated: false };
     default:
       return unreachable(operator);
-  }
-}
-
-function first(values: unknown, type: DimensionType, clock: Clock, path: string): Literal {
-  const [value] = texts(values, path);
-  if (value === null) throw invalid(path, 'null cannot be compared', 'Use set or notSet.');
-  return parseLiteral(value, type, clock, path);
-}
-
-/** The values as texts: Cube takes strings, numbers and booleans alike. */
-function texts(values: unknown, path: string): (string | null)[] {
-  const list: readonly unknown[] = Array.isArray(values) ? values : values === undefined ? [] : [values];
-  if (list.length === 0) throw invalid(path, 'values are missing', 'Give at least one value.');
-  if (list.length > LIMITS.queryFiltersMax) {
-    throw invalid(path, `${list.length} values are more than ${LIMITS.queryFiltersMax}`, 'Filter in parts.');
-  }
-  return list.map((value) => {
-    if (value === null || typeof value === 'string') return value;
-    if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
-      return String(value);
-    throw invalid(path, `${show(value)} is not a string, number, boolean or null`, '');
-  });
-}
-
-function parseLiteral(text: string, type: DimensionType, clock: Clock, path: string): Literal {
-  switch (type) {
-    case 'string':
-      return { kind: 'string', value: text };
-    case 'number': {
-      const number = parseNumberLiteral(text);
-      if (number === null) throw invalid(path, `${show(text)} is not a number`, 'Write it as in "12.5".');
-      return { kind: 'number', ...number };
-    }
-    case 'boolean': {
-      const word = text.toLowerCase();
-      if (word === 'true' || word === '1') return { kind: 'boolean', value: true };
-      if (word === 'false' || word === '0') return { kind: 'boolean', value: false };
-      throw invalid(path, `${show(text)} is not true or false`, 'Use "true" or "false".');
-    }
-    case 'time': {
-      const time = parseTime(text);
-      if (time === null) throw invalid(path, `can't parse date: ${show(text)}`, 'Use an ISO date or time.');
-      return {
-        kind: 'time',
-        value: time.kind === 'utc' ? time.ms : toUtc(time.ms, clock.timezone, 'earlier'),
-      };
-    }
-    default:
-      return unreachable(type);
   }
 }

@@ -46,7 +46,7 @@ export function normaliseQuery(model: DataModel, input: unknown, now: number): Q
   const segments = memberList(model, raw['segments'], 'segments', 'segment');
   const times = parseTimeDimensions(model, raw['timeDimensions'], clock);
   const timeDimensions = eachBucketOnce([...times, ...buckets]);
-  const { filter, having } = normaliseFilters(model, raw['filters'], clock);
+  const { filter, having, countedBy } = normaliseFilters(model, raw['filters'], clock);
   const shown = timeDimensions.filter((time) => time.granularity !== null);
   if (measures.length + dimensions.length + shown.length === 0) {
     throw invalid(
@@ -62,11 +62,20 @@ export function normaliseQuery(model: DataModel, input: unknown, now: number): Q
     timeDimensions,
     filter,
     having,
+    countedBy,
+    ungrouped: flag(raw['ungrouped'], 'ungrouped'),
     limit: wholeNumber(raw['limit'], 'limit'),
     offset: wholeNumber(raw['offset'], 'offset') ?? 0,
     timezone,
     total: flag(raw['total'], 'total'),
   };
+  if (query.ungrouped && having !== null) {
+    throw invalid(
+      'filters',
+      'an ungrouped query has no groups to filter by measures',
+      'Filter by dimensions.',
+    );
+  }
   return { ...query, order: completeOrder(query, parseOrder(raw['order'])) };
 }
 
@@ -83,9 +92,6 @@ function outputNames(query: Pick<Query, 'dimensions' | 'timeDimensions' | 'measu
 function refuseKeys(raw: Readonly<Record<string, unknown>>): void {
   for (const key of Object.keys(raw)) {
     if (!(KEYS as readonly string[]).includes(key)) throw unknownWord('key', key, 'query', KEYS);
-  }
-  if (raw['ungrouped'] === true) {
-    throw notYet('ungrouped', 'an ungrouped query', 'Ask for measures and dimensions.');
   }
   if (raw['responseFormat'] != null && raw['responseFormat'] !== 'default') {
     throw notYet('responseFormat', `the format ${show(raw['responseFormat'])}`, 'Leave it out.');

@@ -17,6 +17,7 @@ import type { QueryShape, RollupCandidate } from './match-rollup.js';
 import { normaliseQuery } from './normalise-query.js';
 import { dimensionOf, outputColumns } from './output-columns.js';
 import { askedRange, prunePartitions, skipByStatistics } from './prune-partitions.js';
+import { requirePrimaryKeys } from './require-primary-keys.js';
 import { requireTestsFit } from './require-tests-fit.js';
 import { queryMembers } from './query-members.js';
 import { rollupShape } from './rollup-shape.js';
@@ -70,7 +71,8 @@ export function planQuery(
 export function queryShape(model: DataModel, query: Query): QueryShape {
   const filtering = query.having === null ? [] : [...filterMembers(query.having)];
   const measures = [...new Set([...query.measures, ...filtering])];
-  const tree = joinTree(model, queryMembers(query));
+  const tree = joinTree(model, queryMembers(model, query));
+  if (query.ungrouped) requirePrimaryKeys(model, query, tree);
   return {
     query,
     tree,
@@ -211,6 +213,7 @@ function sourcePlan(model: DataModel, shape: QueryShape): QueryPlan {
       states: statesOf(shape.finish),
       segments: query.segments,
       filter: query.filter,
+      countedBy: query.countedBy,
       ranges: query.timeDimensions.flatMap(({ dimension, range }) =>
         range === null ? [] : [{ dimension, range }],
       ),

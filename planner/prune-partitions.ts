@@ -28,16 +28,43 @@ export function askedRange(query: Query, shape: RollupShape): TimeRange | null {
 
 /** Partitions without rows are left out: they have nothing to read. */
 export function prunePartitions(meta: RollupMeta, asked: TimeRange | null): PrunedPartitions {
-  const filled = meta.partitions.filter((partition) => partition.files.length > 0);
-  if (asked === null || meta.partitionGranularity === null)
-    return { partitions: filled, whole: asked === null };
-  const partitions = filled.filter(
-    ({ range }) => range !== null && range.from < asked.to && range.to > asked.from,
-  );
-  const whole = partitions.every(
-    ({ range }) => range !== null && range.from >= asked.from && range.to <= asked.to,
-  );
+  const touched =
+    asked === null || meta.partitionGranularity === null
+      ? meta.partitions
+      : partitionsIn(meta.partitions, asked);
+  const partitions = touched.filter((partition) => partition.files.length > 0);
+  const whole =
+    asked === null ||
+    (meta.partitionGranularity !== null &&
+      partitions.every(({ range }) => range !== null && range.from >= asked.from && range.to <= asked.to));
   return { partitions, whole };
+}
+
+/**
+ * The partitions that share an instant with the range, found by halving: what a query costs must not grow with the
+ * partitions that it does not read.
+ * @param partitions in ascending order of time, that of rows without a time last
+ */
+export function partitionsIn(
+  partitions: readonly PartitionMeta[],
+  range: TimeRange,
+): readonly PartitionMeta[] {
+  const first = firstAt(partitions, (partition) => partition.to > range.from);
+  const end = firstAt(partitions, (partition) => partition.from >= range.to);
+  return partitions.slice(first, end);
+}
+
+/** The first position of which the test holds, and with it of all that follow; the partition without a time follows. */
+function firstAt(partitions: readonly PartitionMeta[], holds: (range: TimeRange) => boolean): number {
+  let low = 0;
+  let high = partitions.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const { range } = partitions[middle];
+    if (range === null || holds(range)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /**
@@ -55,7 +82,9 @@ export function skipByStatistics(
   );
 }
 
-function rangeStats(file: FileMeta, column: string): RangeStats | null {
-  const stats = file.columns.find(({ name }) => name === column);
-  return stats === undefined ? null : { ...stats, rows: file.rows };
+function rangeStats({ columns, rows }: FileMeta, column: string): RangeStats | null {
+  for (const { name, type, nulls, min, max } of columns) {
+    if (name === column) return { type, rows, nulls, min, max };
+  }
+  return null;
 }

@@ -58,6 +58,7 @@ export function rollupShape(model: DataModel, preAggregation: PreAggregation): R
     states,
     segments: [],
     filter: null,
+    countedBy: [],
     ranges: [],
     page: null,
     timezone: 'UTC',

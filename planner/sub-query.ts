@@ -23,6 +23,7 @@ export function subQueryRequest(model: DataModel, dimension: Dimension, timezone
     // SQL reckons with the value, so it is the exact count even where the measure is an estimate.
     states: [{ ...state, kind: state.kind === 'sketch' ? 'distinct' : state.kind, column: SUB_QUERY.value }],
     segments: [],
+    countedBy: [],
     filter: null,
     ranges: [],
     page: null,

@@ -60,14 +60,16 @@ export function loadMeasure(
 ): Measure {
   const { text, node } = member;
   checkMeasure(member, context);
-  const filters = (text.filters ?? []).map((_, index) =>
-    loadTemplate(scalarAt(node, ['filters', index, 'sql']), cube, onRows('a filter'), context),
-  );
+  const conditions = (key: 'filters' | 'drill_filters'): SqlTemplate[] =>
+    (text[key] ?? []).map((_, index) =>
+      loadTemplate(scalarAt(node, [key, index, 'sql']), cube, onRows('a filter'), context),
+    );
   return {
     ...describe(member, cube, title),
     type: text.type,
     sql: loadMeasureSql(member, cube, context),
-    filters,
+    filters: conditions('filters'),
+    drillFilters: conditions('drill_filters'),
     precision: text.precision ?? PRECISION_DEFAULT,
     format: text.format ?? null,
     drillMembers: loadDrillMembers(member, cube, context),

@@ -5,6 +5,8 @@ import { memberColumn } from '../../model/schema.js';
 import type { DataModel, MemberId } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 import { lookUp } from '../find-member.js';
+import { drillMembers } from '../join-tree.js';
+import { measureOf } from '../leaf-states.js';
 import { dimensionOf, segmentOf } from '../output-columns.js';
 import { measureInput } from './aggregate-sql.js';
 import { filterSql } from './filter-sql.js';
@@ -30,7 +32,8 @@ export function requestMembers(request: SourceRequest): MemberId[] {
 
 export function sourceStatement(model: DataModel, request: SourceRequest, types: SourceTypes): Statement {
   const scope = openScope(model, request, types, request.filterParams);
-  const from = fromClause(scope, request.tree, requestMembers(request));
+  const counted = [...request.countedBy, ...drillMembers(model, request.countedBy)];
+  const from = fromClause(scope, request.tree, [...requestMembers(request), ...counted]);
   const keys = request.keys.map((key) => ({ column: key.column, sql: keySql(scope, key) }));
   const text = groupedSelect({ ...scope, from, where: whereClause(scope) }, keys, request.states);
   return { text: `${text}${pageClause(request)}`, params: scope.params.all };
@@ -93,6 +96,10 @@ function segmentSql(scope: SqlScope, id: MemberId): string {
 function whereClause(context: SqlScope): string {
   const { model, request, params } = context;
   const conditions = request.segments.map((id) => `(${segmentSql(context, id)})`);
+  for (const id of request.countedBy) {
+    const { filters, drillFilters, cube } = measureOf(model, id);
+    for (const sql of [...filters, ...drillFilters]) conditions.push(`(${renderTemplate(context, sql, cube)})`);
+  }
   for (const { dimension, range } of request.ranges) {
     const time = dimensionSql(context, dimensionOf(model, dimension));
     if (range === null) conditions.push(`${time} IS NULL`);
