@@ -38,6 +38,8 @@ export const LIMITS = {
   /** Characters of one call such as FILTER_GROUP(…) in the SQL of a model, and how deep calls stand in calls. */
   templateCallChars: 20_000,
   templateCallDepth: 8,
+  /** Characters of a cube's SQL that is looked through for FILTER_PARAMS which only filter early. */
+  pushDownChars: 10_000,
   /** Partitions of one rollup. */
   partitionsMax: 10_000,
   /** Rows in a Parquet row group: small, so that readers can skip. */

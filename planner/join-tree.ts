@@ -76,7 +76,10 @@ export function memberClosure(model: DataModel, members: readonly MemberId[]): R
 
 /** The members and all those that they are computed from, in sub-queries too. */
 export function deepClosure(model: DataModel, members: readonly MemberId[]): ReadonlySet<MemberId> {
-  return closure(members, (member) => referredMembers(model, member));
+  return closure(members, (member) => {
+    const keys = isSubQuery(model, member) ? primaryKeys(model, cubeOf(member)).map(({ id }) => id) : [];
+    return [...referredMembers(model, member), ...keys];
+  });
 }
 
 function closure(

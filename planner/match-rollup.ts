@@ -14,6 +14,7 @@ import { matchLocalTimes } from './match-local-times.js';
 import { matchMeasures } from './match-measures.js';
 import { matchTimes } from './match-times.js';
 import type { RollupShape } from './rollup-shape.js';
+import { storedQuery } from './stored-query.js';
 
 /** A query with what every check needs to know about it. */
 export interface QueryShape {
@@ -41,14 +42,15 @@ export function matchRollup(model: DataModel, query: QueryShape, candidate: Roll
   if (shape === null) {
     return { id, type, matched: false, reasons: [typeNotExecutable(preAggregation)] };
   }
+  const stored = { ...query, query: storedQuery(model, query.query, shape) };
   const reasons = [
     ...matchJoins(query, shape),
-    ...matchMeasures(model, query, shape),
-    ...matchDimensions(model, query, shape),
-    ...matchTimes(query, shape, candidate.meta),
+    ...matchMeasures(model, stored, shape),
+    ...matchDimensions(model, stored, shape),
+    ...matchTimes(stored, shape, candidate.meta),
     ...matchFilterParams(model, query, shape),
     ...matchLocalTimes(model, query, shape),
-    ...matchBuilt(query, candidate, shape),
+    ...matchBuilt(stored, candidate, shape),
   ];
   return { id, type, matched: reasons.length === 0, reasons };
 }

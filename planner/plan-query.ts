@@ -22,6 +22,7 @@ import { requireTestsFit } from './require-tests-fit.js';
 import { queryMembers } from './query-members.js';
 import { rollupShape } from './rollup-shape.js';
 import type { RollupShape } from './rollup-shape.js';
+import { storedQuery } from './stored-query.js';
 
 /** A model with its rollups in the order of matching, each with the hash of its definition. */
 export interface PreparedModel {
@@ -90,12 +91,13 @@ function rollupPlan(
   options: PlanOptions,
 ): QueryPlan {
   const { query } = shape;
-  const asked = askedRange(query, rollup);
+  const stored = storedQuery(model, query, rollup);
+  const asked = askedRange(stored, rollup);
   const pruned = options.pruning === false ? prunePartitions(meta, null) : prunePartitions(meta, asked);
   const whole = options.pruning === false ? asked === null : pruned.whole;
-  const filter = columnFilter(query, rollup, whole);
+  const filter = columnFilter(stored, rollup, whole);
   requireTestsFit(filter, meta);
-  const keys = scanKeys(query, rollup);
+  const keys = scanKeys(query, stored, rollup);
   const columns = new Set([
     ...keys.map((key) => key.column),
     ...(filter === null ? [] : filterMembers(filter)),
@@ -151,15 +153,18 @@ function toColumns(filter: Filter): Filter {
   return { ...filter, filters: filter.filters.map(toColumns) };
 }
 
-function scanKeys(query: Query, rollup: RollupShape): ScanPlan['keys'] {
-  const dimensions = query.dimensions.map((member) => {
-    const column = memberColumn(member);
+/** @param stored the query in the words of the rollup */
+function scanKeys(query: Query, stored: Query, rollup: RollupShape): ScanPlan['keys'] {
+  const dimensions = query.dimensions.map((member, at) => {
+    const column = memberColumn(stored.dimensions[at]);
     const time = rollup.request.keys.some((key) => key.column === column && key.time);
-    return { column, output: column, bucket: time ? { granularity: null, timezone: query.timezone } : null };
+    const bucket = time ? { granularity: null, timezone: query.timezone } : null;
+    return { column, output: memberColumn(member), bucket };
   });
-  const times = query.timeDimensions.flatMap(({ dimension, granularity }) => {
+  const times = query.timeDimensions.flatMap(({ dimension, granularity }, at) => {
     if (granularity === null) return [];
-    const column = timeColumn(dimension, rollup.times.get(dimension) as Granularity);
+    const original = stored.timeDimensions[at].dimension;
+    const column = timeColumn(original, rollup.times.get(original) as Granularity);
     return [
       {
         column,

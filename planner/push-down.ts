@@ -4,6 +4,7 @@
  *
  *     SELECT * FROM orders WHERE amount > 0 AND {FILTER_PARAMS.orders.created_at.filter('created_at')}
  */
+import { LIMITS } from '../model/limits.js';
 import type { DataModel, SqlPart, SqlTemplate } from '../model/schema.js';
 import { cubeOf } from '../model/schema.js';
 import { dimensionOf } from './output-columns.js';
@@ -13,14 +14,23 @@ type FilterPart = Extract<SqlPart, { kind: 'filter' }>;
 const SELECT = /^\s*SELECT\s+(.+?)\s+FROM\s+([\w."]+|@)(\s+(?:AS\s+)?[\w"]+)?\s+WHERE\s+(.+)$/is;
 /** Words after which a condition may be more, or less, than one of those that must all hold. */
 const UNSURE =
-  /\b(or|not|group|distinct|having|limit|offset|over|union|intersect|except|order|sample|tablesample|using|qualify|window|with|case|fetch|between|is|similar|escape|exists|any|all|some|join|lateral|pivot|unpivot)\b|--|\/\*|;|\$\$|\b(select|from|where)\b[\s\S]*\b\1\b/i;
+  /\b(or|not|group|distinct|having|limit|offset|over|union|intersect|except|order|sample|tablesample|using|qualify|window|with|case|fetch|between|is|similar|escape|exists|any|all|some|join|lateral|pivot|unpivot)\b|--|\/\*|;|\$\$|\b(select|from|where)\b[\s\S]*\b\2\b/i;
 const COLUMN = /^"?(\w+)"?(?:\."?(\w+)"?)?$/;
+
+const KNOWN = new WeakMap<FilterPart, boolean>();
 
 /** @param cube whose `sql` holds the part */
 export function isPushDown(model: DataModel, cube: string, part: FilterPart): boolean {
+  const known = KNOWN.get(part) ?? decide(model, cube, part);
+  KNOWN.set(part, known);
+  return known;
+}
+
+function decide(model: DataModel, cube: string, part: FilterPart): boolean {
   const table = model.cubes.get(cube)?.table;
   if (table?.kind !== 'query') return false;
-  const match = SELECT.exec(outline(table.sql.parts, part));
+  const text = outline(table.sql.parts, part);
+  const match = text.length > LIMITS.pushDownChars ? null : SELECT.exec(text);
   if (match === null || UNSURE.test(match[0])) return false;
   const [, list = '', , , conditions = ''] = match;
   if (!conjuncts(conditions).includes('#')) return false;
@@ -41,7 +51,8 @@ function outline(parts: readonly SqlPart[], part: FilterPart): string {
     if (other.kind === 'text') return other.text.replace(/[#@?]/g, ' or ');
     return other.kind === 'table' ? '@' : '?';
   });
-  return text.join('').replace(/'(?:[^']|'')*'/g, '?');
+  const values = text.join('').replace(/'(?:[^']|'')*'/g, '?');
+  return values.replace(/\s+/g, ' ');
 }
 
 /** The conditions between the ANDs that stand in no brackets; one in brackets of its own without them. */

@@ -54,6 +54,7 @@ export function evaluateModelText(): string {
     callReference,
     callWithValues,
     contextValue,
+    quoteText,
     copyValue,
     copyObject,
     copyText,
@@ -145,7 +146,7 @@ function createReference(name: string, state: State): object {
  */
 function callReference(name: string, values: readonly unknown[], state: State): unknown {
   const isContext = /^(SECURITY_CONTEXT|securityContext|USER_CONTEXT)\./.test(name);
-  if (isContext && /\.unsafeValue$/.test(name)) return contextValue(name, state);
+  if (isContext && name.endsWith('.unsafeValue')) return contextValue(name, state);
   if (!isContext && !/^(FILTER_PARAMS|FILTER_GROUP|SQL_UTILS)\b|^\w+\.sql$/.test(name)) {
     throw new TypeError(
       `\`${name}\` is called, but is no function of this file. A model file knows cube(), view(), its own ` +
@@ -154,7 +155,7 @@ function callReference(name: string, values: readonly unknown[], state: State): 
   }
   const given = values.find((value) => typeof value === 'function' && !state.names.has(value));
   if (given !== undefined) return callWithValues(name, given as (...values: unknown[]) => unknown, state);
-  const texts = values.map((value) => state.names.get(value as object) ?? JSON.stringify(String(value)));
+  const texts = values.map((value) => state.names.get(value as object) ?? quoteText(String(value)));
   return createReference(`${name}(${texts.join(', ')})`, state);
 }
 
@@ -168,8 +169,8 @@ function callWithValues(name: string, given: (...values: unknown[]) => unknown, 
       );
     }
     const places = Array.from({ length: given.length }, (_, at) => createReference(String(at), state));
-    const text = String(given(...places));
-    return createReference(`${name}(${given.length}, ${JSON.stringify(text)})`, state);
+    const text = quoteText(String(given(...places)));
+    return createReference(`${name}(${given.length}, ${text})`, state);
   }
   const value = contextValue(name, state);
   const path = name.replace(/\.\w+$/, '');
@@ -178,6 +179,11 @@ function callWithValues(name: string, given: (...values: unknown[]) => unknown, 
   }
   if (!Array.isArray(value)) return given(createReference(`${path}.value()`, state));
   return given(value.map((_, at) => createReference(`${path}.value(${at})`, state)));
+}
+
+/** Text as an argument of a call, where its own braces are no references. */
+function quoteText(text: string): string {
+  return JSON.stringify(text.replace(/[{}]/g, '\\$&'));
 }
 
 /** The value of the security context whose method a reference names. */

@@ -85,7 +85,11 @@ export function column(
 
 function tableOf(name: string, site: Site, { cubes, problems }: Context): readonly SqlPart[] | string {
   if (!site.isTable) return `\`${name}.sql()\` can stand in the \`sql\` of a cube only`;
-  const cube: DeclaredCube | undefined = cubes.get(name);
+  const cube = cubes.get(name);
   if (cube === undefined) return `there is no cube \`${name}\`${problems.hint(name, cubes.keys())}`;
+  const sourceOf = ({ text }: DeclaredCube): string => text.data_source ?? 'default';
+  if (sourceOf(cube) !== sourceOf(site.home)) {
+    return `\`${name}\` lies in the data source '${sourceOf(cube)}', this cube in '${sourceOf(site.home)}': its rows cannot be read from here`;
+  }
   return [{ kind: 'table', cube: name }];
 }

@@ -26,8 +26,8 @@ export function loadSecurityCall(call: Call, site: Site, context: Context): read
       if (value == null) return [{ kind: 'text', text: '1 = 1' }];
       return condition(call, values, Array.isArray(value), site, context);
     case 'unsafeValue':
-      if (value == null || Array.isArray(value)) return required(call.steps[0] ?? '', keys);
-      return [{ kind: 'text', text: String(value) }];
+      if (values.length !== 1 || Array.isArray(value)) return required(call.steps[0] ?? '', keys);
+      return [{ kind: 'text', text: String(values[0]) }];
     case 'value':
       return parameter(call, values);
     default:

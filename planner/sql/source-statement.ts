@@ -98,7 +98,8 @@ function whereClause(context: SqlScope): string {
   const conditions = request.segments.map((id) => `(${segmentSql(context, id)})`);
   for (const id of request.countedBy) {
     const { filters, drillFilters, cube } = measureOf(model, id);
-    for (const sql of [...filters, ...drillFilters]) conditions.push(`(${renderTemplate(context, sql, cube)})`);
+    for (const sql of [...filters, ...drillFilters])
+      conditions.push(`(${renderTemplate(context, sql, cube)})`);
   }
   for (const { dimension, range } of request.ranges) {
     const time = dimensionSql(context, dimensionOf(model, dimension));

@@ -153,12 +153,13 @@ function bucketSql(scope: SqlScope, { member, granularity }: Extract<SqlPart, { 
   return `date_trunc('${granularity}', ${time})`;
 }
 
+/** With its type, which a source wants to know before it has the value. */
 function valueSql(value: string | number | boolean, params: SqlParams): string {
   switch (typeof value) {
     case 'string':
-      return params.add({ type: 'string', value });
+      return `CAST(${params.add({ type: 'string', value })} AS VARCHAR)`;
     case 'boolean':
-      return params.add({ type: 'boolean', value });
+      return `CAST(${params.add({ type: 'boolean', value })} AS BOOLEAN)`;
     default: {
       const type = Number.isSafeInteger(value) ? 'BIGINT' : 'DOUBLE';
       return `CAST(${params.add({ type: 'string', value: String(value) })} AS ${type})`;

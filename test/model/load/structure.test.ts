@@ -192,6 +192,7 @@ describe('keys', () => {
         unique_key_columns: [id]
 `);
     expect(model.cubes.get('a')?.measures.get('count')?.format).toBe('currency');
+    expect(model.cubes.get('a')?.hierarchies).toEqual([{ name: 'h', title: 'H', levels: ['a.at'] }]);
     expect(model.cubes.get('a')?.dimensions.get('at')?.format).toEqual({
       type: 'link',
       label: 'x',
