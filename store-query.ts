@@ -5,11 +5,11 @@ import type { QueryTools } from './engine/run-query.js';
 import type { CatalogSnapshot, RollupMeta } from './model/catalog.js';
 import { StoreError } from './model/errors.js';
 import { LIMITS } from './model/limits.js';
-import type { Mode, QueryPlan } from './model/plan.js';
+import type { Mode, QueryPlan, RollupPiece } from './model/plan.js';
 import { annotate } from './planner/annotate.js';
 import type { Annotation } from './planner/annotate.js';
 import { explainQuery } from './planner/explain-query.js';
-import type { Explanation } from './planner/explain-query.js';
+import type { ExplainedPiece, Explanation } from './planner/explain-query.js';
 import { planQuery } from './planner/plan-query.js';
 import { tablePrefix } from './storage/table-version.js';
 import type { House } from './store-house.js';
@@ -28,7 +28,7 @@ export interface QueryResult {
   readonly data: readonly Readonly<Record<string, unknown>>[];
   readonly annotation: Annotation;
   readonly usedPreAggregations: Readonly<Record<string, UsedPreAggregation>>;
-  /** ISO with Z: when the rollup was built, or now for an answer from the source. */
+  /** ISO with Z: when the rollup was built, of several the oldest, or now for an answer from the source alone. */
   readonly lastRefreshTime: string;
   /** Rows before limit and offset; only when the query asks with `total: true`. */
   readonly total?: number;
@@ -45,10 +45,13 @@ export interface UsedPreAggregation {
 
 export interface QueryMeta {
   readonly mode: Mode;
+  /** Of several rollups the one that answers for the longest range. */
   readonly preAggregation: string | null;
-  /** Null for the default index and for the source. */
+  /** Of that rollup; null for its default index and for the source. */
   readonly index: string | null;
+  /** Of all rollups that answer. */
   readonly partitions: { readonly read: number; readonly total: number };
+  /** Of all rollups that answer; the source does not tell. */
   readonly rowsScanned: number | null;
   /** False when a number is an estimate; then `relativeError` bounds it at three sigma. */
   readonly exact: boolean;
@@ -102,30 +105,36 @@ async function answerPlan(
   now: number,
   startedAt: number,
 ): Promise<QueryResult> {
-  const { piece } = plan;
   const rows = await runQuery(plan, queryTools(house, options));
-  const rollup = piece.kind === 'rollup' ? piece.rollup : null;
-  const refreshedAt = rollup?.lastRefreshTime ?? now;
+  const used = plan.pieces.filter((piece): piece is RollupPiece => piece.kind === 'rollup');
+  const selected = used.find(({ rollup }) => rollup.id === plan.selected);
+  const refreshedAt = used.length === 0 ? now : Math.min(...used.map(({ rollup }) => rollup.lastRefreshTime));
   return {
     data: rows.data,
     annotation: annotate(house.prepared.model, plan.query),
-    usedPreAggregations: rollup === null ? {} : usedPreAggregations(house.config.schema, rollup),
+    usedPreAggregations: Object.fromEntries(
+      used.map(({ rollup }) => usedPreAggregation(house.config.schema, rollup)),
+    ),
     lastRefreshTime: new Date(refreshedAt).toISOString(),
     ...(rows.total === null ? {} : { total: rows.total }),
     meta: {
       mode: plan.mode,
       preAggregation: plan.selected,
-      index: piece.kind === 'rollup' ? piece.rollup.indexes[piece.index].name : null,
-      partitions:
-        piece.kind === 'rollup'
-          ? { read: piece.partitions.length, total: piece.partitionsTotal }
-          : { read: 0, total: 0 },
+      index: selected === undefined ? null : selected.rollup.indexes[selected.index].name,
+      partitions: countPartitions(used),
       rowsScanned: rows.rowsScanned,
       exact: rows.relativeError === null,
       ...(rows.relativeError === null ? {} : { relativeError: rows.relativeError }),
       durationMs: performance.now() - startedAt,
     },
   };
+}
+
+/** Each partition once, also when several pieces read of it. */
+function countPartitions(pieces: readonly RollupPiece[]): QueryMeta['partitions'] {
+  const read = new Set(pieces.flatMap(({ partitions }) => partitions));
+  const totals = new Map(pieces.map(({ rollup, partitionsTotal }) => [rollup, partitionsTotal]));
+  return { read: read.size, total: [...totals.values()].reduce((sum, total) => sum + total, 0) };
 }
 
 function queryTools(house: House, options: QueryOptions): QueryTools {
@@ -146,16 +155,17 @@ function queryTools(house: House, options: QueryOptions): QueryTools {
   };
 }
 
-function usedPreAggregations(schema: string, rollup: RollupMeta): Record<string, UsedPreAggregation> {
+function usedPreAggregation(schema: string, rollup: RollupMeta): [string, UsedPreAggregation] {
   const [cube, name] = rollup.id.split('.');
-  return {
-    [tablePrefix(schema, cube, name)]: {
+  return [
+    tablePrefix(schema, cube, name),
+    {
       targetTableName: rollup.targetTableName,
       preAggregationId: rollup.id,
       type: 'rollup',
       lastUpdatedAt: rollup.lastRefreshTime,
     },
-  };
+  ];
 }
 
 /** The plan that `answerQuery` would run, and why. */
@@ -166,6 +176,11 @@ export async function explainAnswer(
 ): Promise<Explanation> {
   const planning = { ...house.testing, now: nowOf(options) };
   const { plan, explanation } = explainQuery(house.prepared, house.storage.snapshot(), query, planning);
-  if (plan.piece.kind === 'rollup') return explanation;
-  return { ...explanation, sql: await house.statement(plan.piece.request) };
+  const pieces: ExplainedPiece[] = [];
+  for (const [at, piece] of plan.pieces.entries()) {
+    const sql = piece.kind === 'source' ? { sql: await house.statement(piece.request) } : {};
+    pieces.push({ ...explanation.pieces[at], ...sql });
+  }
+  const sql = pieces.find((piece) => piece.sql !== undefined)?.sql;
+  return { ...explanation, pieces, ...(sql === undefined ? {} : { sql }) };
 }

@@ -92,7 +92,8 @@ async function rollupPeer(
   query: CubeQueryDocument,
 ): Promise<DuckdbPeer | null> {
   const { selected, index, pieces } = await ways.rollups.explain(query);
-  if (selected === null) return null;
+  // Files of one rollup are no peer of an answer in several pieces.
+  if (selected === null || pieces.length > 1) return null;
   try {
     const files = await rollupFiles(ways.rollups, selected, index);
     const sql = rollupSql(query, document, pieces[0]?.granularity ?? null, files);

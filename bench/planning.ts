@@ -114,8 +114,9 @@ function explainOnce({ prepared, catalog }: PlanningModel, name: string): object
 
 /** The last rollup must be chosen, and exactly the partitions of the asked twelve days be read. */
 function faultOf(plan: QueryPlan, { last, asked }: PlanningModel): string | null {
-  const { piece, selected } = plan;
-  if (selected !== last || piece.kind !== 'rollup') return `${selected ?? 'the source'} answers, not ${last}`;
+  const { pieces, selected } = plan;
+  const [piece] = pieces;
+  if (selected !== last || pieces.length > 1 || piece.kind !== 'rollup') return `${selected ?? 'the source'} answers, not ${last}`;
   const keys = piece.partitions.map(({ key }) => key).join(' ');
   return keys === asked.join(' ') ? null : `reads the partitions ${keys}`;
 }
@@ -128,8 +129,9 @@ async function emptySource(
 ): Promise<string> {
   for (const table of model.tables) await connection.run(table);
   const plan = planQuery(model.prepared, { version: 0, rollups: new Map() }, QUERIES[name], { now: 0 });
-  if (plan.piece.kind !== 'source') throw new Error('without rollups the source answers');
-  return sourceStatement(model.prepared.model, plan.piece.request, new Map()).text;
+  const [piece] = plan.pieces;
+  if (piece.kind !== 'source') throw new Error('without rollups the source answers');
+  return sourceStatement(model.prepared.model, piece.request, new Map()).text;
 }
 
 function print(queries: readonly RacedQuery[], curves: readonly (Measured & typeof MODEL)[]): void {

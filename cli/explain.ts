@@ -22,9 +22,13 @@ function printExplanation(explanation: Explanation): void {
   printLine(`${from}${index === null ? '' : `, index ${index}`} (${mode})`);
 
   printHeading('Rollups, in the order of the model');
-  const rows = candidates.flatMap(({ id, matched, reasons }) => {
+  const rows = candidates.flatMap(({ id, matched, partly, reasons }) => {
     if (matched) return [[id, id === selected ? 'chosen' : 'could answer', '']];
-    return reasons.map((reason, at) => [at === 0 ? id : '', reason.code, reason.message]);
+    return reasons.map((reason, at) => [
+      at === 0 ? id : '',
+      partly ? 'chosen in part' : reason.code,
+      reason.message,
+    ]);
   });
   printLine(formatTable([{ title: 'rollup' }, { title: 'verdict' }, { title: 'why' }], rows));
 

@@ -1,4 +1,4 @@
-import type { QueryMeta, QueryResult } from '../index.js';
+import type { QueryResult } from '../index.js';
 import { formatCount, formatMs, formatPercent } from './format.js';
 import { noteUnbuilt } from './note-unbuilt.js';
 import { printJson, printLine } from './print.js';
@@ -43,17 +43,19 @@ function cellText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function originLine({ data, total, meta }: QueryResult): string {
+function originLine(result: QueryResult): string {
+  const { data, total, meta } = result;
   const parts = [`${formatCount(data.length)} row${data.length === 1 ? '' : 's'}`];
   if (total !== undefined) parts.push(`${formatCount(total)} before limit and offset`);
-  parts.push(...originParts(meta), `${formatMs(meta.durationMs)} ms`);
+  parts.push(...originParts(result), `${formatMs(meta.durationMs)} ms`);
   if (meta.relativeError !== undefined) parts.push(`estimates within ${formatPercent(meta.relativeError)}`);
   return parts.join(' · ');
 }
 
-function originParts(meta: QueryMeta): string[] {
+function originParts({ meta, usedPreAggregations }: QueryResult): string[] {
   if (meta.preAggregation === null) return ['from the source: no rollup answers this (see granary explain)'];
-  const parts = [`from ${meta.preAggregation}${meta.mode === 'hybrid' ? ' and the source' : ''}`];
+  const rollups = Object.values(usedPreAggregations).map((used) => used.preAggregationId);
+  const parts = [`from ${rollups.join(', ')}${meta.mode === 'hybrid' ? ' and the source' : ''}`];
   if (meta.index !== null) parts.push(`index ${meta.index}`);
   parts.push(`${formatCount(meta.partitions.read)} of ${formatCount(meta.partitions.total)} partitions`);
   if (meta.rowsScanned !== null) parts.push(`${formatCount(meta.rowsScanned)} rows scanned`);

@@ -73,11 +73,12 @@ export function questionsTable({ rows, runs }: TryResult): string {
   );
 }
 
-/** The rollup and its index, without the cube's name. */
+/** The rollup and its index, without the cube's name; the source beside it where a piece comes from there. */
 export function originText({ meta }: QuestionRun): string {
   if (meta.preAggregation === null) return 'source';
   const name = meta.preAggregation.slice(meta.preAggregation.indexOf('.') + 1);
-  return meta.index === null ? name : `${name} / ${meta.index}`;
+  const rest = meta.mode === 'hybrid' ? ' + source' : '';
+  return (meta.index === null ? name : `${name} / ${meta.index}`) + rest;
 }
 
 export function verdictText({ verdict }: QuestionRun): string {

@@ -2,7 +2,8 @@
 import type { GroupedBatch, StoredBatch } from '../model/batch.js';
 import type { RollupColumn, RollupMeta } from '../model/catalog.js';
 import { filterMembers } from '../model/filter.js';
-import type { QueryPlan, RollupPiece, SourcePiece, SourceRequest, Statement } from '../model/plan.js';
+import type { Piece, QueryPlan, RollupPiece, SourcePiece, SourceRequest, Statement } from '../model/plan.js';
+import type { RollupId } from '../model/schema.js';
 import { throwIfAborted } from '../model/throw-if-aborted.js';
 import type { LogicalType } from '../model/value.js';
 import type { Source } from '../sources/source.js';
@@ -10,6 +11,7 @@ import type { Storage } from '../storage/open-storage.js';
 import { finishRows } from './finish-rows.js';
 import type { FinishedRows } from './finish-rows.js';
 import type { GlobalDictionaries } from './global-dictionaries.js';
+import { mergePieces } from './merge-pieces.js';
 import { runScan } from './run-scan.js';
 import type { ScanOptions } from './run-scan.js';
 
@@ -26,21 +28,61 @@ export interface QueryTools {
 }
 
 export interface QueryAnswer extends FinishedRows {
-  /** Rows of the rollup that were looked at; null from the source, which does not tell. */
+  /** Rows of rollups that were looked at; null from the source alone, which does not tell. */
   readonly rowsScanned: number | null;
 }
 
 /** @throws StoreError */
 export async function runQuery(plan: QueryPlan, tools: QueryTools): Promise<QueryAnswer> {
-  const { piece } = plan;
-  const grouped = piece.kind === 'rollup' ? await scanRollup(piece, tools) : await askSource(piece, tools);
-  const finished = finishRows(grouped.batch, plan.finish, plan.output, { numbers: tools.numbers });
-  return { ...finished, rowsScanned: grouped.rowsScanned };
+  const grouped = await runPieces(plan.pieces, tools);
+  const batch =
+    plan.merge === null
+      ? grouped[0].batch
+      : mergePieces(
+          plan.merge,
+          grouped.map(({ batch: groups }, at) => ({ batch: groups, rollup: rollupOf(plan.pieces[at]) })),
+        );
+  const finished = finishRows(batch, plan.finish, plan.output, { numbers: tools.numbers });
+  return { ...finished, rowsScanned: sumScanned(grouped) };
 }
 
 interface Grouped {
   readonly batch: GroupedBatch;
   readonly rowsScanned: number | null;
+}
+
+/** All at once. When one fails the others are stopped, and the call ends only after them. */
+async function runPieces(pieces: readonly Piece[], tools: QueryTools): Promise<Grouped[]> {
+  if (pieces.length === 1) return [await runPiece(pieces[0], tools)];
+  const stop = new AbortController();
+  const signal = tools.signal === undefined ? stop.signal : AbortSignal.any([tools.signal, stop.signal]);
+  const failures: unknown[] = [];
+  const outcomes = pieces.map(async (piece) => {
+    try {
+      return await runPiece(piece, { ...tools, signal });
+    } catch (error) {
+      failures.push(error);
+      stop.abort();
+      throw error;
+    }
+  });
+  await Promise.allSettled(outcomes);
+  // The first is why the others were stopped.
+  if (failures.length > 0) throw failures[0];
+  return Promise.all(outcomes);
+}
+
+function runPiece(piece: Piece, tools: QueryTools): Promise<Grouped> {
+  return piece.kind === 'rollup' ? scanRollup(piece, tools) : askSource(piece, tools);
+}
+
+function rollupOf(piece: Piece): RollupId | null {
+  return piece.kind === 'rollup' ? piece.rollup.id : null;
+}
+
+function sumScanned(grouped: readonly Grouped[]): number | null {
+  const counts = grouped.flatMap(({ rowsScanned }) => (rowsScanned === null ? [] : [rowsScanned]));
+  return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
 }
 
 async function scanRollup(piece: RollupPiece, tools: QueryTools): Promise<Grouped> {

@@ -40,6 +40,8 @@ export const LIMITS = {
   templateCallDepth: 8,
   /** Characters of a cube's SQL that is looked through for FILTER_PARAMS which only filter early. */
   pushDownChars: 10_000,
+  /** Pieces that a misaligned range is cut into; what would need more is read from the source in one piece. */
+  coverPartsMax: 16,
   /** Partitions of one rollup. */
   partitionsMax: 10_000,
   /** Rows in a Parquet row group: small, so that readers can skip. */

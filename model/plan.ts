@@ -21,7 +21,10 @@ export interface QueryPlan {
   readonly mode: Mode;
   /** The rollup of the largest piece. */
   readonly selected: RollupId | null;
-  readonly piece: Piece;
+  /** One or more; no row of the source counts in two of them. */
+  readonly pieces: readonly Piece[];
+  /** How the groups of several pieces become one batch; null for one piece. */
+  readonly merge: ScanPlan | null;
   readonly output: readonly OutputColumn[];
   readonly finish: FinishPlan;
 }
@@ -36,7 +39,14 @@ export interface RollupPiece {
   readonly index: number;
   readonly partitions: readonly PartitionMeta[];
   readonly partitionsTotal: number;
+  readonly ranges: readonly PieceRange[];
   readonly scan: ScanPlan;
+}
+
+/** What a piece covers of a time dimension that the query bounds: one entry for each, and all hold. */
+export interface PieceRange {
+  readonly dimension: MemberId;
+  readonly range: TimeRange;
 }
 
 export interface ScanPlan {
@@ -71,6 +81,7 @@ export interface ScanAggregate {
 /** Grouped rows from the source. */
 export interface SourcePiece {
   readonly kind: 'source';
+  readonly ranges: readonly PieceRange[];
   readonly request: SourceRequest;
 }
 
@@ -141,7 +152,7 @@ export type SqlParam =
 export interface FinishPlan {
   readonly measures: readonly FinishMeasure[];
   readonly having: Filter | null;
-  /** Empty when the piece came ordered and cut. */
+  /** Empty when the one piece came ordered and cut. */
   readonly order: readonly OrderKey[];
   readonly limit: number | null;
   readonly offset: number;
@@ -225,6 +236,8 @@ export interface Candidate {
   readonly id: RollupId;
   readonly type: PreAggregationType;
   readonly matched: boolean;
+  /** It does not match, but a piece of the plan comes from it: the whole buckets within the asked range. */
+  readonly partly?: true;
   readonly reasons: readonly Reason[];
 }
 

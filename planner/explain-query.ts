@@ -1,8 +1,8 @@
 /** The plan of a query and the verdict on every rollup, as `explain` gives them. */
 import type { CatalogSnapshot } from '../model/catalog.js';
-import type { Candidate, Mode, QueryPlan, Statement } from '../model/plan.js';
+import type { Candidate, Mode, Piece, QueryPlan, RollupPiece, Statement } from '../model/plan.js';
 import type { TimeRange } from '../model/query.js';
-import type { Granularity } from '../model/schema.js';
+import type { Granularity, MemberId } from '../model/schema.js';
 import { formatLocal } from '../model/civil-time.js';
 import { matchRollup } from './match-rollup.js';
 import { planQuery, queryShape } from './plan-query.js';
@@ -17,7 +17,7 @@ export interface Explanation {
   /** All rollups of the model, in the order in which they are tried. */
   readonly candidates: readonly Candidate[];
   readonly pieces: readonly ExplainedPiece[];
-  /** Of the piece that comes from the source. */
+  /** Of the first piece that comes from the source. */
   readonly sql?: Pick<Statement, 'text' | 'params'>;
 }
 
@@ -25,10 +25,14 @@ export interface ExplainedPiece {
   /** `cube.preagg`, or `source`. */
   readonly from: string;
   readonly granularity?: Granularity;
-  /** ISO with Z, half-open. */
+  /** ISO with Z, half-open; where the query bounds one time dimension. */
   readonly range?: readonly [string, string];
+  /** By time dimension, where the query bounds several. */
+  readonly ranges?: Readonly<Record<MemberId, readonly [string, string]>>;
   /** Keys of the partitions that are read. */
   readonly partitions?: readonly string[];
+  /** Of a piece that comes from the source. */
+  readonly sql?: Pick<Statement, 'text' | 'params'>;
 }
 
 /** @throws StoreError `query_invalid` */
@@ -46,29 +50,39 @@ export function explainQuery(
       meta: catalog.rollups.get(rollup.preAggregation.id) ?? null,
     }),
   );
-  const { piece } = plan;
+  const used = new Set(plan.pieces.flatMap((piece) => (piece.kind === 'rollup' ? [piece.rollup.id] : [])));
+  const selected = plan.pieces.find(
+    (piece): piece is RollupPiece => piece.kind === 'rollup' && piece.rollup.id === plan.selected,
+  );
   const explanation: Explanation = {
     query: input,
     selected: plan.selected,
     mode: plan.mode,
-    index: piece.kind === 'rollup' ? piece.rollup.indexes[piece.index].name : null,
-    candidates,
-    pieces: [explainPiece(plan)],
+    index: selected === undefined ? null : selected.rollup.indexes[selected.index].name,
+    candidates: candidates.map((candidate) =>
+      used.has(candidate.id) && !candidate.matched ? { ...candidate, partly: true } : candidate,
+    ),
+    pieces: plan.pieces.map(explainPiece),
   };
   return { plan, explanation };
 }
 
-function explainPiece({ piece, query }: QueryPlan): ExplainedPiece {
-  const ranges = query.timeDimensions.flatMap(({ range }) => (range === null ? [] : [isoRange(range)]));
-  const range = ranges.length === 1 ? { range: ranges[0] } : {};
-  if (piece.kind === 'source') return { from: 'source', ...range };
+function explainPiece(piece: Piece): ExplainedPiece {
+  const asked = explainRanges(piece);
+  if (piece.kind === 'source') return { from: 'source', ...asked };
   const grains = piece.rollup.columns.flatMap(({ role }) => (role.kind === 'time' ? [role.granularity] : []));
   return {
     from: piece.rollup.id,
     ...(grains.length === 1 ? { granularity: grains[0] } : {}),
-    ...range,
+    ...asked,
     partitions: piece.partitions.map(({ key }) => key),
   };
+}
+
+function explainRanges({ ranges }: Piece): Pick<ExplainedPiece, 'range' | 'ranges'> {
+  if (ranges.length === 0) return {};
+  if (ranges.length === 1) return { range: isoRange(ranges[0].range) };
+  return { ranges: Object.fromEntries(ranges.map(({ dimension, range }) => [dimension, isoRange(range)])) };
 }
 
 function isoRange({ from, to }: TimeRange): readonly [string, string] {

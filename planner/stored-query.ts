@@ -25,6 +25,17 @@ export function storedQuery(model: DataModel, query: Query, shape: RollupShape):
   return replaced ? { ...query, dimensions, timeDimensions, filter } : query;
 }
 
+/** The granularities that a rollup stores of the time dimensions, by the names that the query has for them. */
+export function askedTimes(model: DataModel, query: Query, shape: RollupShape): RollupShape['times'] {
+  const stored = storedQuery(model, query, shape);
+  return new Map(
+    query.timeDimensions.flatMap(({ dimension }, at) => {
+      const granularity = shape.times.get(stored.timeDimensions[at].dimension);
+      return granularity === undefined ? [] : [[dimension, granularity]];
+    }),
+  );
+}
+
 /** The dimensions that a chain of proxies leads to, nearest first. */
 function originals(model: DataModel, member: MemberId): MemberId[] {
   const chain: MemberId[] = [];

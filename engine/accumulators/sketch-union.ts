@@ -1,6 +1,7 @@
 import { assert } from '../../model/assert.js';
 import type { Chunk } from '../chunk.js';
-import type { ScanInput, SketchInput } from '../scan-task.js';
+import type { ScanInput } from '../scan-task.js';
+import { packSketches } from '../sketches/pack-sketches.js';
 import { Sketch } from '../sketches/sketch.js';
 import type { Accumulator, StateColumns } from './accumulator.js';
 
@@ -42,15 +43,4 @@ export class SketchUnion implements Accumulator {
   values(groups: number): (Uint8Array | null)[] {
     return this.sketches.slice(0, groups).map((sketch) => sketch?.toBytes() ?? null);
   }
-}
-
-/** Sketches one after the other, nothing for NULL. */
-function packSketches(sketches: readonly (Uint8Array | null)[]): SketchInput {
-  const offsets = new Uint32Array(sketches.length + 1);
-  sketches.forEach((sketch, i) => {
-    offsets[i + 1] = offsets[i] + (sketch?.length ?? 0);
-  });
-  const bytes = new Uint8Array(offsets[sketches.length]);
-  sketches.forEach((sketch, i) => bytes.set(sketch ?? [], offsets[i]));
-  return { kind: 'sketch', bytes, offsets };
 }

@@ -126,7 +126,7 @@ test('[B44] date ranges are inclusive to the last millisecond', async () => {
   ]);
   expect(await countOf('2021-01-20T00:00:00.001', '2021-01-21T23:59:59.999')).toEqual([
     '2',
-    'source',
+    'hybrid',
     'range_not_aligned',
   ]);
 });

@@ -171,6 +171,17 @@ describe.each<[string, Tables]>([
   });
 });
 
+test('a range that cuts stored buckets of a proxied time is covered in pieces', async () => {
+  const [built, plain] = await both(tables);
+  const dateRange = ['2024-01-31T23:15:00', '2024-03-31T01:29:59.999'];
+  const timeDimensions = [{ dimension: 'orders.made', granularity: 'month', dateRange }];
+  const query = { measures: [count], timeDimensions, dimensions: ['orders.state'] };
+  const [fast, slow] = [await built.query(query), await plain.query(query)];
+  expect([fast.meta.mode, slow.meta.mode]).toEqual(['hybrid', 'source']);
+  expect(fast.data).toEqual(slow.data);
+  expect(fast.data).toHaveLength(2);
+});
+
 test('a proxy of a proxy, and no further than to what is stored', async () => {
   const stores = await both(tables);
   const query = { measures: [count], dimensions: ['orders.state_again'] };

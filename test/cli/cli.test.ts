@@ -186,6 +186,23 @@ describe('the verbs', () => {
     });
   });
 
+  test('[X21] the pieces of a range that cuts stored buckets, as docs/queries.md shows them', () => {
+    const range = ['2024-01-15T12:00:00.000', '2024-03-31'];
+    const timeDimensions = [{ dimension: 'orders.ordered_at', dateRange: range }];
+    const query = JSON.stringify({ measures: ['orders.revenue'], timeDimensions });
+    const docs = readFileSync(join('docs', 'queries.md'), 'utf8');
+    expect(docs).toContain(`granary explain '${query}'`);
+    const { code, stdout } = run(['explain', query]);
+    expect(code).toBe(0);
+    const [shown, sql] = stdout.split('\n\nSELECT');
+    expect(shown).toMatch(/^orders\.monthly \(hybrid\)\n/);
+    expect(docs).toContain(shown);
+    expect(sql).toContain('ordered_at AS TIMESTAMP) >= $1');
+    expect(run(['query', query]).stdout).toContain(
+      ' · from orders.monthly and the source · 1 of 1 partitions',
+    );
+  });
+
   test('a reader that goes away is no failure', () => {
     const { status, stderr } = spawnSync(
       'bash',

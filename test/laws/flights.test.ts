@@ -72,6 +72,7 @@ test('every answer is the oracle’s, row for row, whichever way it took', { tim
   expect(share('rollup') + share('direct')).toBeGreaterThan(0.3);
   expect(share('rollup')).toBeGreaterThan(0.1);
   expect(share('direct')).toBeGreaterThan(0);
+  expect(share('hybrid')).toBeGreaterThan(0.01);
   expect(share('source')).toBeGreaterThan(0.1);
   expect(rollups.size).toBeGreaterThan(1);
   expect(withRows / answers).toBeGreaterThan(0.5);

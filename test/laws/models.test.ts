@@ -77,12 +77,13 @@ test(
       { seed, numRuns: 40 * times, endOnFailure: !long },
     );
     const sum = (...what: string[]): number => what.reduce((all, name) => all + (seen.get(name) ?? 0), 0);
-    const total = sum('source', 'rollup', 'direct', 'query_invalid');
+    const total = sum('source', 'rollup', 'direct', 'hybrid', 'query_invalid');
     const share = (...what: string[]): number => sum(...what) / total;
     console.log(`models, seed ${seed}: ${[...seen].map(([what, number]) => `${what} ${number}`).join(', ')}`);
     expect(total).toBeGreaterThan(400 * times);
     expect(share('rollup', 'direct')).toBeGreaterThan(0.15);
     expect(share('rollup')).toBeGreaterThan(0.08);
+    expect(share('hybrid')).toBeGreaterThan(0.005);
     expect(share('query_invalid')).toBeLessThan(0.2);
     expect(share('walked')).toBeGreaterThan(0.08);
   },

@@ -209,7 +209,7 @@ describe('refusals', () => {
 
 describe('the plan', () => {
   const piece = (preAggregations: readonly object[], query: object) =>
-    plan(preAggregations, query).piece as RollupPiece;
+    plan(preAggregations, query).pieces[0] as RollupPiece;
 
   test('[B39] the first rollup that matches is taken, in order of definition', () => {
     const small = { name: 'small', measures: ['count'], dimensions: ['status'] };

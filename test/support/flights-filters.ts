@@ -43,8 +43,8 @@ export function measureFilters(names: readonly string[]): fc.Arbitrary<CubeFilte
 export const days = fc.integer({ min: 0, max: 189 });
 const moments = fc.constantFrom('', 'T00:00:00.001', 'T12:00:00.000', 'T15:30:59.999', 'T22:59:59.998');
 
-/** Whole days and months; ragged ones too, to the millisecond. */
-export function dateRanges(ragged: boolean): fc.Arbitrary<readonly string[]> {
+/** Whole days and months, to a weight of seven; to that of `ragged`, ranges to the millisecond. */
+export function dateRanges(ragged: number): fc.Arbitrary<readonly string[]> {
   const wholeDays = fc
     .tuple(days, fc.nat({ max: 90 }))
     .map(([from, length]) => [dayText(from), dayText(from + length)]);
@@ -62,7 +62,7 @@ export function dateRanges(ragged: boolean): fc.Arbitrary<readonly string[]> {
     { weight: 3, arbitrary: wholeDays },
     { weight: 3, arbitrary: wholeMonths },
     { weight: 1, arbitrary: oneDay },
-    { weight: ragged ? 3 : 0, arbitrary: raggedRanges },
+    { weight: ragged, arbitrary: raggedRanges },
   );
 }
 
@@ -131,7 +131,7 @@ function textFilters(member: string): fc.Arbitrary<CubeFilter> {
 }
 
 const timeFilters: fc.Arbitrary<CubeFilter> = fc.oneof(
-  { weight: 2, arbitrary: filterOf(time, ['inDateRange', 'notInDateRange'], dateRanges(true)) },
+  { weight: 2, arbitrary: filterOf(time, ['inDateRange', 'notInDateRange'], dateRanges(3)) },
   {
     weight: 3,
     arbitrary: filterOf(

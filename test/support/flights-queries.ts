@@ -19,8 +19,8 @@ interface Palette {
   readonly dimensions: readonly string[];
   readonly segments: readonly string[];
   readonly granularities: readonly CubeGranularity[];
-  /** Whether times may be used at all, and whether only in whole days. */
-  readonly times: 'none' | 'whole days' | 'free';
+  /** Whether times may be used at all, and whether only as time dimensions, mostly in whole days. */
+  readonly times: 'none' | 'mostly whole days' | 'free';
 }
 
 const everything: Palette = {
@@ -53,7 +53,7 @@ function paletteOf(rollup: FlightsRollup): Palette {
     dimensions: rollup.dimensions,
     segments: rollup.segments,
     granularities: everything.granularities.slice(finest),
-    times: rollup.time === null ? 'none' : 'whole days',
+    times: rollup.time === null ? 'none' : 'mostly whole days',
   };
 }
 
@@ -163,15 +163,13 @@ function some(names: readonly string[], max: number): fc.Arbitrary<string[]> {
 function times({ granularities, times: style }: Palette): fc.Arbitrary<CubeTimeDimension[]> {
   const coarse = granularities.filter((name) => name !== 'second' && name !== 'minute');
   const fine = granularities.filter((name) => name === 'second' || name === 'minute' || name === 'hour');
+  const ranges = dateRanges(style === 'free' ? 3 : 2);
   const one = fc.oneof(
     {
       weight: 4,
-      arbitrary: timeDimension(
-        fc.constantFrom(...coarse),
-        fc.option(dateRanges(style === 'free'), { nil: undefined }),
-      ),
+      arbitrary: timeDimension(fc.constantFrom(...coarse), fc.option(ranges, { nil: undefined })),
     },
-    { weight: 2, arbitrary: timeDimension(fc.constant(undefined), dateRanges(style === 'free')) },
+    { weight: 2, arbitrary: timeDimension(fc.constant(undefined), ranges) },
     {
       weight: fine.length > 0 ? 1 : 0,
       arbitrary: timeDimension(fc.constantFrom(...fine, 'day'), shortRanges),

@@ -109,7 +109,7 @@ function randomTime(tape: Tape, time: Palette['times'][number], span: Span): Cub
   return {
     dimension: time.dimension,
     ...(granularity !== undefined && { granularity }),
-    ...(tape.chance(50) && { dateRange: randomRange(tape, span, !time.aligned || tape.chance(10)) }),
+    ...(tape.chance(50) && { dateRange: randomRange(tape, span, !time.aligned || tape.chance(50)) }),
   };
 }
 

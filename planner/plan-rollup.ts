@@ -1,0 +1,102 @@
+/** What is read of a rollup that matches a query: partitions, index and scan. */
+import { mergeOperation } from '../model/aggregates.js';
+import type { RollupMeta } from '../model/catalog.js';
+import { andFilters, filterMembers } from '../model/filter.js';
+import type { Filter } from '../model/filter.js';
+import type { RollupPiece, ScanPlan } from '../model/plan.js';
+import type { Query } from '../model/query.js';
+import { memberColumn, timeColumn } from '../model/schema.js';
+import type { DataModel, Granularity } from '../model/schema.js';
+import { chooseIndex } from './choose-index.js';
+import { statesOf } from './leaf-states.js';
+import { canMerge } from './match-measures.js';
+import type { QueryShape } from './match-rollup.js';
+import { askedRange, prunePartitions, skipByStatistics } from './prune-partitions.js';
+import { requireTestsFit } from './require-tests-fit.js';
+import type { RollupShape } from './rollup-shape.js';
+import { storedQuery } from './stored-query.js';
+import { pieceRanges } from './time-box.js';
+
+/**
+ * @param pruning false: every partition is read and every row filtered, as a check on pruning
+ * @throws StoreError `query_invalid` when a filter does not fit the type of its stored column
+ */
+export function planRollup(
+  model: DataModel,
+  shape: QueryShape,
+  rollup: RollupShape,
+  meta: RollupMeta,
+  pruning: boolean,
+): RollupPiece {
+  const { query } = shape;
+  const stored = storedQuery(model, query, rollup);
+  const asked = askedRange(stored, rollup);
+  const pruned = prunePartitions(meta, pruning ? asked : null);
+  const whole = pruning ? pruned.whole : asked === null;
+  const filter = columnFilter(stored, rollup, whole);
+  requireTestsFit(filter, meta);
+  const keys = scanKeys(query, stored, rollup);
+  const columns = new Set([
+    ...keys.map((key) => key.column),
+    ...(filter === null ? [] : filterMembers(filter)),
+  ]);
+  const index = chooseIndex(meta.indexes, columns, filter, canMerge(shape));
+  return {
+    kind: 'rollup',
+    rollup: meta,
+    index,
+    partitions: pruning ? skipByStatistics(pruned.partitions, index, filter) : pruned.partitions,
+    partitionsTotal: meta.partitions.length,
+    ranges: pieceRanges(query),
+    scan: { keys, filter, aggregates: scanAggregates(shape) },
+  };
+}
+
+/** The states of the query, with how stored ones are merged. */
+export function scanAggregates(shape: QueryShape): ScanPlan['aggregates'] {
+  return statesOf(shape.finish).map((state) => ({
+    column: state.column,
+    // What cannot be merged is read from one stored row, whose minimum is itself.
+    operation: mergeOperation(state.kind) ?? 'min',
+    emptyValue: state.kind === 'count' || state.kind === 'distinct' ? 0 : null,
+  }));
+}
+
+/** The query's filter, segments and ranges as tests on columns of the rollup. */
+function columnFilter(query: Query, rollup: RollupShape, whole: boolean): Filter | null {
+  const filters: Filter[] = query.filter === null ? [] : [toColumns(query.filter)];
+  for (const segment of query.segments) {
+    const values = [{ kind: 'boolean', value: true } as const];
+    const test = { kind: 'oneOf', values, orNull: false, negated: false } as const;
+    filters.push({ kind: 'test', member: memberColumn(segment), test });
+  }
+  for (const { dimension, range } of query.timeDimensions) {
+    if (range === null || (whole && dimension === rollup.partitionDimension)) continue;
+    const member = timeColumn(dimension, rollup.times.get(dimension) as Granularity);
+    filters.push({ kind: 'test', member, test: { kind: 'timeRange', ...range, negated: false } });
+  }
+  return andFilters(...filters);
+}
+
+function toColumns(filter: Filter): Filter {
+  if (filter.kind === 'test') return { ...filter, member: memberColumn(filter.member) };
+  return { ...filter, filters: filter.filters.map(toColumns) };
+}
+
+/** @param stored the query in the words of the rollup */
+function scanKeys(query: Query, stored: Query, rollup: RollupShape): ScanPlan['keys'] {
+  const dimensions = query.dimensions.map((member, at) => {
+    const column = memberColumn(stored.dimensions[at]);
+    const time = rollup.request.keys.some((key) => key.column === column && key.time);
+    const bucket = time ? { granularity: null, timezone: query.timezone } : null;
+    return { column, output: memberColumn(member), bucket };
+  });
+  const times = query.timeDimensions.flatMap(({ dimension, granularity }, at) => {
+    if (granularity === null) return [];
+    const original = stored.timeDimensions[at].dimension;
+    const column = timeColumn(original, rollup.times.get(original) as Granularity);
+    const bucket = { granularity, timezone: query.timezone };
+    return [{ column, output: timeColumn(dimension, granularity), bucket }];
+  });
+  return [...dimensions, ...times];
+}

@@ -1,0 +1,33 @@
+import { assert } from '../model/assert.js';
+import type { RollupPiece } from '../model/plan.js';
+import { timeColumn } from '../model/schema.js';
+import type { Granularity } from '../model/schema.js';
+import { pinnedColumns } from './choose-index.js';
+import type { RollupShape } from './rollup-shape.js';
+
+/** `direct` when each row of the answer is one stored row: no key column is left out or made coarser. */
+export function rollupMode(piece: RollupPiece, shape: RollupShape): 'direct' | 'rollup' {
+  const { rollup, scan } = piece;
+  const pinned = pinnedColumns(scan.filter);
+  const grains = new Map(
+    rollup.columns.flatMap(({ name, role }) => (role.kind === 'time' ? [[name, role.granularity]] : [])),
+  );
+  const kept = (column: string): boolean => {
+    const key = scan.keys.find((candidate) => candidate.column === column);
+    if (key === undefined) return pinned.has(column);
+    const grain = key.bucket?.granularity ?? null;
+    return (
+      key.bucket === null ||
+      (key.bucket.timezone === 'UTC' && (grain === null || grain === grains.get(column)))
+    );
+  };
+  const sortColumns = rollup.indexes[piece.index].sortColumns;
+  const apart = piece.partitions.length <= 1 || sortColumns.includes(partitioningColumn(shape));
+  return apart && sortColumns.every(kept) ? 'direct' : 'rollup';
+}
+
+/** The column whose buckets lie in one partition each. A rollup without it has one partition. */
+function partitioningColumn({ partitionDimension, times }: RollupShape): string {
+  assert(partitionDimension !== null, 'several partitions have a partitioning time');
+  return timeColumn(partitionDimension, times.get(partitionDimension) as Granularity);
+}
