@@ -1,6 +1,6 @@
 /** `case` dimensions, against CASE by hand. */
 import { describe, expect, test } from 'vitest';
-import { buildTables, openTables, refusals, tableOf } from '../support/open-tables.js';
+import { buildTables, openTables, refusals, tableOf, temporaryFolder } from '../support/open-tables.js';
 import type { Tables } from '../support/open-tables.js';
 
 const items = tableOf(
@@ -108,11 +108,14 @@ describe.each<[string, Tables]>([
 });
 
 test('another label is another definition', async () => {
-  const store = await buildTables({ yaml, init: [items] });
-  const { definition } = {
-    definition: await refusals(store, { dimensions: ['items.bucket'] }, 'items.by_bucket'),
-  };
-  expect(definition).toEqual([]);
+  const folder = temporaryFolder();
+  await buildTables({ yaml, init: [items], folder });
+  const query = { measures: ['items.total'], dimensions: ['items.bucket'] };
+  const same = await openTables({ yaml, init: [items], folder });
+  expect(await refusals(same, query, 'items.by_bucket')).toEqual([]);
+  const other = yaml.replace("'{rest} $1; --'", 'rest');
+  const changed = await openTables({ yaml: other, init: [items], folder });
+  expect(await refusals(changed, query, 'items.by_bucket')).toEqual(['definition_changed']);
 });
 
 test.each([
