@@ -6,10 +6,16 @@ export type { BuildOptions, BuildProgress, BuildReport, RollupBuild } from './st
 export type { RollupStatus, StatusOptions, StoreStatus } from './store-status.js';
 export { StoreError } from './model/errors.js';
 export type { ErrorCode, Position } from './model/errors.js';
+export type { ModelWarning, WarningCode as ModelWarningCode } from './model/schema.js';
 export type { SourceConfig } from './model/load/parse-config.js';
-export type { Candidate, Fix, Mode, PatchOperation, Reason, ReasonCode } from './model/plan.js';
+export type { Candidate, Check, Fix, FixEstimate, Mode, PatchOperation, Reason } from './model/plan.js';
+export type { ReasonCode, RuleName } from './model/reason-code.js';
 export type { Annotation, MemberAnnotation } from './planner/annotate.js';
+export type { IndexVerdict } from './planner/choose-index.js';
+export type { Selection } from './planner/choose-rollup.js';
+export type { PartitionFate, PartitionRun } from './planner/explain-partitions.js';
 export type { ExplainedPiece, Explanation } from './planner/explain-query.js';
+export type { QueryWarning, QueryWarningCode } from './planner/warn-candidates.js';
 export type { StoreProblem, StoreReport } from './storage/verify-store.js';
 export { readModelDocument } from './store-config.js';
 export type { ModelOptions } from './store-config.js';

@@ -14,6 +14,7 @@ import type { RollupCandidate } from './planner/match-rollup.js';
 import { planBuild } from './planner/plan-build.js';
 import type { SourceTimes } from './planner/plan-build.js';
 import type { RollupShape } from './planner/rollup-shape.js';
+import { duckdbDialect } from './planner/sql/compile-duckdb.js';
 import { rangeStatement } from './planner/sql/source-statement.js';
 import type { House } from './store-house.js';
 import type { Staging } from './storage/staging.js';
@@ -232,7 +233,12 @@ async function sourceTimes(
   signal: AbortSignal | undefined,
 ): Promise<SourceTimes | null> {
   if (shape.partitionDimension === null) return null;
-  const statement = rangeStatement(house.prepared.model, shape.request, shape.partitionDimension);
+  const statement = rangeStatement(
+    house.prepared.model,
+    shape.request,
+    shape.partitionDimension,
+    duckdbDialect,
+  );
   const batch = await house.source(shape.request.dataSource).query(statement, signal);
   const [from, to, nulls] = batch.columns.map((column) => column.values[0]);
   const range = typeof from === 'number' && typeof to === 'number' ? { from, to: to + 1 } : null;

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { StoreError } from './model/errors.js';
 import { loadObjectModel } from './model/load/load-object-model.js';
 import { loadModelFiles } from './model/load/load-model-files.js';
-import { parseConfig } from './model/load/parse-config.js';
+import { parseConfig, parseModelOptions } from './model/load/parse-config.js';
 import type { Config, SourceConfig } from './model/load/parse-config.js';
 import type { ModelDocument } from './model/document.js';
 import type { DataModel } from './model/schema.js';
@@ -25,7 +25,17 @@ export interface ResolvedConfig {
  * @throws StoreError `config_invalid`, `file_missing`
  */
 export async function resolveConfig(options: StoreOptions): Promise<ResolvedConfig> {
+  if (!isObject(options)) {
+    throw new StoreError('config_invalid', 'openStore() needs its options.', {
+      next: "Give an object such as { config: 'granary.config.json' }; docs/config.md tells the others.",
+    });
+  }
   const { config: path, testing: _testing, ...keys } = options;
+  if (path !== undefined && typeof path !== 'string') {
+    throw new StoreError('config_invalid', 'options: config is not valid.', {
+      next: 'It must be the path of a configuration file.',
+    });
+  }
   const given = Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
   const inFile = path === undefined ? {} : await readConfigFile(path);
   if ('store' in given || 'directory' in given) {
@@ -46,6 +56,10 @@ export async function resolveConfig(options: StoreOptions): Promise<ResolvedConf
     },
     modelBase: baseOf('model'),
   };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function readConfigFile(path: string): Promise<Record<string, unknown>> {
@@ -84,16 +98,19 @@ export type ModelOptions = Pick<StoreOptions, 'modelScripts' | 'compileContext' 
 /**
  * The model as its authors wrote it, all files together: checked, and with nothing resolved.
  * @param paths of model files or folders, relative to the working directory
- * @throws StoreError `model_invalid`, `file_missing`
+ * @throws StoreError `model_invalid`, `file_missing`, `config_invalid`
  */
 export async function readModelDocument(
   paths: string | readonly string[],
   options: ModelOptions = {},
 ): Promise<ModelDocument> {
-  const { modelScripts = 'sandbox', securityContext = {} } = options;
-  const { compileContext = { securityContext } } = options;
-  const contexts = { modelScripts, compileContext, securityContext };
-  const model = await loadPaths([paths].flat(), process.cwd(), contexts);
+  const list: readonly unknown[] = [paths].flat();
+  if (!list.every((path) => typeof path === 'string')) {
+    throw new StoreError('config_invalid', 'readModelDocument() needs the paths of model files.', {
+      next: 'Give the path of a file or folder, or a list of them.',
+    });
+  }
+  const model = await loadPaths(list, process.cwd(), parseModelOptions(options, 'readModelDocument()'));
   return model.document as ModelDocument;
 }
 

@@ -15,6 +15,8 @@ import type { LogicalType } from './model/value.js';
 import { memberPosition } from './planner/find-member.js';
 import { prepareModel } from './planner/plan-query.js';
 import type { PreparedModel } from './planner/plan-query.js';
+import { duckdbDialect } from './planner/sql/compile-duckdb.js';
+import { rowMembers } from './planner/row-members.js';
 import { sourceStatement, requestMembers, typeStatement } from './planner/sql/source-statement.js';
 import { subQueriesOf } from './planner/sub-query.js';
 import { duckdbSource } from './sources/duckdb.js';
@@ -56,9 +58,8 @@ export function openHouse(
   storage: Storage,
   testing: TestingSwitches,
 ): House {
-  const prepared = prepareModel(model, (text) =>
-    createHash('sha256').update(text).digest('hex').slice(0, 32),
-  );
+  const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
+  const prepared = prepareModel(model, hash, config.selection);
   const sources = new Map<string, Source>();
   const types = new Map<MemberId, LogicalType>();
   const dictionaries = new WeakMap<RollupMeta, GlobalDictionaries>();
@@ -87,13 +88,13 @@ export function openHouse(
       return open;
     },
     async statement(request) {
-      const members = requestMembers(request);
-      const inner = subQueriesOf(model, members);
+      const members = requestMembers(model, request);
+      const inner = subQueriesOf(model, rowMembers(model, request));
       for (const { request: asked, measures } of [{ request, measures: members }, ...inner]) {
         const unknown = measures.filter((member) => !types.has(member));
         for (const [member, type] of await memberTypes(house, asked, unknown)) types.set(member, type);
       }
-      return sourceStatement(model, request, types);
+      return sourceStatement(model, request, types, duckdbDialect);
     },
     async run(call) {
       if (closing !== null)
@@ -118,7 +119,9 @@ async function memberTypes(
 ): Promise<[MemberId, LogicalType][]> {
   if (members.length === 0) return [];
   const ask = (some: readonly MemberId[]): Promise<ReadonlyMap<string, LogicalType>> =>
-    house.source(request.dataSource).typesOf(typeStatement(house.prepared.model, request, some));
+    house
+      .source(request.dataSource)
+      .typesOf(typeStatement(house.prepared.model, request, some, duckdbDialect));
   try {
     const found = await ask(members);
     return members.map((member) => [member, found.get(memberColumn(member)) as LogicalType]);

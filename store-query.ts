@@ -11,6 +11,7 @@ import type { Annotation } from './planner/annotate.js';
 import { explainQuery } from './planner/explain-query.js';
 import type { ExplainedPiece, Explanation } from './planner/explain-query.js';
 import { planQuery } from './planner/plan-query.js';
+import { countGroups } from './store-counts.js';
 import { tablePrefix } from './storage/table-version.js';
 import type { House } from './store-house.js';
 
@@ -175,7 +176,10 @@ export async function explainAnswer(
   options: Pick<QueryOptions, 'now'>,
 ): Promise<Explanation> {
   const planning = { ...house.testing, now: nowOf(options) };
-  const { plan, explanation } = explainQuery(house.prepared, house.storage.snapshot(), query, planning);
+  const catalog = house.storage.snapshot();
+  const { plan, uncounted } = explainQuery(house.prepared, catalog, query, planning);
+  const counts = await countGroups(house, catalog.version, uncounted);
+  const { explanation } = explainQuery(house.prepared, catalog, query, planning, counts);
   const pieces: ExplainedPiece[] = [];
   for (const [at, piece] of plan.pieces.entries()) {
     const sql = piece.kind === 'source' ? { sql: await house.statement(piece.request) } : {};

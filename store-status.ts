@@ -1,6 +1,7 @@
 /** `store.status()`: what the model wants and what is there. */
 import { join } from 'node:path';
 import type { RollupMeta } from './model/catalog.js';
+import type { ModelWarning } from './model/schema.js';
 import type { RollupCandidate } from './planner/match-rollup.js';
 import type { House } from './store-house.js';
 
@@ -16,6 +17,8 @@ export interface StoreStatus {
   readonly version: number;
   /** All rollups of the model, in the order of matching. */
   readonly rollups: readonly RollupStatus[];
+  /** What in the model is allowed and probably not meant, with its place. */
+  readonly modelWarnings: readonly ModelWarning[];
   /** Damage that the store got around, as sentences. */
   readonly warnings: readonly string[];
 }
@@ -45,6 +48,7 @@ export async function storeStatus(house: House, options: StatusOptions): Promise
       const meta = snapshot.rollups.get(rollup.preAggregation.id) ?? null;
       return rollupStatus(storage.directory, rollup, meta, options);
     }),
+    modelWarnings: house.prepared.model.warnings,
     warnings: storage.warnings(),
   };
 }

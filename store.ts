@@ -1,6 +1,7 @@
 /** The one place where the rooms meet: model, planner, sources, storage and engine become a store. */
 import type { SourceConfig } from './model/load/parse-config.js';
 import type { Explanation } from './planner/explain-query.js';
+import type { Selection } from './planner/choose-rollup.js';
 import { callQueue } from './storage/call-queue.js';
 import { nodeDisk } from './storage/node-disk.js';
 import { openStorage } from './storage/open-storage.js';
@@ -10,6 +11,7 @@ import type { BuildOptions, BuildReport } from './store-build.js';
 import { readModel, resolveConfig } from './store-config.js';
 import { openHouse } from './store-house.js';
 import type { TestingSwitches } from './store-house.js';
+import { checkOptions } from './store-options.js';
 import { answerQuery, explainAnswer } from './store-query.js';
 import type { QueryOptions, QueryResult } from './store-query.js';
 import { storeStatus } from './store-status.js';
@@ -38,6 +40,11 @@ export interface StoreOptions {
   readonly schema?: string;
   /** How numbers are given: text as Cube does (default), or numbers where no digit is lost. */
   readonly numbers?: 'string' | 'native';
+  /**
+   * Which of several rollups that match answers: the first in order of definition (default, as in Cube), the one of
+   * the highest `priority`, or the one with the fewest rows to scan (`cost`). The answer is the same.
+   */
+  readonly selection?: Selection;
   /** Budget of decoded columns in memory, in MiB. Default 1024. */
   readonly cacheMb?: number;
   /** Threads for large scans. Default: as the machine has, at most 4. */
@@ -81,10 +88,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const house = openHouse(config, model, storage, options.testing ?? {});
   const inTurn = callQueue();
   return {
-    build: (wish = {}) => house.run(() => inTurn(() => buildStore(house, wish))),
-    query: (query, wish = {}) => house.run(() => answerQuery(house, query, wish)),
-    explain: (query, wish = {}) => house.run(() => explainAnswer(house, query, wish)),
-    status: (wish = {}) => house.run(() => storeStatus(house, wish)),
+    build: (wish) => house.run(() => inTurn(async () => buildStore(house, checkOptions('build', wish)))),
+    query: (query, wish) => house.run(async () => answerQuery(house, query, checkOptions('query', wish))),
+    explain: (query, wish) =>
+      house.run(async () => explainAnswer(house, query, checkOptions('explain', wish))),
+    status: (wish) => house.run(async () => storeStatus(house, checkOptions('status', wish))),
     verify: () => house.run(() => storage.verify()),
     close: () => house.close(),
   };

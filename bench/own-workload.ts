@@ -36,6 +36,7 @@ export async function benchOwnWorkload(workload: OwnWorkload, seed: number): Pro
   const ways = await openWays(document, {
     store: join(folder, 'store'),
     sources: config?.sources ?? { default: { type: 'duckdb' } },
+    selection: 'first',
   });
   try {
     await ways.rollups.build();

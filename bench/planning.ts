@@ -8,6 +8,7 @@ import { formatTable } from '../cli/table.js';
 import type { QueryPlan } from '../model/plan.js';
 import { explainQuery } from '../planner/explain-query.js';
 import { planQuery } from '../planner/plan-query.js';
+import { duckdbDialect } from '../planner/sql/compile-duckdb.js';
 import { sourceStatement } from '../planner/sql/source-statement.js';
 import { withMemoryDuckdb } from '../sources/memory-duckdb.js';
 import type { Size } from './demo-queries.js';
@@ -116,7 +117,8 @@ function explainOnce({ prepared, catalog }: PlanningModel, name: string): object
 function faultOf(plan: QueryPlan, { last, asked }: PlanningModel): string | null {
   const { pieces, selected } = plan;
   const [piece] = pieces;
-  if (selected !== last || pieces.length > 1 || piece.kind !== 'rollup') return `${selected ?? 'the source'} answers, not ${last}`;
+  if (selected !== last || pieces.length > 1 || piece.kind !== 'rollup')
+    return `${selected ?? 'the source'} answers, not ${last}`;
   const keys = piece.partitions.map(({ key }) => key).join(' ');
   return keys === asked.join(' ') ? null : `reads the partitions ${keys}`;
 }
@@ -131,7 +133,7 @@ async function emptySource(
   const plan = planQuery(model.prepared, { version: 0, rollups: new Map() }, QUERIES[name], { now: 0 });
   const [piece] = plan.pieces;
   if (piece.kind !== 'source') throw new Error('without rollups the source answers');
-  return sourceStatement(model.prepared.model, piece.request, new Map()).text;
+  return sourceStatement(model.prepared.model, piece.request, new Map(), duckdbDialect).text;
 }
 
 function print(queries: readonly RacedQuery[], curves: readonly (Measured & typeof MODEL)[]): void {

@@ -1,5 +1,6 @@
 import { type BuildReport, type RollupBuild, StoreError } from '../index.js';
 import { formatBytes, formatCount, formatMs } from './format.js';
+import { noteWarnings } from './note-warnings.js';
 import { printJson, printLine } from './print.js';
 import { showProgress } from './progress.js';
 import { formatTable } from './table.js';
@@ -32,6 +33,7 @@ export async function build(rollups: readonly string[], flags: BuildFlags): Prom
       });
       if (flags.json) printJson(report);
       else printBuilt(report);
+      noteWarnings(await store.status());
       return 0;
     });
   } catch (error) {

@@ -1,50 +1,82 @@
-import type { Explanation } from '../index.js';
+import type { Candidate, ExplainedPiece, Explanation } from '../index.js';
 import { adviceLines } from './advice.js';
+import { formatCount } from './format.js';
+import { noteWarnings } from './note-warnings.js';
 import { printHeading, printJson, printLine } from './print.js';
 import { readQuery } from './read-query.js';
 import { formatTable } from './table.js';
 import { type Globals, withStore } from './with-store.js';
 
-/** `granary explain`: the verdict on every rollup, the pieces of the answer, and what would let a rollup answer. */
+/** `granary explain`: the checks of every rollup, the pieces of the answer, and what would let a rollup answer. */
 export async function explain(text: string, globals: Globals): Promise<number> {
   const asked = readQuery(text);
   return withStore(globals, async (store) => {
     const explanation = await store.explain(asked);
     if (globals.json) printJson(explanation);
     else printExplanation(explanation);
+    noteWarnings(await store.status());
     return 0;
   });
 }
 
 function printExplanation(explanation: Explanation): void {
-  const { selected, mode, index, candidates, pieces, sql } = explanation;
+  const { selected, mode, selection, index, indexes, candidates, pieces, warnings } = explanation;
   const from = selected === null ? 'no rollup: the source answers' : selected;
   printLine(`${from}${index === null ? '' : `, index ${index}`} (${mode})`);
 
-  printHeading('Rollups, in the order of the model');
-  const rows = candidates.flatMap(({ id, matched, partly, reasons }) => {
-    if (matched) return [[id, id === selected ? 'chosen' : 'could answer', '']];
-    return reasons.map((reason, at) => [
-      at === 0 ? id : '',
-      partly ? 'chosen in part' : reason.code,
-      reason.message,
-    ]);
-  });
-  printLine(formatTable([{ title: 'rollup' }, { title: 'verdict' }, { title: 'why' }], rows));
+  printHeading(`Rollups, in the order in which they are tried (selection: ${selection})`);
+  for (const candidate of candidates) printCandidate(candidate, selected);
 
-  const advice = adviceLines(candidates);
+  const advice = adviceLines(explanation);
   if (selected === null && advice.length > 0) {
     printHeading('What would help');
     for (const line of advice) printLine(`- ${line}`);
   }
-
-  printHeading('Pieces');
-  for (const { from: origin, granularity, range, partitions } of pieces) {
-    const parts: string[] = [origin];
-    if (granularity !== undefined) parts.push(`by ${granularity}`);
-    if (range !== undefined) parts.push(`from ${range[0]} to before ${range[1]}`);
-    if (partitions !== undefined) parts.push(`partitions ${partitions.join(', ')}`);
-    printLine(`- ${parts.join(' · ')}`);
+  if (indexes.length > 1) {
+    printHeading('Indexes');
+    const rows = indexes.map(({ name, chosen, usable, why }) => [
+      chosen ? '✓' : usable ? '' : '✗',
+      name ?? 'default',
+      why,
+    ]);
+    printLine(formatTable([{ title: '' }, { title: 'index' }, { title: 'why' }], rows));
   }
-  if (sql !== undefined) printLine(`\n${sql.text}`);
+  printHeading('Pieces');
+  for (const piece of pieces) printPiece(piece);
+  if (warnings.length > 0) {
+    printHeading('Worth a look');
+    for (const { code, message } of warnings) printLine(`- ${code}: ${message}`);
+  }
+  for (const { sql } of pieces) if (sql !== undefined) printLine(`\n${sql.text}`);
+}
+
+/** The questions in order, as in a flowchart: each is answered with ✓, or with ✗ and the reasons. */
+function printCandidate(candidate: Candidate, selected: string | null): void {
+  const { id, checks, rows, help } = candidate;
+  const scanned = rows === null ? '' : `, ${formatCount(rows)} rows to scan`;
+  printLine(`${id}: ${verdict(candidate, selected)}${scanned}`);
+  printLine(`  ${checks.map(({ rule, passed }) => `${passed ? '✓' : '✗'} ${rule}`).join('  ')}`);
+  for (const { code, message } of checks.flatMap(({ reasons }) => reasons)) {
+    printLine(`    ✗ ${code}: ${message}`);
+  }
+  if (help !== null) printLine(`    ${help}`);
+}
+
+function verdict({ id, matched, partly }: Candidate, selected: string | null): string {
+  if (partly === true) return 'answers in part';
+  if (id === selected) return 'chosen';
+  return matched ? 'could answer' : 'refused';
+}
+
+function printPiece({ from, granularity, range, partitions, pruned, pruning, rows }: ExplainedPiece): void {
+  const parts: string[] = [from];
+  if (granularity !== undefined) parts.push(`by ${granularity}`);
+  if (range !== undefined) parts.push(`from ${range[0]} to before ${range[1]}`);
+  if (partitions !== undefined && partitions.length === 1) parts.push(`partition ${partitions[0]}`);
+  if (rows !== undefined) parts.push(`${formatCount(rows)} rows`);
+  printLine(`- ${parts.join(' · ')}`);
+  if (pruned !== undefined) printLine(`  ${pruned}`);
+  for (const run of pruning ?? []) {
+    if (run.fate !== 'kept') printLine(`  ${run.span}: ${run.partitions} ${run.fate}`);
+  }
 }

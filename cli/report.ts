@@ -1,4 +1,3 @@
-import { fixesOf } from './advice.js';
 import { escapeHtml } from './escape-html.js';
 import { formatCount, formatMs, formatRatio } from './format.js';
 import { median } from './median.js';
@@ -86,17 +85,16 @@ function missSection(run: QuestionRun): string {
   const reasons = (nearest?.reasons ?? []).map(
     ({ code, message }) => `<li><code>${escapeHtml(code)}</code> ${escapeHtml(message)}</li>`,
   );
-  const fixes = (nearest === null ? null : fixesOf(nearest)) ?? [];
-  const help = fixes.map(
-    ({ text, patch }) =>
-      `<p>${escapeHtml(text)}</p>\n<pre>${escapeHtml(JSON.stringify(patch, null, 2))}</pre>`,
-  );
+  const help =
+    run.fix === null
+      ? ''
+      : `<p>${escapeHtml(run.fix.text)}</p>\n<pre>${escapeHtml(JSON.stringify(run.fix.patch, null, 2))}</pre>`;
   const near = nearest === null ? '' : ` The nearest is <code>${escapeHtml(nearest.id)}</code>:`;
   return `<section>
 <h2>A query that no rollup answers</h2>
 <p>“${escapeHtml(run.title)}” ran on the source and said so.${near}</p>
 <ul>${reasons.join('')}</ul>
-${help.join('\n')}
+${help}
 </section>`;
 }
 

@@ -27,7 +27,7 @@ export interface Ways {
 
 export async function openWays(
   document: ModelDocument,
-  options: Required<Pick<StoreOptions, 'store' | 'sources'>>,
+  options: Required<Pick<StoreOptions, 'store' | 'sources' | 'selection'>>,
 ): Promise<Ways> {
   const open = (model: ModelDocument): Promise<Store> => openStore({ ...options, model: { ...model } });
   const stores = [
@@ -54,7 +54,7 @@ export async function runQuestion(
   doubles: ReadonlySet<string>,
 ): Promise<QuestionRun> {
   const { title, query } = question;
-  const { candidates } = await ways.rollups.explain(query);
+  const { candidates, fix } = await ways.rollups.explain(query);
   const answer = await ways.rollups.query(query);
   const expected = await ways.source.query(query);
   let verdict: Verdict = compareAnswers(expected.data, answer.data, doubles);
@@ -73,6 +73,7 @@ export async function runQuestion(
     answerRows: answer.data.length,
     verdict,
     candidates,
+    fix,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { StoreStatus } from '../index.js';
 import { formatBytes, formatCount } from './format.js';
 import { noteUnbuilt } from './note-unbuilt.js';
+import { noteWarnings } from './note-warnings.js';
 import { printHeading, printJson, printLine, printNote } from './print.js';
 import { formatTable } from './table.js';
 import { type Globals, withStore } from './with-store.js';
@@ -11,6 +12,7 @@ export async function status(flags: Globals & { readonly files: boolean }): Prom
     const report = await store.status({ files: flags.files });
     if (flags.json) printJson(report);
     else printStatus(report);
+    noteWarnings(report);
     noteUnbuilt(report);
     return 0;
   });

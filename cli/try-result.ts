@@ -1,4 +1,4 @@
-import type { Candidate, CubeQueryDocument, QueryMeta } from '../index.js';
+import type { Candidate, CubeQueryDocument, Fix, QueryMeta } from '../index.js';
 import type { Verdict } from './compare-answers.js';
 
 /** All that `granary try` found out: what it prints with --json, and what the report shows. */
@@ -33,4 +33,6 @@ export interface QuestionRun {
   readonly answerRows: number;
   readonly verdict: Verdict;
   readonly candidates: readonly Candidate[];
+  /** Where no rollup answers: the smallest change that lets one. */
+  readonly fix: Fix | null;
 }

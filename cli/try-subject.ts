@@ -6,6 +6,7 @@ import {
   type DashboardQuery,
   type InferredModel,
   type ModelDocument,
+  type Selection,
   type SourceConfig,
   StoreError,
   type TableProfile,
@@ -28,6 +29,8 @@ export interface TrySubject {
   readonly title: string;
   readonly document: ModelDocument;
   readonly sources: Readonly<Record<string, SourceConfig>>;
+  /** Of several rollups of an inferred model the cheapest answers: nobody has thought about their order. */
+  readonly selection: Selection;
   readonly questions: readonly DashboardQuery[];
   /** The measure that counts the rows of the main table. */
   readonly rowCount: string;
@@ -62,6 +65,7 @@ export async function fileSubject(path: string, title = basename(resolve(path)))
     title,
     document: inferred.document,
     sources: { default: { type: 'duckdb', init: inferred.cubes.map(viewStatement) } },
+    selection: 'cost',
     questions: inferQueries(inferred),
     rowCount: `${main.name}.count`,
     doubles: doubleMeasures(inferred),
@@ -90,6 +94,7 @@ async function flightsSubject(configPath: string): Promise<TrySubject> {
     title: 'three million flights',
     document: await readModelDocument(config.model),
     sources: config.sources,
+    selection: 'first',
     questions: FLIGHT_QUESTIONS,
     rowCount: 'flights.count',
     doubles: new Set(),

@@ -1,5 +1,4 @@
 import type { Candidate } from '../index.js';
-import { fixesOf } from './advice.js';
 import { cutText, formatBytes, formatCount, formatMs, formatPercent, formatRatio } from './format.js';
 import { median } from './median.js';
 import { formatTable } from './table.js';
@@ -107,23 +106,24 @@ export function medianRatio(runs: readonly QuestionRun[]): number {
   return median(runs.map((run) => run.rawMs / run.granaryMs));
 }
 
-/** The refusal that is nearest to a match, and what would turn it into one. */
+/** The refusal that is nearest to a match, and the smallest change that turns one into a match. */
 export function missText(run: QuestionRun): string {
   const nearest = nearestCandidate(run);
   const lines = [run.title];
   if (nearest !== null) {
     lines.push(`Nearest: ${nearest.id}`);
     for (const { code, message } of nearest.reasons) lines.push(`  ${code}: ${message}`);
-    for (const { text, patch } of fixesOf(nearest) ?? []) {
-      lines.push(`  Fix: ${text}`, `  Patch: ${JSON.stringify(patch)}`);
-    }
+  }
+  if (run.fix !== null) {
+    lines.push(`  Fix: ${run.fix.text}`);
+    if (run.fix.patch.length > 0) lines.push(`  Patch: ${JSON.stringify(run.fix.patch)}`);
   }
   return lines.join('\n');
 }
 
 /** The rollup that fixes turn into a match, or else any; of these the one with the fewest reasons. */
 export function nearestCandidate({ candidates }: QuestionRun): Candidate | null {
-  const hopeless = (candidate: Candidate): number => (fixesOf(candidate) === null ? 1 : 0);
+  const hopeless = (candidate: Candidate): number => (candidate.fix === null ? 1 : 0);
   const refused = candidates.filter(({ matched }) => !matched);
   const [nearest] = refused.toSorted(
     (a, b) => hopeless(a) - hopeless(b) || a.reasons.length - b.reasons.length,

@@ -46,7 +46,11 @@ export async function tryOut(path: string | null, flags: TryFlags): Promise<numb
   recordOwnFiles(folder, own);
   say.line(formatModel(subject.document).trimEnd());
 
-  const ways = await openWays(subject.document, { store: files.store, sources: subject.sources });
+  const ways = await openWays(subject.document, {
+    store: files.store,
+    sources: subject.sources,
+    selection: subject.selection,
+  });
   try {
     say.heading('3 · Building the rollups');
     const built = await ways.rollups.build({ force: true, onProgress: showProgress(process.stderr) });
@@ -94,7 +98,12 @@ function writeSetup(folder: string, subject: TrySubject): SetupFiles {
   };
   mkdirSync(folder, { recursive: true });
   writeFileSync(files.model, formatModel(subject.document));
-  const config = { model: 'model.yml', store: `${STORE_FOLDER}/`, sources: subject.sources };
+  const config = {
+    model: 'model.yml',
+    store: `${STORE_FOLDER}/`,
+    selection: subject.selection,
+    sources: subject.sources,
+  };
   writeFileSync(files.config, `${JSON.stringify(config, null, 2)}\n`);
   return files;
 }

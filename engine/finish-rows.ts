@@ -136,9 +136,11 @@ function rowObjects(
 function columnNames(columns: readonly NamedColumn[]): string[][] {
   const taken = new Set(columns.map(({ output }) => output.name));
   return columns.map(({ output }) => {
-    if (output.kind !== 'time' || taken.has(output.dimension.id)) return [output.name];
-    taken.add(output.dimension.id);
-    return [output.name, output.dimension.id];
+    if (output.kind !== 'time') return [output.name];
+    const short = output.name.slice(0, -`.${output.granularity}`.length);
+    if (taken.has(short)) return [output.name];
+    taken.add(short);
+    return [output.name, short];
   });
 }
 

@@ -19,16 +19,24 @@ export const LIMITS = {
   modelLexemesMax: 4_000_000,
   /** Nesting of lists and maps in a model. */
   modelDepthMax: 64,
+  /** A member with its references filled in: members on the way down, references, and characters of its SQL. */
+  memberDepthMax: 100,
+  memberReferencesMax: 10_000,
+  memberSqlCharsMax: 1_000_000,
   /** Syntax errors after which the rest of a file is not read: what follows them is seldom true. */
   modelSyntaxErrorsMax: 100,
   /** Errors that are remembered while a model is loaded, and errors that one message shows. */
   modelProblemsKept: 1_000,
   modelProblemsShown: 20,
+  /** Warnings of a model that are remembered. */
+  modelWarningsKept: 1_000,
   /** Characters of one error of a model. */
   modelProblemChars: 1_000,
   /** Faults of a model that get a suggestion, and names that are looked through for each. */
   modelSuggestionsMax: 100,
   modelCandidatesMax: 1_000,
+  /** Cubes, or views, of which each extends the next. */
+  modelExtendsMax: 32,
   /** Milliseconds that one JavaScript model may run in the sandbox, and those after which its thread is killed. */
   modelScriptMsMax: 1_000,
   modelScriptKillMs: 2_000,
@@ -75,6 +83,8 @@ export const LIMITS = {
   numberDigitsMax: 400,
   /** Terms and brackets of a calculated measure's arithmetic; beyond it only the source computes the measure. */
   expressionTermsMax: 1_000,
+  /** Statements by which one `explain` asks the source how many rows its fixes would make. */
+  explainCountsMax: 4,
   /** Time zones whose changes are kept in memory. */
   timezonesMax: 1_000,
   /** Characters of an unknown name that a known one is suggested for. */

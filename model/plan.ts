@@ -4,6 +4,7 @@ import type { IndexMeta, PartitionMeta, RollupColumn, RollupMeta } from './catal
 import type { Expression } from './expression.js';
 import type { Filter } from './filter.js';
 import type { OrderKey, Query, TimeRange } from './query.js';
+import type { ReasonCode, RuleName } from './reason-code.js';
 import type {
   Dimension,
   Granularity,
@@ -189,40 +190,29 @@ export type OutputColumn =
     }
   | { readonly kind: 'measure'; readonly name: string; readonly column: string; readonly measure: Measure };
 
-export type ReasonCode =
-  | 'type_not_executable'
-  | 'not_built'
-  | 'definition_changed'
-  | 'partitions_missing'
-  | 'data_source_differs'
-  | 'join_root_differs'
-  | 'measure_missing'
-  | 'measure_not_additive'
-  | 'measure_multiplied'
-  | 'measure_expression'
-  | 'dimension_missing'
-  | 'filter_dimension_missing'
-  | 'segment_missing'
-  | 'measure_filter'
-  | 'time_dimension_missing'
-  | 'granularity_too_fine'
-  | 'granularity_not_nested'
-  | 'range_not_aligned'
-  | 'timezone_not_aligned'
-  | 'filter_params_differ';
-
 /** Why a rollup cannot answer, and what would change that. */
 export interface Reason {
   readonly code: ReasonCode;
   readonly message: string;
   readonly member?: MemberId;
+  /** Takes away this reason and no other. */
   readonly fix?: Fix;
 }
 
+/** A change of the model after which, built, a rollup answers the query; without a patch: a build alone. */
 export interface Fix {
   readonly text: string;
   /** RFC 6902, on the model as JSON (`{ cubes: [...] }`). */
   readonly patch: readonly PatchOperation[];
+  /** Null where it is not known, and for a build alone. */
+  readonly estimate: FixEstimate | null;
+}
+
+export interface FixEstimate {
+  /** Rows of the changed or new rollup. */
+  readonly rows: number;
+  /** `rows` as a multiple of the rows of the rollup as it is; of a new one, of the source's. */
+  readonly factor: number;
 }
 
 export interface PatchOperation {
@@ -238,6 +228,21 @@ export interface Candidate {
   readonly matched: boolean;
   /** It does not match, but a piece of the plan comes from it: the whole buckets within the asked range. */
   readonly partly?: true;
+  /** In the order in which they are asked; execution stops at the first that fails. */
+  readonly checks: readonly Check[];
+  /** Those of all checks. */
+  readonly reasons: readonly Reason[];
+  /** Rows to scan, by the catalog; null where it did not match. */
+  readonly rows: number | null;
+  /** The smallest change that takes all reasons away; null where it matched, and where there is none. */
+  readonly fix: Fix | null;
+  /** Why there is no fix, and what else could help. */
+  readonly help: string | null;
+}
+
+export interface Check {
+  readonly rule: RuleName;
+  readonly passed: boolean;
   readonly reasons: readonly Reason[];
 }
 

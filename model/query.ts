@@ -1,15 +1,19 @@
 import type { Filter } from './filter.js';
-import type { Granularity, MemberId } from './schema.js';
+import type { Granularity, JoinPath, MemberId } from './schema.js';
 
 /**
  * A query after normalisation: members exist, values are parsed, defaults are filled in. Made only by
- * `planner/normalise-query.ts`.
+ * `planner/normalise-query.ts`. Members are those of cubes; what they were called is in `asked` and `order` alone.
  */
 export interface Query {
   readonly measures: readonly MemberId[];
   readonly dimensions: readonly MemberId[];
   readonly segments: readonly MemberId[];
   readonly timeDimensions: readonly QueryTimeDimension[];
+  /** What the answer shows: dimensions, times with their granularity, measures; then segments. No name twice. */
+  readonly asked: readonly AskedName[];
+  /** The ways on which views reach the cubes of their members. */
+  readonly joinPaths: readonly JoinPath[];
   /** On dimensions, before grouping. Null: none. */
   readonly filter: Filter | null;
   /** On measures, after grouping. Null: none. */
@@ -26,6 +30,17 @@ export interface Query {
   readonly timezone: string;
   /** Whether the count of all rows before limit and offset is wanted. */
   readonly total: boolean;
+}
+
+export interface AskedName {
+  readonly kind: 'dimension' | 'time' | 'measure' | 'segment';
+  readonly member: MemberId;
+  /** Of the cube's member or of the view's, as the query says it. */
+  readonly name: string;
+  /** The name; of a time, with its granularity. */
+  readonly column: string;
+  /** Of a time; null for every other kind. */
+  readonly granularity: Granularity | null;
 }
 
 export interface QueryTimeDimension {

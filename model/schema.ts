@@ -7,6 +7,9 @@ import type { Position } from './errors.js';
 /** `cube.member`: the one way in which a member is named after loading. */
 export type MemberId = string;
 
+/** Cubes, each joined by the one before it. */
+export type JoinPath = readonly string[];
+
 /** `cube.preAggregation`. */
 export type RollupId = string;
 
@@ -21,14 +24,20 @@ export interface SqlTemplate {
   readonly position: Position;
 }
 
+/** `path`: where the reference says how its cube is to be reached, as in `{orders.customers.city}`. */
 export type SqlPart =
   | { readonly kind: 'text'; readonly text: string }
   /** `{CUBE}` or `{orders}`: the alias of a cube's table. */
-  | { readonly kind: 'cube'; readonly cube: string }
+  | { readonly kind: 'cube'; readonly cube: string; readonly path?: JoinPath }
   /** `{CUBE.amount}` or `{orders.amount}`: another member. */
-  | { readonly kind: 'member'; readonly member: MemberId }
+  | { readonly kind: 'member'; readonly member: MemberId; readonly path?: JoinPath }
   /** `{CUBE.created_at.month}`: the start of the bucket, on the clock of the query's time zone. */
-  | { readonly kind: 'bucket'; readonly member: MemberId; readonly granularity: Granularity }
+  | {
+      readonly kind: 'bucket';
+      readonly member: MemberId;
+      readonly granularity: Granularity;
+      readonly path?: JoinPath;
+    }
   /** `{orders.sql()}`: what the rows of a cube are read from. */
   | { readonly kind: 'table'; readonly cube: string }
   /** A value of the context or the label of a case: always a parameter. */
@@ -51,8 +60,28 @@ export interface FilterParam {
 export interface DataModel {
   /** In the order of definition. */
   readonly cubes: ReadonlyMap<string, Cube>;
-  /** `{ cubes: [...] }` as the user wrote it, all files together: what a patch of `explain` applies to. */
+  readonly views: ReadonlyMap<string, View>;
+  /** What is allowed and probably not meant, in the order of the files and lines. */
+  readonly warnings: readonly ModelWarning[];
+  /** `{ cubes: [...] }`, with `views` where there are any, as the user wrote it, all files together: what a patch of `explain` applies to. */
   readonly document: unknown;
+}
+
+export type WarningCode =
+  | 'key_without_effect' // nothing looks at the key where it stands
+  | 'lambda_not_first' // Cube wants it before the other pre-aggregations of its cube
+  | 'member_of_other_cube_only' // Cube would ignore the pre-aggregation
+  | 'original_sql_external' // original SQL belongs into the data source
+  | 'rollup_join_in_one_source' // an ordinary rollup does the same
+  | 'update_window_missing'; // only the last partition is refreshed
+
+/** Something in a model that is allowed and probably not meant. */
+export interface ModelWarning {
+  readonly code: WarningCode;
+  readonly message: string;
+  readonly position: Position;
+  /** `cubes[0].pre_aggregations[1].rollups` */
+  readonly path: string;
 }
 
 export interface Cube {
@@ -62,6 +91,8 @@ export interface Cube {
   /** A key of `sources` in the configuration. */
   readonly dataSource: string;
   readonly table: CubeTable;
+  /** The cube whose parts it takes over; they are parts of this one already. */
+  readonly extends: string | null;
   readonly joins: readonly Join[];
   readonly dimensions: ReadonlyMap<string, Dimension>;
   readonly measures: ReadonlyMap<string, Measure>;
@@ -163,11 +194,17 @@ export interface PreAggregation {
   readonly dimensions: readonly MemberId[];
   readonly segments: readonly MemberId[];
   readonly timeDimensions: readonly RollupTimeDimension[];
+  /** The ways to their cubes that the lists name; all else goes the shortest way. */
+  readonly joinPaths: readonly JoinPath[];
   readonly partitionGranularity: Granularity | null;
   readonly indexes: readonly IndexDefinition[];
+  /** 1 to 100; the higher is tried first under `selection: 'priority'`. */
+  readonly priority: number;
   readonly position: Position;
   /** RFC 6901 pointer into `DataModel.document`: `/cubes/0/pre_aggregations/1`. */
   readonly pointer: string;
+  /** Whether several cubes may have it by `extends`; then `CUBE` is the one name for all of them. */
+  readonly shared: boolean;
   /** The keys under which the user wrote the lists; null where a list is absent. */
   readonly keys: {
     readonly measures: string | null;
@@ -186,6 +223,28 @@ export interface IndexDefinition {
   readonly type: 'regular' | 'aggregate';
   /** Names of the rollup's columns, see `rollupColumns`. */
   readonly columns: readonly string[];
+}
+
+/** Members of cubes under names of its own, each with the way to its cube. No view has the name of a cube. */
+export interface View {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string | null;
+  readonly members: ReadonlyMap<string, ViewMember>;
+  readonly position: Position;
+}
+
+export interface ViewMember {
+  /** `view.member` */
+  readonly id: string;
+  /** What it stands for. */
+  readonly member: MemberId;
+  readonly joinPath: JoinPath;
+  readonly title: string;
+  readonly shortTitle: string;
+  readonly description: string | null;
+  readonly format: Format | null;
+  readonly meta: unknown;
 }
 
 /** The column of a dimension, segment or measure in every file of a rollup: `orders__status`. */

@@ -1,6 +1,7 @@
 /** Titles and types of the answer's members, as Cube's REST API gives them. */
-import type { Query } from '../model/query.js';
-import type { DataModel, Dimension, Format, Measure, MemberId } from '../model/schema.js';
+import type { AskedName, Query } from '../model/query.js';
+import type { DataModel, Dimension, Format, MemberId } from '../model/schema.js';
+import { viewMember } from './find-member.js';
 import { measureOf } from './leaf-states.js';
 import { dimensionOf, segmentOf } from './output-columns.js';
 
@@ -24,30 +25,45 @@ export interface MemberAnnotation {
 
 export function annotate(model: DataModel, query: Query): Annotation {
   const timeDimensions: Record<string, MemberAnnotation> = {};
-  for (const { dimension, granularity } of query.timeDimensions) {
+  for (const asked of query.asked) {
+    const { granularity } = asked;
     if (granularity === null) continue;
-    const annotation = member(dimensionOf(model, dimension), 'time');
+    const annotation = describe(model, asked);
     const described = { name: granularity, title: granularity, interval: `1 ${granularity}` };
-    timeDimensions[`${dimension}.${granularity}`] = { ...annotation, granularity: described };
-    timeDimensions[dimension] ??= annotation;
+    timeDimensions[asked.column] = { ...annotation, granularity: described };
+    timeDimensions[asked.name] ??= annotation;
   }
+  const allOf = (kind: AskedName['kind']) =>
+    Object.fromEntries(
+      query.asked.filter((asked) => asked.kind === kind).map((asked) => [asked.name, describe(model, asked)]),
+    );
   return {
-    measures: Object.fromEntries(query.measures.map((id) => [id, measureAnnotation(measureOf(model, id))])),
-    dimensions: Object.fromEntries(
-      query.dimensions.map((id) => [id, member(dimensionOf(model, id), dimensionOf(model, id).type)]),
-    ),
-    segments: Object.fromEntries(
-      query.segments.map((id) => [id, member({ ...segmentOf(model, id), format: null }, 'boolean')]),
-    ),
+    measures: allOf('measure'),
+    dimensions: allOf('dimension'),
+    segments: allOf('segment'),
     timeDimensions,
   };
 }
 
-function measureAnnotation(measure: Measure): MemberAnnotation {
-  return { ...member(measure, 'number'), drillMembers: measure.drillMembers };
+/** A member by the words of the view, where it was asked for by a view's name. */
+function describe(model: DataModel, { kind, member, name }: AskedName): MemberAnnotation {
+  const words = viewMember(model, name);
+  switch (kind) {
+    case 'measure': {
+      const measure = measureOf(model, member);
+      return { ...annotation(words ?? measure, 'number'), drillMembers: measure.drillMembers };
+    }
+    case 'dimension':
+    case 'time': {
+      const dimension = dimensionOf(model, member);
+      return annotation(words ?? dimension, dimension.type);
+    }
+    case 'segment':
+      return annotation({ ...(words ?? segmentOf(model, member)), format: null }, 'boolean');
+  }
 }
 
-function member(
+function annotation(
   described: Pick<Dimension, 'title' | 'shortTitle' | 'description' | 'format' | 'meta'>,
   type: string,
 ): MemberAnnotation {

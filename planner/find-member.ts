@@ -1,6 +1,6 @@
 /** Names in a query → members of the model. Names are looked up, never built into anything. */
 import type { Position } from '../model/errors.js';
-import type { DataModel, Dimension, Measure, Segment } from '../model/schema.js';
+import type { DataModel, Dimension, JoinPath, Measure, Segment, ViewMember } from '../model/schema.js';
 import { suggest } from '../model/suggest.js';
 import { invalid, show, unknownWord } from './query-error.js';
 
@@ -11,6 +11,16 @@ export type FoundMember =
   | { readonly kind: 'dimension'; readonly id: string; readonly dimension: Dimension }
   | { readonly kind: 'segment'; readonly id: string; readonly segment: Segment };
 
+/** A member that a query asks for: of a cube, or of a view by the cube's. */
+export type AskedMember = FoundMember & {
+  /** As the query says it. */
+  readonly name: string;
+  /** How the view reaches the cube; fewer than two cubes force nothing. */
+  readonly joinPath: JoinPath;
+};
+
+const NO_PATH: JoinPath = [];
+
 /**
  * @param kinds what may stand here; `time` is a dimension of type time
  * @throws StoreError `query_invalid` with the nearest name
@@ -20,11 +30,12 @@ export function findMember(
   name: unknown,
   path: string,
   kinds: readonly MemberKind[],
-): FoundMember {
+): AskedMember {
   if (typeof name !== 'string') {
     throw invalid(path, `${show(name)} is not a member`, "Members are written 'cube.member'.");
   }
-  const found = lookUp(model, name);
+  const inView = viewMember(model, name);
+  const found = lookUp(model, inView?.member ?? name);
   const wanted = kinds.join(' or ');
   if (found === null) throw unknownWord(wanted, name, path, memberNames(model, kinds));
   if (!kinds.some((kind) => isOfKind(found, kind))) {
@@ -37,9 +48,16 @@ export function findMember(
       found.kind !== 'dimension' ? elsewhere : near === null ? '' : `Did you mean '${near}'?`,
     );
   }
-  return found;
+  return { ...found, name, joinPath: inView?.joinPath ?? NO_PATH };
 }
 
+/** Null where the name is not that of a view's member. */
+export function viewMember(model: DataModel, name: string): ViewMember | null {
+  const dot = name.indexOf('.');
+  return model.views.get(name.slice(0, dot))?.members.get(name.slice(dot + 1)) ?? null;
+}
+
+/** A member by its name in its cube. */
 export function lookUp(model: DataModel, name: string): FoundMember | null {
   const dot = name.indexOf('.');
   const cube = model.cubes.get(name.slice(0, dot));
@@ -75,6 +93,12 @@ function memberNames(model: DataModel, kinds: readonly MemberKind[]): string[] {
     if (kinds.includes('segment')) for (const { id } of cube.segments.values()) names.push(id);
     for (const { id, type } of cube.dimensions.values()) {
       if (kinds.includes('dimension') || (kinds.includes('time') && type === 'time')) names.push(id);
+    }
+  }
+  for (const view of model.views.values()) {
+    for (const { id, member } of view.members.values()) {
+      const found = lookUp(model, member);
+      if (found !== null && kinds.some((kind) => isOfKind(found, kind))) names.push(id);
     }
   }
   return names;

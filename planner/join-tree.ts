@@ -1,28 +1,47 @@
 /** Which cubes a set of members needs, and how they are joined. */
 import { StoreError } from '../model/errors.js';
 import type { JoinTree } from '../model/plan.js';
-import type { Cube, DataModel, Dimension, Join, MemberId, SqlTemplate } from '../model/schema.js';
+import { forcedWays } from '../model/join-paths.js';
+import type { Cube, DataModel, Dimension, Join, JoinPath, MemberId, SqlTemplate } from '../model/schema.js';
 import { cubeOf } from '../model/schema.js';
 import { innerParts } from '../model/sql-parts.js';
 
 /**
  * The tree over the cubes of `members` and of all members that their SQL refers to. The root is the first of
- * these cubes, in the order of `members`, from which the others can be reached.
- * @throws StoreError `query_invalid` when no cube reaches all others
+ * these cubes, in the order of `members`, from which the others can be reached; a cube that a path leads to gives way
+ * to the path's beginning. Where no path says how, a cube is reached the shortest way, and of several the one that is
+ * declared first.
+ * @param paths that members are asked for by, beside those in their SQL
+ * @throws StoreError `query_invalid` when no cube reaches all others, or when two paths lead to one cube
  */
-export function joinTree(model: DataModel, members: readonly MemberId[]): JoinTree {
-  const cubes = cubesOf(model, members);
-  for (const root of cubes) {
-    const joins = reach(model, root, cubes);
+export function joinTree(
+  model: DataModel,
+  members: readonly MemberId[],
+  paths: readonly JoinPath[] = [],
+): JoinTree {
+  const needs = needsOf(model, members, paths);
+  const cubes = [...needs.cubes];
+  const parents = parentsOf(needs.paths);
+  for (const cube of cubes) {
+    const root = beginningOf(cube, parents);
+    const joins = reach(model, root, cubes, parents);
     if (joins !== null) return { root, joins };
   }
   throw new StoreError(
     'query_invalid',
     `no join leads from one of the cubes ${cubes.join(', ')} to all others.`,
     {
-      next: 'Declare a join between them, or ask for them in separate queries.',
+      next: `${inheritedName(model, cubes)}Declare a join between them, or ask for them in separate queries.`,
     },
   );
+}
+
+/** SQL that names the cube it is written in goes on naming it where it is inherited. */
+function inheritedName(model: DataModel, cubes: readonly string[]): string {
+  const child = cubes.find((name) => cubes.includes(model.cubes.get(name)?.extends ?? ''));
+  if (child === undefined) return '';
+  const parent = model.cubes.get(child)?.extends;
+  return `${child} extends ${parent}: where SQL or a list that it inherits names ${parent}, write CUBE. Else: `;
 }
 
 /** The cubes whose rows appear more than once in the joined table, so that their measures would be counted twice. */
@@ -38,6 +57,22 @@ export function keepsRows(tree: JoinTree, part: JoinTree): boolean {
   return tree.joins.every((join) => own.has(join) || join.relationship !== 'one_to_many');
 }
 
+/** The first cube that two trees reach from different cubes: its rows beside a row of the root are not the same. */
+export function differingCube(one: JoinTree, other: JoinTree): string | null {
+  for (const join of other.joins) {
+    for (const { from, to } of one.joins) if (to === join.to && from !== join.from) return to;
+  }
+  return null;
+}
+
+/** The cubes from the root of a tree to one of its cubes. */
+export function wayTo(tree: JoinTree, cube: string): string[] {
+  const parents = new Map(tree.joins.map(({ from, to }) => [to, from]));
+  const way: string[] = [];
+  for (let at: string | undefined = cube; at !== undefined; at = parents.get(at)) way.push(at);
+  return way.reverse();
+}
+
 /** What a drill into measures looks at, beside the measures themselves: members, or the cubes by their keys. */
 export function drillMembers(model: DataModel, measures: readonly MemberId[]): MemberId[] {
   return measures.flatMap((id) => {
@@ -49,17 +84,50 @@ export function drillMembers(model: DataModel, measures: readonly MemberId[]): M
   });
 }
 
-/** All cubes that the members need, in the order of first need. */
-function cubesOf(model: DataModel, members: readonly MemberId[]): string[] {
+interface Needs {
+  /** In the order of first need. */
+  readonly cubes: ReadonlySet<string>;
+  readonly paths: readonly JoinPath[];
+}
+
+/** All cubes that the members need, and the paths on which their SQL reaches others. */
+function needsOf(model: DataModel, members: readonly MemberId[], asked: readonly JoinPath[]): Needs {
   const cubes = new Set<string>();
+  const paths = [...asked];
   for (const member of memberClosure(model, members)) {
     cubes.add(cubeOf(member));
     if (isSubQuery(model, member)) continue;
     for (const template of templatesOf(model, member)) {
-      for (const part of innerParts(template.parts)) if (part.kind === 'cube') cubes.add(part.cube);
+      for (const part of innerParts(template.parts)) {
+        if (part.kind === 'cube') cubes.add(part.cube);
+        if ('path' in part && part.path !== undefined) paths.push(part.path);
+      }
     }
   }
-  return [...cubes];
+  for (const path of paths) for (const cube of path) cubes.add(cube);
+  return { cubes, paths };
+}
+
+const NO_PARENTS: ReadonlyMap<string, string> = new Map();
+
+/** By cube: the cube that must join it. */
+function parentsOf(paths: readonly JoinPath[]): ReadonlyMap<string, string> {
+  if (paths.length === 0) return NO_PARENTS;
+  const ways = forcedWays(paths);
+  if (ways.kind === 'ways') return ways.parents;
+  const [one, other] = ways.paths.map((path) => path.join('.'));
+  throw new StoreError(
+    'query_invalid',
+    `the join paths ${one} and ${other} lead to ${ways.cube} in two ways.`,
+    { next: 'Ask for them in separate queries, or use one path in the views of the model.' },
+  );
+}
+
+/** Where the paths to a cube begin; they have no circles. */
+function beginningOf(cube: string, parents: ReadonlyMap<string, string>): string {
+  let beginning = cube;
+  for (let at: string | undefined = cube; at !== undefined; at = parents.get(at)) beginning = at;
+  return beginning;
 }
 
 /**
@@ -123,11 +191,17 @@ export function templatesOf(model: DataModel, member: MemberId): readonly SqlTem
 }
 
 /** The joins on the shortest declared ways from `root` to all of `cubes`, parents first; null: one is out of reach. */
-function reach(model: DataModel, root: string, cubes: readonly string[]): Join[] | null {
+function reach(
+  model: DataModel,
+  root: string,
+  cubes: readonly string[],
+  parents: ReadonlyMap<string, string>,
+): Join[] | null {
   const arrival = new Map<string, Join | null>([[root, null]]);
   for (const name of arrival.keys()) {
     for (const join of model.cubes.get(name)?.joins ?? []) {
-      if (!arrival.has(join.to)) arrival.set(join.to, join);
+      const isOnWay = (parents.get(join.to) ?? name) === name;
+      if (isOnWay && !arrival.has(join.to)) arrival.set(join.to, join);
     }
   }
   const needed = new Set<Join>();

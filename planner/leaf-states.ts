@@ -27,12 +27,22 @@ export function finishMeasure(model: DataModel, measure: Measure): FinishMeasure
 /** Leaf measures that a calculated measure refers to, directly or not, in order; empty for a leaf. */
 export function leafIds(model: DataModel, measure: Measure): readonly MemberId[] {
   if (measure.type !== 'number') return [];
-  const leaves = new Set<MemberId>();
-  for (const id of referredMeasures(model, measure)) {
-    const inner = leafIds(model, measureOf(model, id));
-    for (const leaf of inner.length === 0 ? [id] : inner) leaves.add(leaf);
-  }
-  return [...leaves];
+  const leaves: MemberId[] = [];
+  const seen = new Set<MemberId>();
+  const visit = (id: MemberId): void => {
+    // A measure that is met by many ways is followed once.
+    if (seen.has(id)) return;
+    seen.add(id);
+    const inner = measureOf(model, id);
+    if (isLeaf(model, inner)) leaves.push(id);
+    else referredMeasures(model, inner).forEach(visit);
+  };
+  referredMeasures(model, measure).forEach(visit);
+  return leaves;
+}
+
+function isLeaf(model: DataModel, measure: Measure): boolean {
+  return measure.type !== 'number' || referredMeasures(model, measure).length === 0;
 }
 
 export function stateOf(measure: Measure): MeasureState {
@@ -76,7 +86,7 @@ function substitute(model: DataModel, expression: Expression): Expression | null
     case 'measure': {
       if (!isMeasure(model, expression.measure)) return null;
       const measure = measureOf(model, expression.measure);
-      return leafIds(model, measure).length === 0 ? expression : expand(model, measure);
+      return isLeaf(model, measure) ? expression : expand(model, measure);
     }
     case 'negate': {
       const operand = substitute(model, expression.operand);

@@ -1,39 +1,48 @@
 /** What the query needs must be built, from the definition that the model has today. */
 import type { PartitionMeta, RollupMeta } from '../model/catalog.js';
-import type { Reason } from '../model/plan.js';
 import type { TimeRange } from '../model/query.js';
 import { formatLocal } from '../model/civil-time.js';
 import { bucketsBetween } from '../model/time-range.js';
-import type { QueryShape, RollupCandidate } from './match-rollup.js';
+import type { QueryShape } from './match-rollup.js';
 import { askedRange, partitionsIn } from './prune-partitions.js';
 import type { RollupShape } from './rollup-shape.js';
+import type { BuiltRollup, Finding, Rule } from './rule.js';
 
-export function matchBuilt(query: QueryShape, candidate: RollupCandidate, shape: RollupShape): Reason[] {
-  const { id } = candidate.preAggregation;
-  const { meta } = candidate;
+export const builtRule: Rule = {
+  name: 'built',
+  asks: 'Is what the query needs built, from the definition that the model has now?',
+  codes: {
+    not_built: 'The rollup was never built.',
+    definition_changed: 'The model has changed since the rollup was built.',
+    partitions_missing: 'The source holds times in the asked range whose partitions are not built.',
+  },
+  spec: ['E41'],
+  check: matchBuilt,
+};
+
+function matchBuilt(
+  query: QueryShape,
+  rollup: RollupShape,
+  { meta, definition }: BuiltRollup,
+): readonly Finding[] | null {
+  const { id } = rollup.preAggregation;
   if (meta === null) {
-    return [
-      { code: 'not_built', message: `${id} is not built yet: build it with store.build() or granary build.` },
-    ];
+    const message = (): string => `${id} is not built yet: build it with store.build() or granary build.`;
+    return [{ code: 'not_built', member: null, message }];
   }
-  if (meta.definition !== candidate.definition) {
-    return [
-      {
-        code: 'definition_changed',
-        message: `${id} was built from another definition: build it again with store.build() or granary build.`,
-      },
-    ];
+  if (meta.definition !== definition) {
+    const message = (): string =>
+      `${id} was built from another definition: build it again with store.build() or granary build.`;
+    return [{ code: 'definition_changed', member: null, message }];
   }
-  const missing = missingPartitions(meta, askedRange(query.query, shape));
-  if (missing.length === 0) return [];
-  const named =
-    missing.slice(0, 3).join(', ') + (missing.length > 3 ? `, and ${missing.length - 3} more` : '');
-  return [
-    {
-      code: 'partitions_missing',
-      message: `${id} lacks the partitions ${named}: build them with store.build() or granary build.`,
-    },
-  ];
+  const missing = missingPartitions(meta, askedRange(query.query, rollup));
+  if (missing.length === 0) return null;
+  const message = (): string => {
+    const named =
+      missing.slice(0, 3).join(', ') + (missing.length > 3 ? `, and ${missing.length - 3} more` : '');
+    return `${id} lacks the partitions ${named}: build them with store.build() or granary build.`;
+  };
+  return [{ code: 'partitions_missing', member: null, message }];
 }
 
 /**

@@ -1,56 +1,22 @@
-/** Everything that the query groups or filters by must be a column of the rollup. */
-import { filterMembers } from '../model/filter.js';
-import type { Reason } from '../model/plan.js';
-import type { DataModel } from '../model/schema.js';
-import { addToList } from './fix.js';
-import { measureOf } from './leaf-states.js';
+/** Everything that the query groups by must be a column of the rollup. */
 import type { QueryShape } from './match-rollup.js';
 import type { RollupShape } from './rollup-shape.js';
+import type { Finding, Rule } from './rule.js';
 
-export function matchDimensions(model: DataModel, { query }: QueryShape, shape: RollupShape): Reason[] {
-  const { preAggregation } = shape;
-  const { id } = preAggregation;
-  const reasons: Reason[] = [];
-  for (const member of query.dimensions) {
-    if (shape.dimensions.has(member)) continue;
-    const message = `${id} is not grouped by ${member}.`;
-    reasons.push({
-      code: 'dimension_missing',
-      message,
-      member,
-      fix: addToList(preAggregation, 'dimensions', member),
-    });
-  }
-  for (const member of query.filter === null ? [] : filterMembers(query.filter)) {
-    if (shape.dimensions.has(member) || query.dimensions.includes(member)) continue;
-    if (shape.times.has(member)) {
-      const message = `the query filters by each ${member}, of which ${id} holds only each ${shape.times.get(member)}: give a range of times as the dateRange of a time dimension.`;
-      reasons.push({ code: 'filter_dimension_missing', message, member });
-      continue;
-    }
-    const message = `the query filters by ${member}, which ${id} does not hold.`;
-    reasons.push({
-      code: 'filter_dimension_missing',
-      message,
-      member,
-      fix: addToList(preAggregation, 'dimensions', member),
-    });
-  }
-  for (const member of query.segments) {
-    if (shape.segments.has(member)) continue;
-    const message = `${id} does not hold the segment ${member}.`;
-    reasons.push({
-      code: 'segment_missing',
-      message,
-      member,
-      fix: addToList(preAggregation, 'segments', member),
-    });
-  }
-  for (const member of query.countedBy) {
-    const { filters, drillFilters } = measureOf(model, member);
-    if (filters.length + drillFilters.length === 0) continue;
-    const message = `the query keeps the rows that ${member} counts; ${id} holds no rows, only groups.`;
-    reasons.push({ code: 'measure_filter', message, member });
-  }
-  return reasons;
+export const dimensionsRule: Rule = {
+  name: 'dimensions',
+  asks: 'Is the rollup grouped by every dimension of the query?',
+  codes: { dimension_missing: 'The rollup is not grouped by a dimension of the query.' },
+  spec: ['B20', 'B24', 'B41'],
+  check: matchDimensions,
+};
+
+function matchDimensions({ query }: QueryShape, rollup: RollupShape): readonly Finding[] | null {
+  const missing = query.dimensions.filter((member) => !rollup.dimensions.has(member));
+  if (missing.length === 0) return null;
+  return missing.map((member) => ({
+    code: 'dimension_missing',
+    member,
+    message: () => `${rollup.preAggregation.id} is not grouped by ${member}.`,
+  }));
 }

@@ -1,34 +1,58 @@
 /** What FILTER_PARAMS make of the query's filters in the source must be what a rollup without them gives too. */
-import type { Reason } from '../model/plan.js';
+import type { JoinTree } from '../model/plan.js';
+import type { Query } from '../model/query.js';
 import type { DataModel, MemberId } from '../model/schema.js';
 import { askedFilters } from './asked-filters.js';
 import type { QueryShape } from './match-rollup.js';
 import { modelFeatures } from './model-features.js';
 import { modelSql } from './model-sql.js';
 import { isPushDown } from './push-down.js';
-import { queryMembers } from './query-members.js';
 import type { RollupShape } from './rollup-shape.js';
+import type { Finding, Rule } from './rule.js';
 
-export function matchFilterParams(
+export const filterParamsRule: Rule = {
+  name: 'filterParams',
+  asks: 'Does FILTER_PARAMS only do early what the filters of the query do anyway?',
+  codes: {
+    filter_params_differ:
+      'The query filters by a member whose filter FILTER_PARAMS puts into SQL, and rollups are built without it.',
+  },
+  spec: ['D68'],
+  check: matchFilterParams,
+};
+
+function matchFilterParams({ filterParams }: QueryShape, rollup: RollupShape): readonly Finding[] | null {
+  if (filterParams.length === 0) return null;
+  const { id } = rollup.preAggregation;
+  return filterParams.map((member) => ({
+    code: 'filter_params_differ',
+    member,
+    message: () =>
+      `the query filters by ${member}, and FILTER_PARAMS puts that into SQL which ${id} was built without. A rollup can answer where the plain SQL of a cube, SELECT * FROM a table WHERE …, compares the dimension's own column.`,
+  }));
+}
+
+/**
+ * Members whose filters FILTER_PARAMS puts into SQL that means something else without them.
+ * @param members of the query
+ */
+export function filterParamsApart(
   model: DataModel,
-  { query, tree }: QueryShape,
-  shape: RollupShape,
-): Reason[] {
+  query: Query,
+  tree: JoinTree,
+  members: readonly MemberId[],
+): readonly MemberId[] {
   if (!modelFeatures(model).has('filter')) return [];
   const ranges = query.timeDimensions.flatMap(({ dimension, range }) =>
     range === null ? [] : [{ dimension, range }],
   );
   if (query.filter === null && ranges.length === 0) return [];
-  const differing = new Set<MemberId>();
-  for (const { part, table } of modelSql(model, tree, queryMembers(model, query))) {
+  const apart = new Set<MemberId>();
+  for (const { part, table } of modelSql(model, tree, members)) {
     if (part.kind !== 'filter' || (table !== null && isPushDown(model, table, part))) continue;
-    const members = part.params.map(({ member }) => member);
-    if (askedFilters({ filter: query.filter, ranges }, new Set(members)) === null) continue;
-    for (const member of members) differing.add(member);
+    const own = part.params.map(({ member }) => member);
+    if (askedFilters({ filter: query.filter, ranges }, new Set(own)) === null) continue;
+    for (const member of own) apart.add(member);
   }
-  return [...differing].map((member) => ({
-    code: 'filter_params_differ',
-    message: `the query filters by ${member}, and FILTER_PARAMS puts that into SQL which ${shape.preAggregation.id} was built without. A rollup can answer where the plain SQL of a cube, SELECT * FROM a table WHERE …, compares the dimension's own column.`,
-    member,
-  }));
+  return [...apart];
 }

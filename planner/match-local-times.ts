@@ -1,20 +1,48 @@
 /** SQL that shows times on the clock of the query was built on that of UTC. */
-import type { Reason } from '../model/plan.js';
-import type { DataModel } from '../model/schema.js';
+import type { JoinTree } from '../model/plan.js';
+import type { Query } from '../model/query.js';
 import { cubeOf } from '../model/schema.js';
+import type { DataModel, MemberId } from '../model/schema.js';
 import { deepClosure } from './join-tree.js';
 import type { QueryShape } from './match-rollup.js';
 import { modelFeatures } from './model-features.js';
 import { modelSql } from './model-sql.js';
-import { queryMembers } from './query-members.js';
 import type { RollupShape } from './rollup-shape.js';
+import type { Finding, Rule } from './rule.js';
 import { subQueriesOf } from './sub-query.js';
 
-export function matchLocalTimes(model: DataModel, { query, tree }: QueryShape, shape: RollupShape): Reason[] {
-  if (query.timezone === 'UTC') return [];
+export const localTimesRule: Rule = {
+  name: 'localTimes',
+  asks: 'Is no SQL that shows times on the clock of the query asked for on another than UTC’s?',
+  codes: {
+    local_times_differ:
+      'SQL of the model shows times on the clock of the query (convertTz, a time with a granularity), which the rollup did on that of UTC.',
+  },
+  spec: ['H2'],
+  check: matchLocalTimes,
+};
+
+function matchLocalTimes({ query, localTimes }: QueryShape, rollup: RollupShape): readonly Finding[] | null {
+  if (!localTimes) return null;
+  const { id } = rollup.preAggregation;
+  const message = (): string =>
+    `the SQL of ${cubeOf(id)} shows times on the clock of the query, ${query.timezone}, and ${id} is built on that of UTC.`;
+  return [{ code: 'local_times_differ', member: null, message }];
+}
+
+/**
+ * Whether SQL of the query depends on its time zone.
+ * @param members of the query
+ */
+export function asksLocalTimes(
+  model: DataModel,
+  { timezone }: Query,
+  tree: JoinTree,
+  members: readonly MemberId[],
+): boolean {
+  if (timezone === 'UTC') return false;
   const features = modelFeatures(model);
-  if (!features.has('local') && !features.has('bucket')) return [];
-  const members = queryMembers(model, query);
+  if (!features.has('local') && !features.has('bucket')) return false;
   const trees = [
     { tree, members: [...deepClosure(model, members)] },
     ...subQueriesOf(model, members).map(({ request, measures }) => ({
@@ -22,13 +50,9 @@ export function matchLocalTimes(model: DataModel, { query, tree }: QueryShape, s
       members: measures,
     })),
   ];
-  const isLocal = trees.some((each) =>
+  return trees.some((each) =>
     modelSql(model, each.tree, each.members).some(
       ({ part }) => part.kind === 'local' || part.kind === 'bucket',
     ),
   );
-  if (!isLocal) return [];
-  const { id } = shape.preAggregation;
-  const message = `the SQL of ${cubeOf(id)} shows times on the clock of the query, ${query.timezone}, and ${id} is built on that of UTC.`;
-  return [{ code: 'timezone_not_aligned', message }];
 }

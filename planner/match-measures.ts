@@ -4,66 +4,93 @@
  */
 import { isMergeable } from '../model/aggregates.js';
 import type { MeasureState } from '../model/aggregates.js';
-import type { Reason } from '../model/plan.js';
-import type { DataModel } from '../model/schema.js';
 import { isExactKey } from './exact-key.js';
-import { addToList } from './fix.js';
-import { leafIds, statesOf } from './leaf-states.js';
+import { leafIds } from './leaf-states.js';
 import type { QueryShape } from './match-rollup.js';
-import { namesPrimaryKeys } from './require-primary-keys.js';
 import type { RollupShape } from './rollup-shape.js';
+import type { Finding, Rule } from './rule.js';
+import { foundOrNull } from './rule.js';
 
-export function matchMeasures(model: DataModel, query: QueryShape, shape: RollupShape): Reason[] {
-  const exact =
-    isExactKey(query.query, shape) ||
-    (query.query.ungrouped && namesPrimaryKeys(model, query.query, shape.tree));
-  return statesOf(query.finish).flatMap((state) => {
-    const reason =
-      multipliedReason(query, shape, state) ??
-      (exact ? null : mergeReason(model, shape, state)) ??
-      storedReason(shape, state);
-    return reason === null ? [] : [reason];
-  });
+export const measuresRule: Rule = {
+  name: 'measures',
+  asks: 'Is every measure, or every leaf that it is computed from, stored as values that can be merged?',
+  codes: {
+    measure_multiplied: 'A join of the query or of the rollup repeats the rows of the measure.',
+    measure_not_additive:
+      'Values of the measure (avg, count_distinct, number) cannot be merged, and the query does not ask for exactly the stored groups.',
+    measure_expression:
+      'The SQL of the calculated measure is more than arithmetic over measures, and the query does not ask for exactly the stored groups.',
+    measure_missing: 'The rollup does not store the measure, nor the leaves that it is computed from.',
+  },
+  spec: ['B19', 'B20', 'B21', 'B22', 'B23', 'B24', 'E25'],
+  check: matchMeasures,
+};
+
+function matchMeasures(query: QueryShape, rollup: RollupShape): readonly Finding[] | null {
+  const { states } = query;
+  const exact = states.every(({ kind }) => isMergeable(kind)) || isExactKey(query, rollup);
+  if (exact && states.every((state) => isStoredOnce(query, rollup, state))) return null;
+  return foundOrNull(
+    states.flatMap(
+      (state) =>
+        multipliedFinding(query, rollup, state) ??
+        (exact ? null : mergeFinding(query, rollup, state)) ??
+        missingFinding(rollup, state) ??
+        [],
+    ),
+  );
 }
 
 /** Whether all states of the query can be merged, as those of an aggregating index have been. */
 export function canMerge(query: QueryShape): boolean {
-  return statesOf(query.finish).every(({ kind }) => isMergeable(kind));
+  return query.states.every(({ kind }) => isMergeable(kind));
 }
 
-function multipliedReason(query: QueryShape, shape: RollupShape, { measure }: MeasureState): Reason | null {
-  const member = measure.id;
-  if (query.multiplied.has(measure.cube)) {
-    const message = `${member} is multiplied: the query joins ${measure.cube} to many rows for each of its own.`;
-    return { code: 'measure_multiplied', message, member };
+function isStoredOnce(query: QueryShape, rollup: RollupShape, { column, measure }: MeasureState): boolean {
+  return (
+    !query.multiplied.has(measure.cube) && !rollup.multiplied.has(measure.cube) && rollup.states.has(column)
+  );
+}
+
+function multipliedFinding(
+  query: QueryShape,
+  rollup: RollupShape,
+  { measure }: MeasureState,
+): Finding | null {
+  const { id, cube } = measure;
+  if (query.multiplied.has(cube)) {
+    const message = (): string =>
+      `${id} is multiplied: the query joins ${cube} to many rows for each of its own.`;
+    return { code: 'measure_multiplied', member: id, message };
   }
-  if (!shape.multiplied.has(measure.cube)) return null;
-  const message = `${shape.preAggregation.id} stores measures of ${measure.cube} multiplied by its joins; they cannot be added up.`;
-  return { code: 'measure_multiplied', message, member };
+  if (!rollup.multiplied.has(cube)) return null;
+  const message = (): string =>
+    `${rollup.preAggregation.id} stores measures of ${cube} multiplied by its joins; they cannot be added up.`;
+  return { code: 'measure_multiplied', member: id, message };
 }
 
 /** Why stored values of the measure cannot be merged into larger groups. */
-function mergeReason(model: DataModel, shape: RollupShape, { kind, measure }: MeasureState): Reason | null {
+function mergeFinding(
+  query: QueryShape,
+  rollup: RollupShape,
+  { kind, measure }: MeasureState,
+): Finding | null {
   if (isMergeable(kind)) return null;
-  const member = measure.id;
-  const only = `only a query by exactly the dimensions and the granularity of ${shape.preAggregation.id} could read it.`;
-  if (leafIds(model, measure).length > 0) {
-    const message = `the SQL of ${member} is more than arithmetic, so merged measures do not give it; ${only}`;
-    return { code: 'measure_expression', message, member };
+  const { id, type } = measure;
+  const only = (): string =>
+    `only a query by exactly the dimensions and the granularity of ${rollup.preAggregation.id} could read it.`;
+  if (leafIds(query.model, measure).length > 0) {
+    const message = (): string =>
+      `the SQL of ${id} is more than arithmetic, so merged measures do not give it; ${only()}`;
+    return { code: 'measure_expression', member: id, message };
   }
   const advice = kind === 'distinct' ? ' With count_distinct_approx every query can.' : '';
-  const message = `${member} is of type ${measure.type}, whose values cannot be merged; ${only}${advice}`;
-  return { code: 'measure_not_additive', message, member };
+  const message = (): string => `${id} is of type ${type}, whose values cannot be merged; ${only()}${advice}`;
+  return { code: 'measure_not_additive', member: id, message };
 }
 
-function storedReason(shape: RollupShape, state: MeasureState): Reason | null {
-  if (shape.states.has(state.column)) return null;
-  const { preAggregation } = shape;
-  const member = state.measure.id;
-  return {
-    code: 'measure_missing',
-    message: `${preAggregation.id} does not store ${member}.`,
-    member,
-    fix: addToList(preAggregation, 'measures', member),
-  };
+function missingFinding(rollup: RollupShape, { column, measure }: MeasureState): Finding | null {
+  if (rollup.states.has(column)) return null;
+  const message = (): string => `${rollup.preAggregation.id} does not store ${measure.id}.`;
+  return { code: 'measure_missing', member: measure.id, message };
 }

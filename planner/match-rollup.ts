@@ -1,63 +1,72 @@
 /**
- * Whether a rollup can answer a query. Every check gives its reasons; a rollup matches when there is none.
- * Execution and `explain` call this same function.
+ * Whether a rollup can answer a query. Execution and `explain` ask the same rules in the same order; execution
+ * stops at the first that fails, `explain` asks them all.
  */
-import type { RollupMeta } from '../model/catalog.js';
-import type { Candidate, FinishMeasure, JoinTree, Reason } from '../model/plan.js';
+import type { FinishMeasure, JoinTree } from '../model/plan.js';
+import type { RuleName } from '../model/reason-code.js';
+import type { MeasureState } from '../model/aggregates.js';
 import type { Query } from '../model/query.js';
-import type { DataModel, PreAggregation } from '../model/schema.js';
-import { matchBuilt } from './match-built.js';
-import { matchDimensions } from './match-dimensions.js';
-import { matchFilterParams } from './match-filter-params.js';
-import { matchJoins } from './match-joins.js';
-import { matchLocalTimes } from './match-local-times.js';
-import { matchMeasures } from './match-measures.js';
-import { matchTimes } from './match-times.js';
+import type { DataModel, MemberId, PreAggregation } from '../model/schema.js';
+import { typeFinding } from './match-type.js';
 import type { RollupShape } from './rollup-shape.js';
-import { storedQuery } from './stored-query.js';
+import type { BuiltRollup, Finding } from './rule.js';
+import { RULES } from './rules.js';
+import { storedShape } from './stored-query.js';
 
 /** A query with what every check needs to know about it. */
 export interface QueryShape {
+  readonly model: DataModel;
   readonly query: Query;
   readonly tree: JoinTree;
   readonly multiplied: ReadonlySet<string>;
   readonly dataSource: string;
   /** Of the measures asked for and of those that only filter. */
   readonly finish: readonly FinishMeasure[];
+  /** All that `finish` needs, each once. */
+  readonly states: readonly MeasureState[];
+  /** Dimensions that the filter tests, each once. */
+  readonly filtered: readonly MemberId[];
+  /** Members whose filters the source puts into SQL that rollups are built without. */
+  readonly filterParams: readonly MemberId[];
+  /** Whether SQL of the model shows times on the clock of the query, which is not that of UTC. */
+  readonly localTimes: boolean;
 }
 
-export interface RollupCandidate {
+export interface RollupCandidate extends BuiltRollup {
   readonly preAggregation: PreAggregation;
   /** Null: not a plain rollup. */
   readonly shape: RollupShape | null;
   /** Hash of `shape.definition`. */
   readonly definition: string;
-  /** What is published; null: nothing. */
-  readonly meta: RollupMeta | null;
 }
 
-export function matchRollup(model: DataModel, query: QueryShape, candidate: RollupCandidate): Candidate {
-  const { preAggregation, shape } = candidate;
-  const { id, type } = preAggregation;
-  if (shape === null) {
-    return { id, type, matched: false, reasons: [typeNotExecutable(preAggregation)] };
-  }
-  const stored = { ...query, query: storedQuery(model, query.query, shape) };
-  const reasons = [
-    ...matchJoins(query, shape),
-    ...matchMeasures(model, stored, shape),
-    ...matchDimensions(model, stored, shape),
-    ...matchTimes(stored, shape, candidate.meta),
-    ...matchFilterParams(model, query, shape),
-    ...matchLocalTimes(model, query, shape),
-    ...matchBuilt(stored, candidate, shape),
+/** What one rule found: null when it passed. */
+export interface RuleFindings {
+  readonly rule: RuleName;
+  readonly findings: readonly Finding[] | null;
+}
+
+export function canAnswer(query: QueryShape, shape: RollupShape, built: BuiltRollup): boolean {
+  const stored = storedShape(query, shape);
+  for (const rule of RULES) if (rule.check(stored, shape, built) !== null) return false;
+  return true;
+}
+
+/** Whether nothing speaks against the rollup but a range that cuts through its buckets: it can answer for the rest. */
+export function canAnswerPart(query: QueryShape, shape: RollupShape, built: BuiltRollup): boolean {
+  const stored = storedShape(query, shape);
+  return RULES.every(
+    (rule) => rule.check(stored, shape, built)?.every(({ code }) => code === 'range_not_aligned') ?? true,
+  );
+}
+
+/** Of a type that is not executed nothing else is asked. */
+export function askRules(query: QueryShape, candidate: RollupCandidate): readonly RuleFindings[] {
+  const { shape, preAggregation } = candidate;
+  if (shape === null) return [{ rule: 'type', findings: [typeFinding(preAggregation)] }];
+  const stored = storedShape(query, shape);
+  return [
+    { rule: 'type', findings: null },
+    ...RULES.map(({ name, check }) => ({ rule: name, findings: check(stored, shape, candidate) })),
   ];
-  return { id, type, matched: reasons.length === 0, reasons };
-}
-
-function typeNotExecutable(preAggregation: PreAggregation): Reason {
-  return {
-    code: 'type_not_executable',
-    message: `${preAggregation.id} is of type ${preAggregation.type}, which is understood but not executed yet.`,
-  };
 }

@@ -3,7 +3,7 @@ import { unreachable } from '../model/assert.js';
 import { andFilters } from '../model/filter.js';
 import type { Filter, Test } from '../model/filter.js';
 import { LIMITS } from '../model/limits.js';
-import type { DimensionType, DataModel, MemberId } from '../model/schema.js';
+import type { DimensionType, DataModel, JoinPath, MemberId } from '../model/schema.js';
 import { findMember } from './find-member.js';
 import { normaliseRange } from './normalise-range.js';
 import type { Clock } from './normalise-range.js';
@@ -43,19 +43,22 @@ export interface NormalFilters {
   readonly having: Filter | null;
   /** Measures whose own filters rows must pass: Cube's `measureFilter`. */
   readonly countedBy: readonly MemberId[];
+  /** On which views reach the members. */
+  readonly joinPaths: readonly JoinPath[];
 }
 
 /** @throws StoreError `query_invalid` with the path of the offending part */
 export function normaliseFilters(model: DataModel, value: unknown, clock: Clock): NormalFilters {
-  if (value == null) return { filter: null, having: null, countedBy: [] };
+  if (value == null) return { filter: null, having: null, countedBy: [], joinPaths: [] };
   if (!Array.isArray(value)) throw invalid('filters', `${show(value)} is not a list`, 'Put it into [ ].');
-  const context: Context = { model, clock, count: 0 };
+  const context: Context = { model, clock, count: 0, joinPaths: [] };
   const found: Found = { dimensions: [], measures: [], countedBy: new Set() };
   value.forEach((item: unknown, at) => collect(context, item, `filters[${at}]`, 1, found));
   return {
     filter: andFilters(...found.dimensions),
     having: andFilters(...found.measures),
     countedBy: [...found.countedBy],
+    joinPaths: context.joinPaths,
   };
 }
 
@@ -75,7 +78,9 @@ function collect(context: Context, value: unknown, path: string, depth: number, 
     );
   } else if (raw['operator'] === 'measureFilter') {
     enter(context, path, depth);
-    found.countedBy.add(findMember(context.model, raw['member'], `${path}.member`, ['measure']).id);
+    const measure = findMember(context.model, raw['member'], `${path}.member`, ['measure']);
+    context.joinPaths.push(measure.joinPath);
+    found.countedBy.add(measure.id);
   } else {
     const { filter, on } = parseFilter(context, raw, path, depth);
     if (on === 'measure') found.measures.push(filter);
@@ -87,6 +92,7 @@ interface Context {
   readonly model: DataModel;
   readonly clock: Clock;
   count: number;
+  readonly joinPaths: JoinPath[];
 }
 
 interface ParsedFilter {
@@ -100,6 +106,7 @@ function parseFilter(context: Context, value: unknown, path: string, depth: numb
   if ('and' in raw || 'or' in raw) return parseGroup(context, raw, path, depth);
   const name = raw['member'] ?? raw['dimension'];
   const found = findMember(context.model, name, `${path}.member`, ['dimension', 'measure']);
+  context.joinPaths.push(found.joinPath);
   const operator = raw['operator'];
   if (operator === 'measureFilter') {
     const next = 'Put it beside the group: what it asks must hold of every row.';

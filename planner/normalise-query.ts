@@ -1,16 +1,17 @@
 /** From a Cube REST query, as text from outside, to the one form in which the house knows queries. */
 import type { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
-import type { OrderKey, Query, QueryTimeDimension, TimeRange } from '../model/query.js';
+import type { AskedName, Query, QueryTimeDimension, TimeRange } from '../model/query.js';
 import { GRANULARITIES } from '../model/schema.js';
-import type { DataModel, Granularity, MemberId } from '../model/schema.js';
-import { suggest } from '../model/suggest.js';
+import type { DataModel, Granularity, JoinPath, MemberId } from '../model/schema.js';
 import { isTimezone } from '../model/timezone.js';
 import { findMember } from './find-member.js';
+import type { AskedMember } from './find-member.js';
 import { normaliseFilters } from './normalise-filters.js';
+import { normaliseOrder } from './normalise-order.js';
 import { normaliseRange } from './normalise-range.js';
 import type { Clock } from './normalise-range.js';
-import { invalid, record, show, unknownWord } from './query-error.js';
+import { invalid, record, show, tooMany, unknownWord } from './query-error.js';
 
 const KEYS = [
   'measures',
@@ -44,11 +45,10 @@ export function normaliseQuery(model: DataModel, input: unknown, now: number): Q
   const measures = memberList(model, raw['measures'], 'measures', 'measure');
   const { dimensions, buckets } = parseDimensions(model, raw['dimensions']);
   const segments = memberList(model, raw['segments'], 'segments', 'segment');
-  const times = parseTimeDimensions(model, raw['timeDimensions'], clock);
-  const timeDimensions = eachBucketOnce([...times, ...buckets]);
-  const { filter, having, countedBy } = normaliseFilters(model, raw['filters'], clock);
-  const shown = timeDimensions.filter((time) => time.granularity !== null);
-  if (measures.length + dimensions.length + shown.length === 0) {
+  const times = [...parseTimeDimensions(model, raw['timeDimensions'], clock), ...buckets];
+  const { joinPaths, ...filters } = normaliseFilters(model, raw['filters'], clock);
+  const columns = answerColumns(dimensions, times, measures);
+  if (columns.length === 0) {
     throw invalid(
       'query',
       'the query asks for nothing',
@@ -56,37 +56,75 @@ export function normaliseQuery(model: DataModel, input: unknown, now: number): Q
     );
   }
   const query = {
-    measures,
-    dimensions,
-    segments,
-    timeDimensions,
-    filter,
-    having,
-    countedBy,
+    measures: idsOf(measures),
+    dimensions: idsOf(dimensions),
+    segments: idsOf(segments),
+    timeDimensions: eachBucketOnce(times),
+    asked: [...columns, ...eachNameOnce(segments.map((segment) => askedName('segment', segment)))],
+    joinPaths: forcingPaths([...measures, ...dimensions, ...segments, ...times], joinPaths),
+    ...filters,
     ungrouped: flag(raw['ungrouped'], 'ungrouped'),
     limit: wholeNumber(raw['limit'], 'limit'),
     offset: wholeNumber(raw['offset'], 'offset') ?? 0,
     timezone,
     total: flag(raw['total'], 'total'),
   };
-  if (query.ungrouped && having !== null) {
+  if (query.ungrouped && query.having !== null) {
     throw invalid(
       'filters',
       'an ungrouped query has no groups to filter by measures',
       'Filter by dimensions.',
     );
   }
-  return { ...query, order: completeOrder(query, parseOrder(raw['order'])) };
+  return { ...query, order: normaliseOrder(columns, raw['order']) };
 }
 
-/** The names of the answer's columns: dimensions, time dimensions with granularity, measures. */
-function outputNames(query: Pick<Query, 'dimensions' | 'timeDimensions' | 'measures'>): string[] {
-  const times = query.timeDimensions.filter((time) => time.granularity !== null);
-  return [
-    ...query.dimensions,
-    ...times.map((time) => `${time.dimension}.${time.granularity}`),
-    ...query.measures,
-  ];
+/** A time dimension of the query with the name under which it was asked for. */
+interface AskedTime {
+  readonly name: string;
+  readonly joinPath: JoinPath;
+  readonly time: QueryTimeDimension;
+}
+
+/** The answer's columns: dimensions, time dimensions with granularity, measures. */
+function answerColumns(
+  dimensions: readonly AskedMember[],
+  times: readonly AskedTime[],
+  measures: readonly AskedMember[],
+): AskedName[] {
+  return eachNameOnce([
+    ...dimensions.map((dimension) => askedName('dimension', dimension)),
+    ...times.flatMap(({ name, time: { dimension, granularity } }): AskedName[] =>
+      granularity === null
+        ? []
+        : [{ kind: 'time', member: dimension, name, column: `${name}.${granularity}`, granularity }],
+    ),
+    ...measures.map((measure) => askedName('measure', measure)),
+  ]);
+}
+
+function askedName(kind: Exclude<AskedName['kind'], 'time'>, { id, name }: AskedMember): AskedName {
+  return { kind, member: id, name, column: name, granularity: null };
+}
+
+function eachNameOnce(names: readonly AskedName[]): AskedName[] {
+  return [...new Map(names.map((name) => [name.column, name])).values()];
+}
+
+function idsOf(members: readonly AskedMember[]): MemberId[] {
+  return [...new Set(members.map(({ id }) => id))];
+}
+
+/** A time dimension without granularity and range asks for nothing, and so for no way to it. */
+function forcingPaths(
+  asked: readonly (AskedMember | AskedTime)[],
+  ofFilters: readonly JoinPath[],
+): JoinPath[] {
+  const needed = asked.filter(
+    (each) => !('time' in each && each.time.granularity === null && each.time.range === null),
+  );
+  const paths = new Set([...needed.map(({ joinPath }) => joinPath), ...ofFilters]);
+  return [...paths].filter((path) => path.length > 1);
 }
 
 function refuseKeys(raw: Readonly<Record<string, unknown>>): void {
@@ -119,36 +157,43 @@ function memberList(
   value: unknown,
   path: string,
   kind: 'measure' | 'segment' | 'dimension',
-): MemberId[] {
-  const ids = list(value, path).map((item, at) => findMember(model, item, `${path}[${at}]`, [kind]).id);
-  return [...new Set(ids)];
+): AskedMember[] {
+  return list(value, path).map((item, at) => findMember(model, item, `${path}[${at}]`, [kind]));
 }
 
 /** Dimensions, and times written as `orders.created_at.day`, which are time dimensions. */
 function parseDimensions(
   model: DataModel,
   value: unknown,
-): { dimensions: MemberId[]; buckets: QueryTimeDimension[] } {
-  const dimensions = new Set<MemberId>();
-  const buckets: QueryTimeDimension[] = [];
+): { dimensions: AskedMember[]; buckets: AskedTime[] } {
+  const dimensions: AskedMember[] = [];
+  const buckets: AskedTime[] = [];
   list(value, 'dimensions').forEach((item, at) => {
     const path = `dimensions[${at}]`;
     const parts = typeof item === 'string' ? item.split('.') : [];
     if (parts.length === 3) {
-      const dimension = findMember(model, parts.slice(0, 2).join('.'), path, ['time']).id;
-      buckets.push({ dimension, granularity: parseGranularity(parts[2], path), range: null });
+      const member = findMember(model, parts.slice(0, 2).join('.'), path, ['time']);
+      buckets.push(askedTime(member, parseGranularity(parts[2], path), null));
     } else {
-      dimensions.add(findMember(model, item, path, ['dimension']).id);
+      dimensions.push(findMember(model, item, path, ['dimension']));
     }
   });
-  return { dimensions: [...dimensions], buckets };
+  return { dimensions, buckets };
 }
 
-function parseTimeDimensions(model: DataModel, value: unknown, clock: Clock): QueryTimeDimension[] {
+function askedTime(
+  { id, name, joinPath }: AskedMember,
+  granularity: Granularity | null,
+  range: TimeRange | null,
+): AskedTime {
+  return { name, joinPath, time: { dimension: id, granularity, range } };
+}
+
+function parseTimeDimensions(model: DataModel, value: unknown, clock: Clock): AskedTime[] {
   return list(value, 'timeDimensions').map((item, at) => {
     const path = `timeDimensions[${at}]`;
     if (typeof item === 'string') {
-      return { dimension: findMember(model, item, path, ['time']).id, granularity: null, range: null };
+      return askedTime(findMember(model, item, path, ['time']), null, null);
     }
     const raw = record(item, path);
     for (const key of Object.keys(raw)) {
@@ -159,20 +204,20 @@ function parseTimeDimensions(model: DataModel, value: unknown, clock: Clock): Qu
         throw unknownWord('key', key, path, ['dimension', 'granularity', 'dateRange']);
       }
     }
-    const dimension = findMember(model, raw['dimension'], `${path}.dimension`, ['time']).id;
+    const member = findMember(model, raw['dimension'], `${path}.dimension`, ['time']);
     const { granularity, dateRange } = raw;
-    return {
-      dimension,
-      granularity: granularity == null ? null : parseGranularity(granularity, `${path}.granularity`),
-      range: dateRange == null ? null : parseRange(dateRange, `${path}.dateRange`, clock),
-    };
+    return askedTime(
+      member,
+      granularity == null ? null : parseGranularity(granularity, `${path}.granularity`),
+      dateRange == null ? null : parseRange(dateRange, `${path}.dateRange`, clock),
+    );
   });
 }
 
-/** A bucket that is asked for again adds its range alone: no two columns have one name. */
-function eachBucketOnce(times: readonly QueryTimeDimension[]): QueryTimeDimension[] {
+/** A bucket that is asked for again, by whatever name, adds its range alone. */
+function eachBucketOnce(times: readonly AskedTime[]): QueryTimeDimension[] {
   const seen = new Set<string>();
-  return times.map((time) => {
+  return times.map(({ time }) => {
     const name = `${time.dimension}.${time.granularity}`;
     if (seen.has(name)) return { ...time, granularity: null };
     seen.add(name);
@@ -202,72 +247,6 @@ function parseRange(value: unknown, path: string, clock: Clock): TimeRange {
   return normaliseRange(texts.length === 1 ? [texts[0]] : [texts[0], texts[1]], path, clock);
 }
 
-function parseOrder(value: unknown): [string, boolean, string][] {
-  if (value == null) return [];
-  const entries = Array.isArray(value) ? value : Object.entries(record(value, 'order'));
-  if (entries.length > LIMITS.queryMembersMax) throw tooMany('order', entries.length);
-  return entries.map((entry: unknown, at) => {
-    const path = `order[${at}]`;
-    const [member, direction] = Array.isArray(entry) ? (entry as unknown[]) : orderObject(entry, path);
-    const word = typeof direction === 'string' ? direction.toLowerCase() : direction;
-    if (typeof member !== 'string' || (word !== 'asc' && word !== 'desc')) {
-      throw invalid(
-        path,
-        `${show(entry)} is not an order`,
-        'Use ["cube.member", "asc"] or ["cube.member", "desc"].',
-      );
-    }
-    return [member, word === 'desc', path];
-  });
-}
-
-/** `{ id, desc }`, as Cube's own client writes it. */
-function orderObject(entry: unknown, path: string): [unknown, unknown] {
-  const raw = record(entry, path);
-  return [raw['id'], raw['desc'] === true ? 'desc' : 'asc'];
-}
-
-/**
- * The asked keys, else Cube's default (first time, else first measure descending, else first dimension), and
- * then all remaining columns ascending, so that no two rows are in doubt.
- */
-function completeOrder(
-  query: Pick<Query, 'dimensions' | 'timeDimensions' | 'measures'>,
-  asked: readonly [string, boolean, string][],
-): OrderKey[] {
-  const names = outputNames(query);
-  const keys = asked.map(([member, descending, path]): OrderKey => {
-    const column = names.find((name) => name === member) ?? names.find((name) => isBucketOf(name, member));
-    if (column !== undefined) return { column, descending };
-    const near = suggest(member, names);
-    throw invalid(
-      path,
-      `'${member}' is not part of the query`,
-      near === null ? 'Order by a member that the query asks for.' : `Did you mean '${near}'?`,
-    );
-  });
-  if (keys.length === 0) keys.push(defaultOrder(query, names));
-  const taken = new Set(keys.map((key) => key.column));
-  return [
-    ...keys.filter((key, at) => keys.findIndex((other) => other.column === key.column) === at),
-    ...names.filter((name) => !taken.has(name)).map((column) => ({ column, descending: false })),
-  ];
-}
-
-function isBucketOf(name: string, member: string): boolean {
-  return name.startsWith(`${member}.`) && !name.slice(member.length + 1).includes('.');
-}
-
-function defaultOrder(
-  query: Pick<Query, 'dimensions' | 'timeDimensions' | 'measures'>,
-  names: readonly string[],
-): OrderKey {
-  const time = query.timeDimensions.find(({ granularity }) => granularity !== null);
-  if (time !== undefined) return { column: `${time.dimension}.${time.granularity}`, descending: false };
-  if (query.measures.length > 0) return { column: query.measures[0], descending: true };
-  return { column: names[0], descending: false };
-}
-
 function wholeNumber(value: unknown, path: string): number | null {
   if (value == null) return null;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
@@ -289,12 +268,4 @@ function list(value: unknown, path: string): readonly unknown[] {
   if (!Array.isArray(value)) throw invalid(path, `${show(value)} is not a list`, 'Put it into [ ].');
   if (value.length > LIMITS.queryMembersMax) throw tooMany(path, value.length);
   return value as unknown[];
-}
-
-function tooMany(path: string, count: number): StoreError {
-  return invalid(
-    path,
-    `${count} entries are more than ${LIMITS.queryMembersMax}`,
-    'Ask for fewer at a time.',
-  );
 }

@@ -6,33 +6,14 @@ import { measureOf } from './leaf-states.js';
 
 /** The columns of the answer: dimensions, time dimensions with granularity, measures. */
 export function outputColumns(model: DataModel, query: Query): OutputColumn[] {
-  return [
-    ...query.dimensions.map((id): OutputColumn => ({
-      kind: 'dimension',
-      name: id,
-      column: memberColumn(id),
-      dimension: dimensionOf(model, id),
-    })),
-    ...query.timeDimensions.flatMap(({ dimension, granularity }): OutputColumn[] =>
-      granularity === null
-        ? []
-        : [
-            {
-              kind: 'time',
-              name: `${dimension}.${granularity}`,
-              column: timeColumn(dimension, granularity),
-              dimension: dimensionOf(model, dimension),
-              granularity,
-            },
-          ],
-    ),
-    ...query.measures.map((id): OutputColumn => ({
-      kind: 'measure',
-      name: id,
-      column: memberColumn(id),
-      measure: measureOf(model, id),
-    })),
-  ];
+  return query.asked.flatMap(({ kind, member, column: name, granularity }): OutputColumn[] => {
+    const column = granularity === null ? memberColumn(member) : timeColumn(member, granularity);
+    if (granularity !== null) {
+      return [{ kind: 'time', name, column, dimension: dimensionOf(model, member), granularity }];
+    }
+    if (kind === 'dimension') return [{ kind, name, column, dimension: dimensionOf(model, member) }];
+    return kind === 'measure' ? [{ kind, name, column, measure: measureOf(model, member) }] : [];
+  });
 }
 
 export function segmentOf(model: DataModel, id: MemberId): Segment {

@@ -4,12 +4,16 @@ import { filterMembers } from '../model/filter.js';
 import type { FinishPlan, Mode, Piece, QueryPlan, RollupPiece, ScanPlan, SourcePage } from '../model/plan.js';
 import type { Query } from '../model/query.js';
 import type { Cube, DataModel } from '../model/schema.js';
+import { chooseRollup, trialOrder } from './choose-rollup.js';
+import type { MatchedRollup, PreparedRollup, Selection } from './choose-rollup.js';
 import { coverRange } from './cover-range.js';
 import { joinTree, multipliedCubes } from './join-tree.js';
-import { finishMeasure, measureOf } from './leaf-states.js';
+import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
 import { canMerge } from './match-measures.js';
-import { matchRollup } from './match-rollup.js';
-import type { QueryShape, RollupCandidate } from './match-rollup.js';
+import { filterParamsApart } from './match-filter-params.js';
+import { asksLocalTimes } from './match-local-times.js';
+import { canAnswerPart } from './match-rollup.js';
+import type { QueryShape } from './match-rollup.js';
 import { normaliseQuery } from './normalise-query.js';
 import { outputColumns } from './output-columns.js';
 import { planRollup, scanAggregates } from './plan-rollup.js';
@@ -25,7 +29,8 @@ import { askedBox, queryWithin } from './time-box.js';
 /** A model with its rollups in the order of matching, each with the hash of its definition. */
 export interface PreparedModel {
   readonly model: DataModel;
-  readonly rollups: readonly Omit<RollupCandidate, 'meta'>[];
+  readonly rollups: readonly PreparedRollup[];
+  readonly selection: Selection;
 }
 
 export interface PlanOptions {
@@ -36,14 +41,18 @@ export interface PlanOptions {
 }
 
 /** @param hash a stable hash of a text, in a form that may stand in a file */
-export function prepareModel(model: DataModel, hash: (text: string) => string): PreparedModel {
+export function prepareModel(
+  model: DataModel,
+  hash: (text: string) => string,
+  selection: Selection = 'first',
+): PreparedModel {
   const rollups = [...model.cubes.values()].flatMap((cube) =>
     cube.preAggregations.map((preAggregation) => {
       const shape = rollupShape(model, preAggregation);
       return { preAggregation, shape, definition: shape === null ? '' : hash(shape.definition) };
     }),
   );
-  return { model, rollups };
+  return { model, rollups: trialOrder(rollups, selection), selection };
 }
 
 /**
@@ -59,37 +68,59 @@ export function planQuery(
   input: unknown,
   options: PlanOptions,
 ): QueryPlan {
-  const { model } = prepared;
+  const { model, rollups, selection } = prepared;
   const shape = queryShape(model, normaliseQuery(model, input, options.now));
   const pruning = options.pruning !== false;
-  const misaligned: BuiltRollup[] = [];
-  for (const rollup of prepared.rollups) {
-    const candidate = { ...rollup, meta: catalog.rollups.get(rollup.preAggregation.id) ?? null };
-    if (candidate.shape === null || candidate.meta === null) continue;
-    const { matched, reasons } = matchRollup(model, shape, candidate);
-    if (matched) {
-      const piece = planRollup(model, shape, candidate.shape, candidate.meta, pruning);
-      return planPieces(model, shape, [piece], rollupMode(piece, candidate.shape));
-    }
-    if (reasons.every(({ code }) => code === 'range_not_aligned')) {
-      const times = askedTimes(model, shape.query, candidate.shape);
-      misaligned.push({ shape: candidate.shape, times, meta: candidate.meta });
-    }
+  const pieceOf = (matched: MatchedRollup): RollupPiece =>
+    planRollup(shape, matched.shape, matched.meta, pruning);
+  const chosen = chooseRollup(shape, rollups, catalog, selection, (matched) => rowsToScan(pieceOf(matched)));
+  if (chosen !== null) {
+    const piece = pieceOf(chosen);
+    return planPieces(shape, [piece], rollupMode(piece, chosen.shape));
   }
-  return canMerge(shape) ? planCover(model, shape, misaligned, pruning) : sourcePlan(model, shape);
+  return canMerge(shape)
+    ? planCover(shape, partlyMatched(shape, prepared, catalog), pruning)
+    : sourcePlan(shape);
+}
+
+/** Rows of the partitions that a piece reads, by the catalog. */
+export function rowsToScan({ partitions, index }: RollupPiece): number {
+  return partitions.reduce((rows, { files }) => rows + files[index].rows, 0);
+}
+
+/** In trial order, the rollups against which nothing speaks but a range that cuts through their buckets. */
+function partlyMatched(
+  shape: QueryShape,
+  { rollups }: PreparedModel,
+  catalog: CatalogSnapshot,
+): BuiltRollup[] {
+  return rollups.flatMap(({ preAggregation, shape: rollup, definition }) => {
+    const meta = catalog.rollups.get(preAggregation.id);
+    if (rollup === null || meta === undefined || !canAnswerPart(shape, rollup, { definition, meta }))
+      return [];
+    return [{ shape: rollup, times: askedTimes(shape, rollup), meta }];
+  });
 }
 
 export function queryShape(model: DataModel, query: Query): QueryShape {
   const filtering = query.having === null ? [] : [...filterMembers(query.having)];
   const measures = [...new Set([...query.measures, ...filtering])];
-  const tree = joinTree(model, queryMembers(model, query));
+  const filtered = query.filter === null ? [] : [...filterMembers(query.filter)];
+  const members = queryMembers(model, query);
+  const tree = joinTree(model, members, query.joinPaths);
   if (query.ungrouped) requirePrimaryKeys(model, query, tree);
+  const finish = measures.map((id) => finishMeasure(model, measureOf(model, id)));
   return {
+    model,
     query,
     tree,
     multiplied: multipliedCubes(tree),
     dataSource: (model.cubes.get(tree.root) as Cube).dataSource,
-    finish: measures.map((id) => finishMeasure(model, measureOf(model, id))),
+    finish,
+    states: statesOf(finish),
+    filtered,
+    filterParams: filterParamsApart(model, query, tree, members),
+    localTimes: asksLocalTimes(model, query, tree, members),
   };
 }
 
@@ -101,28 +132,23 @@ interface BuiltRollup {
   readonly meta: RollupMeta;
 }
 
-function planCover(
-  model: DataModel,
-  shape: QueryShape,
-  rollups: readonly BuiltRollup[],
-  pruning: boolean,
-): QueryPlan {
+function planCover(shape: QueryShape, rollups: readonly BuiltRollup[], pruning: boolean): QueryPlan {
   const parts = coverRange(askedBox(shape.query), rollups);
-  if (parts.every(({ rollup }) => rollup === null)) return sourcePlan(model, shape);
+  if (parts.every(({ rollup }) => rollup === null)) return sourcePlan(shape);
   const pieces = parts.map(({ box, rollup }): Piece => {
     const within = { ...shape, query: queryWithin(shape.query, box) };
     return rollup === null
-      ? planSource(model, within, null)
-      : planRollup(model, within, rollup.shape, rollup.meta, pruning);
+      ? planSource(within, null)
+      : planRollup(within, rollup.shape, rollup.meta, pruning);
   });
-  return planPieces(model, shape, pieces, pieces.some(({ kind }) => kind === 'source') ? 'hybrid' : 'rollup');
+  return planPieces(shape, pieces, pieces.some(({ kind }) => kind === 'source') ? 'hybrid' : 'rollup');
 }
 
-function sourcePlan(model: DataModel, shape: QueryShape): QueryPlan {
-  const { query, finish } = shape;
+function sourcePlan(shape: QueryShape): QueryPlan {
+  const { model, query, finish } = shape;
   const simple = finish.every(({ value }) => value.kind === 'state' && value.state.kind !== 'sketch');
   const page = simple && query.having === null && !query.total ? sourcePage(model, query) : null;
-  return planPieces(model, shape, [planSource(model, shape, page)], 'source');
+  return planPieces(shape, [planSource(shape, page)], 'source');
 }
 
 function sourcePage(model: DataModel, query: Query): SourcePage {
@@ -134,9 +160,9 @@ function sourcePage(model: DataModel, query: Query): SourcePage {
   };
 }
 
-function planPieces(model: DataModel, shape: QueryShape, pieces: readonly Piece[], mode: Mode): QueryPlan {
+function planPieces(shape: QueryShape, pieces: readonly Piece[], mode: Mode): QueryPlan {
   const [first] = pieces;
-  const output = outputColumns(model, shape.query);
+  const output = outputColumns(shape.model, shape.query);
   return {
     query: shape.query,
     mode,

@@ -6,15 +6,14 @@ import type { Filter } from '../model/filter.js';
 import type { RollupPiece, ScanPlan } from '../model/plan.js';
 import type { Query } from '../model/query.js';
 import { memberColumn, timeColumn } from '../model/schema.js';
-import type { DataModel, Granularity } from '../model/schema.js';
+import type { Granularity } from '../model/schema.js';
 import { chooseIndex } from './choose-index.js';
-import { statesOf } from './leaf-states.js';
 import { canMerge } from './match-measures.js';
 import type { QueryShape } from './match-rollup.js';
 import { askedRange, prunePartitions, skipByStatistics } from './prune-partitions.js';
 import { requireTestsFit } from './require-tests-fit.js';
 import type { RollupShape } from './rollup-shape.js';
-import { storedQuery } from './stored-query.js';
+import { storedShape } from './stored-query.js';
 import { pieceRanges } from './time-box.js';
 
 /**
@@ -22,14 +21,13 @@ import { pieceRanges } from './time-box.js';
  * @throws StoreError `query_invalid` when a filter does not fit the type of its stored column
  */
 export function planRollup(
-  model: DataModel,
   shape: QueryShape,
   rollup: RollupShape,
   meta: RollupMeta,
   pruning: boolean,
 ): RollupPiece {
   const { query } = shape;
-  const stored = storedQuery(model, query, rollup);
+  const stored = storedShape(shape, rollup).query;
   const asked = askedRange(stored, rollup);
   const pruned = prunePartitions(meta, pruning ? asked : null);
   const whole = pruning ? pruned.whole : asked === null;
@@ -54,7 +52,7 @@ export function planRollup(
 
 /** The states of the query, with how stored ones are merged. */
 export function scanAggregates(shape: QueryShape): ScanPlan['aggregates'] {
-  return statesOf(shape.finish).map((state) => ({
+  return shape.states.map((state) => ({
     column: state.column,
     // What cannot be merged is read from one stored row, whose minimum is itself.
     operation: mergeOperation(state.kind) ?? 'min',

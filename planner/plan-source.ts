@@ -3,14 +3,13 @@ import type { SourcePage, SourcePiece } from '../model/plan.js';
 import type { Query } from '../model/query.js';
 import { memberColumn, timeColumn } from '../model/schema.js';
 import type { DataModel } from '../model/schema.js';
-import { statesOf } from './leaf-states.js';
 import type { QueryShape } from './match-rollup.js';
 import { dimensionOf } from './output-columns.js';
 import { pieceRanges } from './time-box.js';
 
 /** @param page null: all groups, in no order */
-export function planSource(model: DataModel, shape: QueryShape, page: SourcePage | null): SourcePiece {
-  const { query } = shape;
+export function planSource(shape: QueryShape, page: SourcePage | null): SourcePiece {
+  const { model, query } = shape;
   return {
     kind: 'source',
     ranges: pieceRanges(query),
@@ -18,7 +17,7 @@ export function planSource(model: DataModel, shape: QueryShape, page: SourcePage
       dataSource: shape.dataSource,
       tree: shape.tree,
       keys: sourceKeys(model, query),
-      states: statesOf(shape.finish),
+      states: shape.states,
       segments: query.segments,
       filter: query.filter,
       countedBy: query.countedBy,

@@ -1,5 +1,6 @@
 /** The errors of a query, alike in all its parts. */
 import { StoreError } from '../model/errors.js';
+import { LIMITS } from '../model/limits.js';
 import { suggest } from '../model/suggest.js';
 
 export function invalid(path: string, what: string, next: string): StoreError {
@@ -37,4 +38,12 @@ export function record(value: unknown, path: string): Readonly<Record<string, un
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
   throw invalid(path, `${show(value)} is not an object`, '');
+}
+
+export function tooMany(path: string, count: number): StoreError {
+  return invalid(
+    path,
+    `${count} entries are more than ${LIMITS.queryMembersMax}`,
+    'Ask for fewer at a time.',
+  );
 }

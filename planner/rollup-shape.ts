@@ -47,7 +47,7 @@ export function rollupShape(model: DataModel, preAggregation: PreAggregation): R
     ...segments,
     ...timeDimensions.map((time) => time.dimension),
   ];
-  const tree = joinTree(model, members);
+  const tree = joinTree(model, members, preAggregation.joinPaths);
   const finish = preAggregation.measures.map((id) => finishMeasure(model, measureOf(model, id)));
   const states = statesOf(finish);
   const keys = rollupKeys(model, preAggregation);

@@ -1,57 +1,83 @@
 /** A query in the words of a rollup: a proxy dimension is the dimension that its SQL names and nothing else. */
+import { filterMembers } from '../model/filter.js';
 import type { Filter } from '../model/filter.js';
-import type { Query } from '../model/query.js';
 import type { DataModel, Dimension, MemberId } from '../model/schema.js';
 import { lookUp } from './find-member.js';
+import type { QueryShape } from './match-rollup.js';
 import type { RollupShape } from './rollup-shape.js';
+
+/** What a rollup stores by name. */
+type StoredNames = Pick<RollupShape, 'dimensions' | 'times'>;
 
 /**
  * The query with each proxy that the rollup does not store replaced by the dimension of the same type behind it that
  * it does store. Lists keep their order and length. The query itself where nothing is replaced.
  */
-export function storedQuery(model: DataModel, query: Query, shape: RollupShape): Query {
+export function storedShape(shape: QueryShape, rollup: StoredNames): QueryShape {
+  const proxies = proxiesOf(shape.model);
+  if (proxies.size === 0) return shape;
+  const { query } = shape;
   let replaced = false;
   const stored = (member: MemberId, has: (member: MemberId) => boolean): MemberId => {
     if (has(member)) return member;
-    const original = originals(model, member).find(has) ?? member;
+    const original = proxies.get(member)?.find(has) ?? member;
     replaced ||= original !== member;
     return original;
   };
-  const column = (member: MemberId): MemberId => stored(member, (id) => shape.dimensions.has(id));
-  const time = (member: MemberId): MemberId => stored(member, (id) => shape.times.has(id));
+  const column = (member: MemberId): MemberId => stored(member, (id) => rollup.dimensions.has(id));
+  const time = (member: MemberId): MemberId => stored(member, (id) => rollup.times.has(id));
   const dimensions = query.dimensions.map(column);
   const timeDimensions = query.timeDimensions.map((each) => ({ ...each, dimension: time(each.dimension) }));
   const filter = query.filter === null ? null : rename(query.filter, column);
-  return replaced ? { ...query, dimensions, timeDimensions, filter } : query;
+  if (!replaced) return shape;
+  const filtered = filter === null ? [] : [...filterMembers(filter)];
+  return { ...shape, query: { ...query, dimensions, timeDimensions, filter }, filtered };
 }
 
 /** The granularities that a rollup stores of the time dimensions, by the names that the query has for them. */
-export function askedTimes(model: DataModel, query: Query, shape: RollupShape): RollupShape['times'] {
-  const stored = storedQuery(model, query, shape);
+export function askedTimes(shape: QueryShape, rollup: RollupShape): RollupShape['times'] {
+  const { query } = storedShape(shape, rollup);
   return new Map(
-    query.timeDimensions.flatMap(({ dimension }, at) => {
-      const granularity = shape.times.get(stored.timeDimensions[at].dimension);
+    shape.query.timeDimensions.flatMap(({ dimension }, at) => {
+      const granularity = rollup.times.get(query.timeDimensions[at].dimension);
       return granularity === undefined ? [] : [[dimension, granularity]];
     }),
   );
 }
 
-/** The dimensions that a chain of proxies leads to, nearest first. */
-function originals(model: DataModel, member: MemberId): MemberId[] {
-  const chain: MemberId[] = [];
-  for (let at = proxied(model, member); at !== null; at = proxied(model, at.id)) chain.push(at.id);
-  return chain;
+/** The name that the query has for the time by which a rollup is partitioned; null: it asks for no such time. */
+export function askedPartitioning(shape: QueryShape, rollup: RollupShape): MemberId | null {
+  const { timeDimensions } = storedShape(shape, rollup).query;
+  const at = timeDimensions.findIndex(({ dimension }) => dimension === rollup.partitionDimension);
+  return at < 0 ? null : shape.query.timeDimensions[at].dimension;
+}
+
+type Proxies = ReadonlyMap<MemberId, readonly MemberId[]>;
+
+const KNOWN = new WeakMap<DataModel, Proxies>();
+
+/** Every proxy of the model with the dimensions that it leads to, nearest first; found once. */
+function proxiesOf(model: DataModel): Proxies {
+  const known = KNOWN.get(model);
+  if (known !== undefined) return known;
+  const proxies = new Map<MemberId, readonly MemberId[]>();
+  for (const cube of model.cubes.values()) {
+    for (const dimension of cube.dimensions.values()) {
+      const chain: MemberId[] = [];
+      for (let at = original(model, dimension); at !== null; at = original(model, at)) chain.push(at.id);
+      if (chain.length > 0) proxies.set(dimension.id, chain);
+    }
+  }
+  KNOWN.set(model, proxies);
+  return proxies;
 }
 
 /** The one dimension that the SQL of a dimension is; null: it is more, or of another type. */
-function proxied(model: DataModel, member: MemberId): Dimension | null {
-  const proxy = lookUp(model, member);
-  if (proxy?.kind !== 'dimension' || proxy.dimension.subQuery) return null;
-  const [only, ...more] = proxy.dimension.sql.parts;
-  if (only?.kind !== 'member' || more.length > 0) return null;
-  const original = lookUp(model, only.member);
-  const isSame = original?.kind === 'dimension' && original.dimension.type === proxy.dimension.type;
-  return isSame ? original.dimension : null;
+function original(model: DataModel, { type, sql, subQuery }: Dimension): Dimension | null {
+  const [only, ...more] = sql.parts;
+  if (subQuery || only?.kind !== 'member' || more.length > 0) return null;
+  const found = lookUp(model, only.member);
+  return found?.kind === 'dimension' && found.dimension.type === type ? found.dimension : null;
 }
 
 function rename(filter: Filter, column: (member: MemberId) => MemberId): Filter {

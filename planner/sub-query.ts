@@ -1,19 +1,20 @@
 /** What a dimension with `sub_query: true` asks of the source. */
 import { StoreError } from '../model/errors.js';
 import type { SourceRequest } from '../model/plan.js';
-import type { Cube, DataModel, Dimension, Measure, MemberId, SqlPart } from '../model/schema.js';
+import type { Cube, DataModel, Dimension, JoinPath, Measure, MemberId, SqlPart } from '../model/schema.js';
 import { lookUp } from './find-member.js';
 import { deepClosure, joinTree, primaryKeys } from './join-tree.js';
-import { isMeasure, measureOf, stateOf } from './leaf-states.js';
+import { isMeasure, leafIds, measureOf, stateOf } from './leaf-states.js';
 
 /** What a joined sub-query calls the primary key of its cube, and its value. */
-export const SUB_QUERY = { key: '_key', value: '_value' } as const;
+export type SubQueryName = '_owner' | '_value';
+const VALUE: SubQueryName = '_value';
 
 /** The rows that a sub-query is computed over, from those of its own cube, and its value as the one state. */
 export function subQueryRequest(model: DataModel, dimension: Dimension, timezone: string): SourceRequest {
   const measure = subQueryMeasure(model, dimension);
   const keys = primaryKeys(model, dimension.cube).map(({ id }) => id);
-  const tree = joinTree(model, [...keys, ...measureMembers(model, measure)]);
+  const tree = joinTree(model, [...keys, ...measureMembers(model, measure)], pathsIn(dimension));
   if (tree.root !== dimension.cube) throw unreachableMeasure(dimension);
   const state = stateOf(measure);
   return {
@@ -21,7 +22,7 @@ export function subQueryRequest(model: DataModel, dimension: Dimension, timezone
     tree,
     keys: [],
     // SQL reckons with the value, so it is the exact count even where the measure is an estimate.
-    states: [{ ...state, kind: state.kind === 'sketch' ? 'distinct' : state.kind, column: SUB_QUERY.value }],
+    states: [{ ...state, kind: state.kind === 'sketch' ? 'distinct' : state.kind, column: VALUE }],
     segments: [],
     countedBy: [],
     filter: null,
@@ -30,6 +31,11 @@ export function subQueryRequest(model: DataModel, dimension: Dimension, timezone
     timezone,
     filterParams: 'push-down',
   };
+}
+
+/** The ways on which the SQL of a sub-query reaches its measures. */
+function pathsIn({ sql }: Dimension): JoinPath[] {
+  return sql.parts.flatMap((part) => ('path' in part && part.path !== undefined ? [part.path] : []));
 }
 
 /** The members that the SQL of a measure names, and the measure itself where it is one of the model's. */
@@ -57,7 +63,11 @@ export function subQueriesOf(
     const found = lookUp(model, id);
     if (found?.kind !== 'dimension' || !found.dimension.subQuery) return [];
     const request = subQueryRequest(model, found.dimension, 'UTC');
-    return [{ request, measures: request.states.flatMap(({ measure }) => measureMembers(model, measure)) }];
+    const measures = request.states.flatMap(({ measure }) => [
+      ...measureMembers(model, measure),
+      ...leafIds(model, measure),
+    ]);
+    return [{ request, measures: [...new Set(measures)] }];
   });
 }
 

@@ -2,12 +2,17 @@ import { z } from 'zod';
 
 import { nodeAt, plainOf, type Located } from './located.js';
 import type { Problems } from './problems.js';
-import { modelFile, type CubeText } from './structure.js';
+import { modelFile, type CubeText, type ViewText } from './structure.js';
 
-/** The cubes of a normalised file, or null when its structure has faults, which go to `problems`. */
-export function checkStructure(file: Located, problems: Problems): readonly CubeText[] | null {
+export interface FileText {
+  readonly cubes: readonly CubeText[];
+  readonly views: readonly ViewText[];
+}
+
+/** What a normalised file defines, or null when its structure has faults, which go to `problems`. */
+export function checkStructure(file: Located, problems: Problems): FileText | null {
   const result = modelFile.safeParse(plainOf(file), { error: (issue) => explain(issue, problems) });
-  if (result.success) return result.data.cubes ?? [];
+  if (result.success) return { cubes: result.data.cubes ?? [], views: result.data.views ?? [] };
   for (const issue of result.error.issues) {
     if (issue.code === 'unrecognized_keys') addUnknownKeys(file, issue, problems);
     else addIssue(file, issue, problems);

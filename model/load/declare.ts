@@ -3,8 +3,10 @@ import { assert } from '../assert.js';
 import { formatPosition } from '../errors.js';
 import type { MemberId } from '../schema.js';
 import {
+  isWithin,
   nodeAt,
   positionOf,
+  stepsOf,
   type Located,
   type LocatedMap,
   type LocatedScalar,
@@ -12,14 +14,12 @@ import {
 } from './located.js';
 import { CONTEXT_VARIABLES } from './parse-template.js';
 import type { Problems } from './problems.js';
-import type { CubeText, DimensionText, MeasureText, SegmentText } from './structure.js';
+import type { CubeText, DimensionText, MeasureText, SegmentText, ViewText } from './structure.js';
 
 export interface DeclaredCube {
   readonly name: string;
   readonly text: CubeText;
   readonly node: LocatedMap;
-  /** Where it stands in the cubes of all files. */
-  readonly order: number;
   readonly members: ReadonlyMap<string, DeclaredMember>;
   readonly joins: ReadonlySet<string>;
   readonly hasPrimaryKey: boolean;
@@ -40,6 +40,10 @@ export type DeclaredMember = DeclaredDimension | DeclaredMeasure | DeclaredSegme
 /** What every step of loading needs beside its own part of the model. */
 export interface Context {
   readonly cubes: ReadonlyMap<string, DeclaredCube>;
+  /** The cubes that others extend. */
+  readonly parents: ReadonlySet<string>;
+  /** RFC 6901 pointer into `DataModel.document` to where the user wrote a part of a cube. */
+  readonly pointerTo: (place: Place) => string;
   readonly problems: Problems;
   readonly securityContext: SecurityContext;
 }
@@ -51,6 +55,7 @@ export type SecurityContext = Readonly<Record<string, unknown>>;
 export interface CheckedFile {
   readonly node: Located;
   readonly cubes: readonly CubeText[];
+  readonly views: readonly ViewText[];
 }
 
 /** All cubes by name. Names that are taken or reserved go to `problems`. */
@@ -60,11 +65,12 @@ export function declareCubes(
   securityContext: SecurityContext,
 ): Context {
   const cubes = new Map<string, DeclaredCube>();
-  let order = 0;
+  const orders = new Map<string, number>();
   for (const file of files) {
     for (const [index, text] of file.cubes.entries()) {
       const node = mapAt(file.node, ['cubes', index]);
       const place = placeOfName(node);
+      orders.set(cubeKey(node.place), orders.size);
       const taken = cubes.get(text.name);
       if (taken !== undefined) {
         const first = formatPosition(positionOf(placeOfName(taken.node)));
@@ -72,23 +78,33 @@ export function declareCubes(
       } else if (RESERVED.has(text.name)) {
         problems.add(place, `\`${text.name}\` has a meaning of its own in SQL and cannot name a cube`);
       } else {
-        cubes.set(text.name, declareCube(text, node, order, problems));
+        cubes.set(text.name, declareCube(text, node, problems));
       }
-      order++;
     }
   }
-  return { cubes, problems, securityContext };
+  const pointerTo = (place: Place) =>
+    `/cubes/${[orders.get(cubeKey(place)), ...stepsOf(place).slice(2)].join('/')}`;
+  const parents = new Set([...cubes.values()].flatMap(({ text }) => text.extends ?? []));
+  return { cubes, parents, pointerTo, problems, securityContext };
 }
 
-const RESERVED = new Set(['CUBE', ...CONTEXT_VARIABLES]);
+/** The cube in which a place lies. */
+function cubeKey(place: Place): string {
+  return `${place.source.order}.${stepsOf(place)[1]}`;
+}
 
-function declareCube(text: CubeText, node: LocatedMap, order: number, problems: Problems): DeclaredCube {
+export const RESERVED: ReadonlySet<string> = new Set(['CUBE', ...CONTEXT_VARIABLES]);
+
+function declareCube(text: CubeText, node: LocatedMap, problems: Problems): DeclaredCube {
   const members = new Map<string, DeclaredMember>();
   const declare = (member: DeclaredMember): void => {
     const place = placeOfName(member.node);
     const { name } = member.text;
     const taken = members.get(name);
-    if (taken !== undefined) {
+    if (taken !== undefined && !isWithin(member.node.place, node.place)) {
+      const message = `the name \`${name}\` is taken by a ${member.kind} that \`${text.name}\` inherits`;
+      problems.add(placeOfName(taken.node), message);
+    } else if (taken !== undefined) {
       problems.add(place, `the name \`${name}\` is taken by a ${taken.kind} of this cube`);
     } else if (RESERVED.has(name)) {
       problems.add(place, `\`${name}\` has a meaning of its own in SQL and cannot name a member`);
@@ -112,7 +128,7 @@ function declareCube(text: CubeText, node: LocatedMap, order: number, problems: 
   const hasPrimaryKey = (text.dimensions ?? []).some((dimension) => dimension.primary_key === true);
   const joins = (text.joins ?? []).map((join) => join.name);
   checkUnique(node, 'joins', joins, problems);
-  return { name: text.name, text, node, order, members, joins: new Set(joins), hasPrimaryKey };
+  return { name: text.name, text, node, members, joins: new Set(joins), hasPrimaryKey };
 }
 
 /** Adds a problem for every name that the list under `key` holds a second time. */
@@ -136,7 +152,7 @@ export function mapAt(node: Located, path: readonly PropertyKey[]): LocatedMap {
   return at;
 }
 
-function placeOfName(node: LocatedMap): Place {
+export function placeOfName(node: LocatedMap): Place {
   return node.entries.get('name')?.value.place ?? node.place;
 }
 

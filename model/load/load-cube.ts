@@ -1,5 +1,6 @@
 import type { Cube, CubeTable, Dimension, Join, Measure, Segment } from '../schema.js';
-import { checkUnique, scalarAt, type Context, type DeclaredCube } from './declare.js';
+import { checkUnique, mapAt, scalarAt, type Context, type DeclaredCube } from './declare.js';
+import { checkRefreshKey } from './check-refresh-key.js';
 import { loadHierarchies } from './load-hierarchies.js';
 import { loadJoin } from './load-join.js';
 import { loadDimension, loadMeasure, loadSegment } from './load-members.js';
@@ -22,6 +23,9 @@ export function loadCube(declared: DeclaredCube, context: Context): Cube {
     else if (member.kind === 'measure') measures.set(name, loadMeasure(member, declared, title, context));
     else segments.set(name, loadSegment(member, declared, title, context));
   }
+  if (text.refresh_key !== undefined) {
+    checkRefreshKey(text.refresh_key, mapAt(node, ['refresh_key']), { kind: 'cube' }, context);
+  }
   const preAggregations = text.pre_aggregations ?? [];
   const preAggregationNames = preAggregations.map((preAggregation) => preAggregation.name);
   checkUnique(node, 'pre_aggregations', preAggregationNames, context.problems);
@@ -31,6 +35,7 @@ export function loadCube(declared: DeclaredCube, context: Context): Cube {
     description: text.description ?? null,
     dataSource: text.data_source ?? 'default',
     table: loadTable(declared, context),
+    extends: text.extends ?? null,
     joins: loadJoins(declared, context),
     dimensions,
     measures,
@@ -63,6 +68,11 @@ function loadTable(cube: DeclaredCube, context: Context): CubeTable {
   if (text[key] === undefined) {
     context.problems.add(node.place, 'a cube needs `sql_table` or `sql`');
     return { kind: 'table', name: '' };
+  }
+  const query = text.sql?.trim() ?? '';
+  if (key === 'sql' && /^[\w."`]+$/.test(query)) {
+    const message = `\`${query}\` is the name of a table and no query. Did you mean \`sql_table: ${query}\`?`;
+    context.problems.add(scalarAt(node, ['sql']).place, message);
   }
   const rule = (target: Target) =>
     target.kind === 'cube' && target.cube !== cube

@@ -15,7 +15,7 @@ export function loadJoin(text: JoinText, index: number, from: DeclaredCube, cont
     problems.add(name.place, fault);
     return null;
   }
-  const sql = loadTemplate(scalarAt(node, ['sql']), from, betweenRows(from, to), context);
+  const sql = loadTemplate(scalarAt(node, ['sql']), from, betweenRows(from, to, context), context);
   const one = text.relationship === 'one_to_many' ? from : to;
   if (!one.hasPrimaryKey) {
     const key = joinedDimension(one, sql);
@@ -28,9 +28,20 @@ export function loadJoin(text: JoinText, index: number, from: DeclaredCube, cont
   return { from: from.name, to: to.name, relationship: text.relationship, sql };
 }
 
-function betweenRows(from: DeclaredCube, to: DeclaredCube): Rule {
+function betweenRows(from: DeclaredCube, to: DeclaredCube, context: Context): Rule {
+  const ancestors = new Set<string>();
+  for (
+    let at: string | undefined = from.text.extends;
+    at !== undefined;
+    at = context.cubes.get(at)?.text.extends
+  ) {
+    ancestors.add(at);
+  }
   return (target) => {
     const cube = target.kind === 'cube' ? target.cube.name : cubeOf(target.id);
+    if (ancestors.has(cube) && cube !== to.name) {
+      return `\`${from.name}\` extends \`${cube}\`, whose table is no part of its joins: write \`{CUBE}\`, which means the cube that inherits`;
+    }
     if (cube !== from.name && cube !== to.name) return `a join knows its own two cubes only, not \`${cube}\``;
     if (target.kind === 'dimension' && target.text.sub_query === true) {
       return `a join cannot wait for the sub-query \`${target.id}\`: compare columns`;

@@ -1,5 +1,6 @@
 import { assert } from '../assert.js';
 import type { IndexDefinition, MemberId, PreAggregation, PreAggregationType } from '../schema.js';
+import { checkPreAggregation } from './check-pre-aggregation.js';
 import {
   checkUnique,
   mapAt,
@@ -9,15 +10,15 @@ import {
   type DeclaredMember,
 } from './declare.js';
 import { loadIndex } from './load-index.js';
+import { loadJoinPaths } from './load-join-paths.js';
 import { loadPartitionGranularity, loadTimeDimensions } from './load-rollup-time.js';
-import { positionOf, stepsOf, type LocatedMap } from './located.js';
+import { isWithin, positionOf, type LocatedMap } from './located.js';
 import { resolveMember } from './resolve-member.js';
 import { rollupColumns, type RollupColumns } from './rollup-columns.js';
 import type { PreAggregationText } from './structure.js';
 
 /**
- * Pre-aggregation number `index` of a cube. A rollup is checked in full; of the other types only the members and
- * granularities are.
+ * Pre-aggregation number `index` of a cube. What combines rollups is compared with them later, by `checkCombinations`.
  */
 export function loadPreAggregation(index: number, cube: DeclaredCube, context: Context): PreAggregation {
   const text = cube.text.pre_aggregations?.[index];
@@ -34,7 +35,7 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
   if (isSound && type === 'rollup' && columns.keys.size + columns.measures.size === 0) {
     context.problems.add(node.place, 'a rollup of nothing: list `measures`, `dimensions` or `segments`');
   }
-  return {
+  const preAggregation = {
     id: `${cube.name}.${text.name}`,
     cube: cube.name,
     name: text.name,
@@ -43,17 +44,26 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
     dimensions,
     segments,
     timeDimensions,
+    joinPaths: loadJoinPaths(text, node, cube, context),
     partitionGranularity: loadPartitionGranularity(text, node, timeDimensions[0] ?? null, context),
-    indexes: loadIndexes(text, node, isSound && KNOWS_ITS_COLUMNS.has(type) ? columns : null, cube, context),
+    priority: text.priority ?? PRIORITY_DEFAULT,
     position: positionOf(node.place),
-    pointer: `/cubes/${[cube.order, ...stepsOf(node.place).slice(2)].join('/')}`,
+    pointer: context.pointerTo(node.place),
+    shared: context.parents.has(cube.name) || !isWithin(node.place, cube.node.place),
     keys: {
       measures: writtenKey(node, 'measures'),
       dimensions: writtenKey(node, 'dimensions'),
       segments: writtenKey(node, 'segments'),
     },
   };
+  const known = isSound && KNOWS_ITS_COLUMNS.has(type) ? columns : null;
+  const indexes = loadIndexes(text, node, known, cube, context);
+  checkPreAggregation(preAggregation, text, node, context);
+  return { ...preAggregation, indexes };
 }
+
+/** As in Foggy (E8). */
+const PRIORITY_DEFAULT = 50;
 
 /** The columns of the other types are found in the source, or chosen later. */
 const KNOWS_ITS_COLUMNS: ReadonlySet<PreAggregationType> = new Set(['rollup', 'rollup_join']);

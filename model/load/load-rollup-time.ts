@@ -100,7 +100,7 @@ export function loadPartitionGranularity(
       place,
       `unknown granularity: one of ${words}${problems.hint(word, PARTITION_GRANULARITIES)}`,
     );
-  } else if (!hasTime) {
+  } else if (!hasTime && text.type !== 'auto_rollup') {
     problems.add(place, 'partitions need a `time_dimension` with a `granularity`');
   } else if (time !== null && !consistsOf(granularity, time.granularity)) {
     const fit = PARTITION_GRANULARITIES.filter((coarse) => consistsOf(coarse, time.granularity));

@@ -1,6 +1,7 @@
 import { GRANULARITIES, type SqlPart, type SqlTemplate } from '../schema.js';
 import type { Context, DeclaredCube } from './declare.js';
 import { loadCall } from './load-call.js';
+import { CROSSES_ITSELF, pathOf } from './load-join-paths.js';
 import { positionOf, positionWithin, type LocatedScalar } from './located.js';
 import { parseTemplate, type TemplatePiece } from './parse-template.js';
 import { resolveReference, type Target } from './resolve-reference.js';
@@ -38,7 +39,9 @@ export function loadTemplate(
     const fragment = piece.kind === 'text' ? piece.text : piece.fragment;
     const nth = seen.get(fragment) ?? 0;
     seen.set(fragment, nth + 1);
-    context.problems.add(node.place, loaded, positionWithin(node.place, fragment, nth));
+    const { problems } = context;
+    const at = problems.isFull ? undefined : positionWithin(node.place, fragment, nth);
+    problems.add(node.place, loaded, at);
   }
   return { parts, position: positionOf(node.place) };
 }
@@ -65,9 +68,12 @@ function loadPiece(piece: TemplatePiece, site: Site, context: Context): readonly
   if (target.kind === 'unknown') return target.message;
   const complaint = site.rule(target);
   if (complaint !== null) return complaint;
+  const path = pathOf(target.kind === 'cube' ? piece.steps : piece.steps.slice(0, -1), site.home, context);
+  if (new Set(path).size < path.length) return CROSSES_ITSELF;
+  const way = path.length < 2 ? {} : { path };
   return target.kind === 'cube'
-    ? [{ kind: 'cube', cube: target.cube.name }]
-    : [{ kind: 'member', member: target.id }];
+    ? [{ kind: 'cube', cube: target.cube.name, ...way }]
+    : [{ kind: 'member', member: target.id, ...way }];
 }
 
 /** `{0}`, the first value of a filter, where a function of JavaScript took it. */
@@ -85,7 +91,11 @@ function loadBucket(
   const granularity = GRANULARITIES.find((name) => name === steps.at(-1));
   if (granularity === undefined || steps.length < 2) return null;
   if (resolveReference(steps, home, context).kind !== 'unknown') return null;
-  const target = resolveReference(steps.slice(0, -1), home, context);
+  const own = steps.slice(0, -1);
+  const target = resolveReference(own, home, context);
   if (target.kind !== 'dimension' || target.text.type !== 'time') return null;
-  return rule(target) ?? [{ kind: 'bucket', member: target.id, granularity }];
+  const path = pathOf(own.slice(0, -1), home, context);
+  if (new Set(path).size < path.length) return CROSSES_ITSELF;
+  const way = path.length < 2 ? {} : { path };
+  return rule(target) ?? [{ kind: 'bucket', member: target.id, granularity, ...way }];
 }

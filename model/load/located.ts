@@ -95,6 +95,12 @@ export function stepsOf(place: Place): (string | number)[] {
   return steps.reverse();
 }
 
+/** Whether a place is another, or lies somewhere below it. */
+export function isWithin(place: Place, outer: Place): boolean {
+  const steps = stepsOf(place);
+  return place.source.order === outer.source.order && stepsOf(outer).every((step, at) => steps[at] === step);
+}
+
 /** `cubes[0].measures[2].type`; empty at the root. */
 export function pathOf(place: Place): string {
   let path = '';

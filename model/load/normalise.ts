@@ -25,6 +25,7 @@ const FILE: Shape = {
     hierarchies: NOTHING_NAMED,
     pre_aggregations: { indexes: NOTHING_NAMED },
   },
+  views: NOTHING_NAMED,
 };
 
 /** Keys whose values are words of the format, which have an old spelling in camelCase too. */

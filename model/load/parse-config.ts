@@ -25,8 +25,15 @@ const configSchema = z.strictObject({
     .regex(/^[_a-zA-Z][_a-zA-Z0-9]*$/)
     .optional(),
   numbers: z.enum(['string', 'native']).optional(),
+  selection: z.enum(['first', 'priority', 'cost']).optional(),
   cacheMb: z.number().positive().optional(),
   threads: z.number().int().positive().optional(),
+});
+
+const modelOptionsSchema = configSchema.pick({
+  modelScripts: true,
+  compileContext: true,
+  securityContext: true,
 });
 
 export type SourceConfig = z.infer<typeof sourceSchema>;
@@ -45,6 +52,8 @@ export interface Config {
   /** Before the dot in the names of tables. */
   readonly schema: string;
   readonly numbers: 'string' | 'native';
+  /** Which of several rollups that match answers. */
+  readonly selection: 'first' | 'priority' | 'cost';
   readonly cacheBytesMax: number;
   /** Threads for large scans; null: as many as the machine has, at most 4. */
   readonly threads: number | null;
@@ -63,24 +72,45 @@ export function parseConfig(value: unknown, where: string): Config {
   }
   const given = parsed.data;
   const { model, modelScripts, compileContext, store, directory, sources, schema, numbers } = given;
-  const { cacheMb, threads, securityContext = {} } = given;
+  const { cacheMb, threads, securityContext } = given;
   const folder = store ?? directory;
   if (folder === undefined) throw invalid(where, 'store', 'is missing', 'Name the folder of the store.');
-  for (const [key, context] of Object.entries({ compileContext, securityContext })) {
-    if (!isJson(context)) throw invalid(where, key, 'is not plain data', 'Give what JSON can say.');
-  }
   return {
     model,
-    modelScripts: modelScripts ?? 'sandbox',
-    compileContext: compileContext ?? { securityContext },
-    securityContext,
+    ...withDefaults({ modelScripts, compileContext, securityContext }, where),
     directory: folder,
     sources,
     schema: schema ?? 'dev_pre_aggregations',
     numbers: numbers ?? 'string',
+    selection: given.selection ?? 'first',
     cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
     threads: threads ?? null,
   };
+}
+
+export type ModelOptions = Pick<Config, 'modelScripts' | 'compileContext' | 'securityContext'>;
+
+/**
+ * The options that models are read with, with their defaults.
+ * @throws StoreError `config_invalid` with the offending key
+ */
+export function parseModelOptions(value: unknown, where: string): ModelOptions {
+  const parsed = modelOptionsSchema.safeParse(value);
+  if (!parsed.success) {
+    const { issues } = parsed.error;
+    throw configError(issues[0], where, value, modelOptionsSchema);
+  }
+  return withDefaults(parsed.data, where);
+}
+
+function withDefaults(
+  { modelScripts = 'sandbox', compileContext, securityContext = {} }: z.infer<typeof modelOptionsSchema>,
+  where: string,
+): ModelOptions {
+  for (const [key, context] of Object.entries({ compileContext, securityContext })) {
+    if (!isJson(context)) throw invalid(where, key, 'is not plain data', 'Give what JSON can say.');
+  }
+  return { modelScripts, compileContext: compileContext ?? { securityContext }, securityContext };
 }
 
 function isJson(value: unknown): boolean {
@@ -108,15 +138,21 @@ const WANTED: Readonly<Record<string, string>> = {
   'sources.*.init': 'a list of SQL statements',
   schema: 'a name of letters, digits and _',
   numbers: '"string" or "native"',
+  selection: '"first", "priority" or "cost"',
   cacheMb: 'a number above 0',
   threads: 'a whole number above 0',
 };
 
-function configError(issue: z.core.$ZodIssue, where: string, value: unknown): StoreError {
+function configError(
+  issue: z.core.$ZodIssue,
+  where: string,
+  value: unknown,
+  schema: z.ZodObject = configSchema,
+): StoreError {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys;
-    const known = Object.keys(path[0] === 'sources' ? sourceSchema.shape : configSchema.shape);
+    const known = Object.keys(path[0] === 'sources' ? sourceSchema.shape : schema.shape);
     const near = suggest(key, known);
     const next = near === null ? `Known keys: ${known.join(', ')}.` : `Did you mean '${near}'?`;
     return invalid(where, [...path, key].join('.'), 'is not a known key', next);

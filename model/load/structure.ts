@@ -19,13 +19,14 @@ const format = z.union([text, z.record(text, z.unknown())], { error: 'expected t
 
 /** Absent or false; anything else is refused. */
 function notYet(what: string) {
-  return z.custom<false>((value) => value === false, { error: `not supported yet: ${what}` }).optional();
+  const error = `not supported yet: ${what}`;
+  return z.literal(false, { error }).meta({ description: error }).optional();
 }
 
 /** Keys of 2019 beside keys of today: by themselves `normalise` gives them their present names. */
 function renamed(old: string, now: string) {
   const error = `${old} deprecated, please use \`${now}\` instead`;
-  return z.custom<never>(() => false, { error }).optional();
+  return z.never({ error }).meta({ description: error, deprecated: true }).optional();
 }
 
 const refreshKey = z.strictObject({
@@ -139,9 +140,10 @@ const preAggregation = z.strictObject({
   time_dimensions: z.array(z.strictObject({ dimension: text, granularity: text })).optional(),
   partition_granularity: text.optional(),
   indexes: z.array(index).optional(),
+  priority: z.int().min(1).max(100).optional(),
   rollups: z.array(text).optional(),
   union_with_source_data: flag.optional(),
-  max_pre_aggregations: z.int().optional(),
+  max_pre_aggregations: z.int().min(1).optional(),
   refresh_key: refreshKey.optional(),
   build_range_start: sqlHolder.optional(),
   build_range_end: sqlHolder.optional(),
@@ -178,14 +180,69 @@ const cube = z.strictObject({
   pre_aggregations: z.array(preAggregation).optional(),
   hierarchies: z.array(hierarchy).optional(),
   folders: anything,
-  extends: notYet('`extends`'),
+  extends: text.optional(),
   access_policy: notYet('`access_policy`'),
   calendar: notYet('calendar cubes'),
 });
 
+const includes = z.union(
+  [
+    z.literal('*'),
+    z.array(
+      z.union([
+        text,
+        z.strictObject({
+          name: text,
+          alias: name.optional(),
+          title: text.optional(),
+          description: text.optional(),
+          format: format.optional(),
+          meta: anything,
+        }),
+      ]),
+    ),
+  ],
+  {
+    error:
+      "expected '*' or a list of members: names, or maps of name, alias, title, description, format, meta",
+  },
+);
+
+const viewCube = z.strictObject({
+  join_path: text,
+  alias: name.optional(),
+  prefix: flag.optional(),
+  split: flag.optional(),
+  includes,
+  excludes: z.array(text).optional(),
+});
+
+const OLD_LIST = 'list the cubes of the view under `cubes`, each with `join_path` and `includes`';
+const NO_OWN_PARTS = 'a view has no parts of its own: define them in a cube, and include them';
+
+/** A key that a view does not have, with what to write instead. */
+function notInView(error: string) {
+  return z.never({ error }).meta({ description: error }).optional();
+}
+
+const view = z.strictObject({
+  ...described,
+  extends: text.optional(),
+  cubes: z.array(viewCube).min(1),
+  folders: z.array(z.looseObject({ name: text })).optional(),
+  includes: notInView(OLD_LIST),
+  excludes: notInView(OLD_LIST),
+  measures: notInView(NO_OWN_PARTS),
+  dimensions: notInView(NO_OWN_PARTS),
+  segments: notInView(NO_OWN_PARTS),
+  joins: notInView(NO_OWN_PARTS),
+  pre_aggregations: notInView(NO_OWN_PARTS),
+  access_policy: notYet('`access_policy`'),
+});
+
 export const modelFile = z.strictObject({
   cubes: z.array(cube).optional(),
-  views: notYet('views'),
+  views: z.array(view).optional(),
   view_groups: anything,
 });
 
@@ -195,4 +252,7 @@ export type MeasureText = z.infer<typeof measure>;
 export type SegmentText = z.infer<typeof segment>;
 export type JoinText = z.infer<typeof join>;
 export type PreAggregationText = z.infer<typeof preAggregation>;
+export type RefreshKeyText = z.infer<typeof refreshKey>;
 export type IndexText = z.infer<typeof index>;
+export type ViewText = z.infer<typeof view>;
+export type ViewCubeText = z.infer<typeof viewCube>;

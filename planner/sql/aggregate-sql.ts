@@ -1,11 +1,11 @@
 /** The SQL of a measure's state over its input. */
 import { unreachable } from '../../model/assert.js';
 import type { MeasureState } from '../../model/aggregates.js';
-import type { Measure } from '../../model/schema.js';
-import type { LogicalType } from '../../model/value.js';
+import type { Measure, MemberId, SqlTemplate } from '../../model/schema.js';
 import { isMeasure, measureOf, stateOf } from '../leaf-states.js';
-import { renderPart, renderTemplate } from './sql-writer.js';
-import type { SqlScope } from './sql-writer.js';
+import type { SqlScope } from './sql-scope.js';
+import type { SqlExpression } from './sql-tree.js';
+import { memberSql, partsSql, templateSql } from './template-sql.js';
 
 /**
  * What is aggregated, a row's value or NULL when a filter of the measure does not hold. Null for a count of
@@ -15,92 +15,80 @@ import type { SqlScope } from './sql-writer.js';
 export function measureInput(
   scope: SqlScope,
   measure: Measure,
-  counted: string | null = null,
-): string | null {
+  counted: SqlExpression | null = null,
+): SqlExpression | null {
   if (measure.type === 'number') return null;
-  const sql = measure.sql === null ? counted : renderTemplate(scope, measure.sql, measure.cube);
-  if (measure.filters.length === 0) return sql;
-  const conditions = measure.filters.map((filter) => `(${renderTemplate(scope, filter, measure.cube)})`);
-  return `CASE WHEN ${conditions.join(' AND ')} THEN ${sql ?? '1'} END`;
+  const value = measure.sql === null ? counted : templateSql(scope, measure.sql, measure.cube);
+  if (measure.filters.length === 0) return value;
+  return {
+    kind: 'case',
+    condition: {
+      kind: 'and',
+      operands: measure.filters.map((filter) => templateSql(scope, filter, measure.cube)),
+    },
+    value: value ?? { kind: 'constant', value: 1 },
+  };
 }
 
 /** @param inputOf the `measureInput` of the state's measure, and of those that a calculated one refers to */
 export function aggregateSql(
   scope: SqlScope,
   state: MeasureState,
-  inputOf: (measure: Measure) => string | null,
-): string {
+  inputOf: (measure: Measure) => SqlExpression | null,
+): SqlExpression {
   const type = scope.types.get(state.measure.id) ?? null;
-  const input = inputOf(state.measure);
+  if (state.kind === 'count') return { kind: 'count', operand: inputOf(state.measure) };
+  if (state.kind === 'raw' && state.measure.type === 'number')
+    return calculatedSql(scope, state.measure, inputOf);
+  const operand = inputOf(state.measure) as SqlExpression;
   switch (state.kind) {
-    case 'count':
-      return `count(${input ?? '*'})`;
     case 'sum':
-      return type?.kind === 'double' ? doubleSumSql(input as string) : `sum(${input})`;
     case 'min':
     case 'max':
-      return `${state.kind}(${orderedSql(input as string, type)})`;
+      return { kind: state.kind, operand, type };
     case 'distinct':
-      return `count(DISTINCT ${input})`;
+      return { kind: 'countDistinct', operand };
     case 'sketch':
-      return sketchSql(input as string, type, state.measure.precision);
+      return { kind: 'sketch', operand, type, precision: state.measure.precision };
     case 'raw':
-      return state.measure.type === 'avg' ? `avg(${input})` : rawSql(scope, state.measure, inputOf);
+      return { kind: 'avg', operand };
     default:
       return unreachable(state.kind);
   }
 }
 
-/**
- * Distinct values per group go to the functions that `sources/duckdb-sketches.ts` registers. What is hashed: 8 bytes of
- * an integer (a time: its microseconds; beyond 64 bits: 63 bits of the MD5 of its digits) or of a double, else the
- * UTF-8 bytes of the text.
- */
-function sketchSql(input: string, type: LogicalType | null, precision: number): string {
-  const kind = type?.kind ?? 'string';
-  const call = kind === 'integer' || kind === 'time' ? 'integers' : kind === 'double' ? 'doubles' : 'strings';
-  const value = {
-    integers: kind === 'time' ? `epoch_us(CAST(${input} AS TIMESTAMP))` : wordSql(input),
-    doubles: `CAST(${input} AS DOUBLE)`,
-    strings: `CAST(${input} AS VARCHAR)`,
-  }[call];
-  return `granary_sketch_${call}(list(DISTINCT ${value}) FILTER (WHERE (${input}) IS NOT NULL), ${precision})`;
-}
-
-/** `sum` of doubles depends on the order of rows; `fsum` compensates, but makes NaN of what is infinite. */
-function doubleSumSql(input: string): string {
-  return `CASE WHEN isfinite(fsum(${input})) THEN fsum(${input}) ELSE sum(${input}) END`;
-}
-
-/** The input in a form whose order in the source is that of its values here: what has no type of its own is text. */
-function orderedSql(input: string, type: LogicalType | null): string {
-  switch (type?.kind) {
-    case 'time':
-      return `date_trunc('millisecond', CAST(${input} AS TIMESTAMP))`;
-    case 'string':
-    case 'sketch':
-      return `CAST(${input} AS VARCHAR)`;
-    default:
-      return input;
-  }
-}
-
-/** An integer of any type in a BIGINT. */
-function wordSql(input: string): string {
-  const digest = `md5_number_lower(CAST(${input} AS VARCHAR))`;
-  return `coalesce(TRY_CAST(${input} AS BIGINT), CAST(${digest} // 2 AS BIGINT))`;
-}
-
 /** A calculated measure in SQL: measures in it become their aggregates. */
-function rawSql(scope: SqlScope, measure: Measure, inputOf: (measure: Measure) => string | null): string {
-  const parts = (measure.sql?.parts ?? []).map((part) => {
-    if (part.kind !== 'member' || !isMeasure(scope.model, part.member)) {
-      return renderPart(scope, part, measure.cube);
-    }
-    const state = stateOf(measureOf(scope.model, part.member));
+function calculatedSql(
+  scope: SqlScope,
+  measure: Measure,
+  inputOf: (measure: Measure) => SqlExpression | null,
+): SqlExpression {
+  const { model } = scope;
+  const memberOf = (member: MemberId): SqlExpression => {
+    if (!isMeasure(model, member)) return memberSql(scope, member);
+    const state = stateOf(measureOf(model, member));
     // Nothing is merged here: an exact count does for an estimate, and SQL can reckon with it.
     const kind = state.kind === 'sketch' ? 'distinct' : state.kind;
-    return `(${aggregateSql(scope, { ...state, kind }, inputOf)})`;
-  });
-  return parts.join('');
+    return operandSql(aggregateSql(scope, { ...state, kind }, inputOf));
+  };
+  const { parts } = measure.sql as SqlTemplate;
+  return partsSql(scope, parts, { cube: measure.cube, table: null, memberOf });
+}
+
+/** An aggregate as the model's own SQL reckons with it: in the source's own type, but integers divide as real numbers. */
+function operandSql(aggregate: SqlExpression): SqlExpression {
+  switch (aggregate.kind) {
+    case 'count':
+    case 'countDistinct':
+      return { kind: 'real', operand: aggregate };
+    case 'sum':
+    case 'min':
+    case 'max': {
+      if (aggregate.type?.kind === 'integer') return { kind: 'real', operand: aggregate };
+      const converted = aggregate.type?.kind === 'time' || aggregate.type?.kind === 'string';
+      return converted ? { ...aggregate, type: null } : aggregate;
+    }
+    default:
+      return aggregate;
+  }
 }

@@ -6,150 +6,121 @@ import { lowerCase } from '../../model/lower-case.js';
 import type { Filter, Literal, Test } from '../../model/filter.js';
 import type { MemberId } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
-import type { SqlParams } from './sql-writer.js';
+import { parameter, stringParameter, timeParameter } from './sql-tree.js';
+import type { SqlExpression, SqlOperator } from './sql-tree.js';
 
 /** A row-level expression and its type in the source. */
 export interface TypedSql {
-  readonly sql: string;
+  readonly sql: SqlExpression;
   readonly type: LogicalType;
 }
 
-export function filterSql(
-  filter: Filter,
-  expressionOf: (member: MemberId) => TypedSql,
-  params: SqlParams,
-): string {
+export function filterSql(filter: Filter, expressionOf: (member: MemberId) => TypedSql): SqlExpression {
   switch (filter.kind) {
     case 'and':
-    case 'or': {
-      const parts = filter.filters.map((inner) => filterSql(inner, expressionOf, params));
-      return `(${parts.join(filter.kind === 'and' ? ' AND ' : ' OR ')})`;
-    }
+    case 'or':
+      return {
+        kind: filter.kind,
+        operands: filter.filters.map((inner) => filterSql(inner, expressionOf)),
+      };
     case 'test':
-      return testSql(filter.test, expressionOf(filter.member), filter.member, params);
+      return testSql(filter.test, expressionOf(filter.member), filter.member);
     default:
       return unreachable(filter);
   }
 }
 
-function testSql(test: Test, value: TypedSql, member: MemberId, params: SqlParams): string {
+function testSql(test: Test, value: TypedSql, member: MemberId): SqlExpression {
   const { sql } = value;
   switch (test.kind) {
     case 'isNull':
-      return `(${sql}) IS ${test.negated ? 'NOT ' : ''}NULL`;
+      return { kind: 'isNull', operand: sql, negated: test.negated };
     case 'oneOf': {
-      const hits = test.values
-        .map((literal) => equalSql(value, literal, member, params))
-        .filter((hit) => hit !== null);
-      const hit = hits.length === 0 ? 'FALSE' : hits.join(' OR ');
-      if (!test.negated) return test.orNull ? `(${hit} OR (${sql}) IS NULL)` : `(${hit})`;
-      return test.orNull ? `(NOT (${hit}) AND (${sql}) IS NOT NULL)` : `(NOT (${hit}) OR (${sql}) IS NULL)`;
+      const hit = anyOf(test.values.map((literal) => compareSql('=', value, literal, member)));
+      if (!test.negated) return test.orNull ? anyOf([hit, isNull(sql)]) : hit;
+      const miss: SqlExpression = { kind: 'not', operand: hit };
+      return test.orNull ? { kind: 'and', operands: [miss, isNotNull(sql)] } : anyOf([miss, isNull(sql)]);
     }
     case 'text': {
-      const call = { contains: 'contains', startsWith: 'starts_with', endsWith: 'ends_with' }[test.match];
-      const hits = test.needles.map(
-        (needle) => `${call}(lower(${sql}), ${params.add({ type: 'string', value: lowerCase(needle) })})`,
+      const hit = anyOf(
+        test.needles.map((needle) => ({
+          kind: 'match',
+          match: test.match,
+          operand: sql,
+          needle: stringParameter(lowerCase(needle)),
+        })),
       );
-      return test.negated ? `(NOT (${hits.join(' OR ')}) OR (${sql}) IS NULL)` : `(${hits.join(' OR ')})`;
+      return test.negated ? anyOf([{ kind: 'not', operand: hit }, isNull(sql)]) : hit;
     }
     case 'compare':
-      return compareSql(test.operator, value, test.value, member, params);
+      return compareSql(test.operator, value, test.value, member);
     case 'timeRange': {
-      const bounds: string[] = [];
-      if (test.from !== null) bounds.push(`${sql} >= ${params.add({ type: 'time', value: test.from })}`);
-      if (test.to !== null) bounds.push(`${sql} < ${params.add({ type: 'time', value: test.to })}`);
-      const inside = bounds.length === 0 ? `(${sql}) IS NOT NULL` : bounds.join(' AND ');
-      return test.negated ? `NOT (${inside})` : `(${inside})`;
+      const inside = betweenSql(sql, test.from, test.to);
+      return test.negated ? { kind: 'not', operand: inside } : inside;
     }
     default:
       return unreachable(test);
   }
 }
 
-/** Null: no value of the type can be equal. */
-function equalSql(value: TypedSql, literal: Literal, member: MemberId, params: SqlParams): string | null {
-  if (literal.kind === 'number') {
-    const bound = numberBound(value, literal, member);
-    if (bound.kind === 'beyond' || (bound.kind === 'exact' && !bound.equal)) return null;
-    return `${value.sql} = ${boundSql(bound, params)}`;
-  }
-  return `${valueSql(value)} = ${literalSql(value, literal, member, params)}`;
+/**
+ * A time that is not NULL in the half-open range; null: unbounded.
+ * @param to exclusive
+ */
+export function betweenSql(time: SqlExpression, from: number | null, to: number | null): SqlExpression {
+  const operands: SqlExpression[] = [];
+  if (from !== null)
+    operands.push({ kind: 'compare', operator: '>=', left: time, right: timeParameter(from) });
+  if (to !== null) operands.push({ kind: 'compare', operator: '<', left: time, right: timeParameter(to) });
+  return operands.length === 0 ? isNotNull(time) : { kind: 'and', operands };
+}
+
+export function isNull(operand: SqlExpression): SqlExpression {
+  return { kind: 'isNull', operand, negated: false };
+}
+
+export function isNotNull(operand: SqlExpression): SqlExpression {
+  return { kind: 'isNull', operand, negated: true };
+}
+
+function anyOf(operands: readonly SqlExpression[]): SqlExpression {
+  return { kind: 'or', operands };
 }
 
 function compareSql(
-  operator: '<' | '<=' | '>' | '>=',
+  operator: SqlOperator,
   value: TypedSql,
   literal: Literal,
   member: MemberId,
-  params: SqlParams,
-): string {
-  if (literal.kind !== 'number') {
-    return `${valueSql(value)} ${operator} ${literalSql(value, literal, member, params)}`;
-  }
-  const bound = numberBound(value, literal, member);
-  const below = operator === '<' || operator === '<=';
-  if (bound.kind === 'beyond') return below === bound.above ? `(${value.sql}) IS NOT NULL` : 'FALSE';
-  // Between two representable values `<` and `<=` mean the same, and so do `>` and `>=`.
-  const exact = bound.kind === 'double' || bound.equal ? operator : below ? '<=' : '>';
-  return `${value.sql} ${exact} ${boundSql(bound, params)}`;
-}
-
-type NumberBound =
-  | { readonly kind: 'double'; readonly text: string }
-  /** The greatest value of the column's scale that is not above the literal. */
-  | { readonly kind: 'exact'; readonly scaled: bigint; readonly scale: number; readonly equal: boolean }
-  /** Above or below every value of the type. */
-  | { readonly kind: 'beyond'; readonly above: boolean };
-
-function numberBound(value: TypedSql, literal: Literal & { kind: 'number' }, member: MemberId): NumberBound {
-  requireFit(value, literal, member);
-  const { digits, scale } = literal;
-  if (value.type.kind === 'double') return { kind: 'double', text: `${digits}e${-scale}` };
-  const columnScale = value.type.kind === 'decimal' ? value.type.scale : 0;
-  const shift = columnScale - scale;
-  const divisor = shift < 0 ? 10n ** BigInt(-shift) : 1n;
-  const raised = shift < 0 ? digits : digits * 10n ** BigInt(shift);
-  const rest = ((raised % divisor) + divisor) % divisor;
-  const scaled = (raised - rest) / divisor;
-  if (scaled >= 10n ** 38n || scaled <= -(10n ** 38n)) return { kind: 'beyond', above: scaled > 0n };
-  return { kind: 'exact', scaled, scale: columnScale, equal: rest === 0n };
-}
-
-function boundSql(bound: Exclude<NumberBound, { kind: 'beyond' }>, params: SqlParams): string {
-  if (bound.kind === 'double') return `CAST(${params.add({ type: 'string', value: bound.text })} AS DOUBLE)`;
-  const { scaled, scale } = bound;
-  if (scale === 0) return `CAST(${params.add({ type: 'string', value: String(scaled) })} AS HUGEINT)`;
-  const digits = String(scaled < 0n ? -scaled : scaled).padStart(scale + 1, '0');
-  const text = `${scaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
-  return `CAST(${params.add({ type: 'string', value: text })} AS DECIMAL(38,${scale}))`;
-}
-
-function literalSql(value: TypedSql, literal: Literal, member: MemberId, params: SqlParams): string {
-  requireFit(value, literal, member);
+): SqlExpression {
+  const { sql, type } = value;
+  requireFit(type, literal, member);
   switch (literal.kind) {
+    case 'number': {
+      const { digits, scale } = literal;
+      return { kind: 'compareNumber', operator, operand: sql, type, digits, scale };
+    }
+    case 'time': {
+      // Times are compared by the millisecond, as they are printed.
+      const left: SqlExpression = { kind: 'bucket', time: sql, granularity: null };
+      return { kind: 'compare', operator, left, right: timeParameter(literal.value) };
+    }
     case 'string':
-      return params.add({ type: 'string', value: literal.value });
-    case 'boolean':
-      return params.add({ type: 'boolean', value: literal.value });
-    case 'time':
-      return params.add({ type: 'time', value: literal.value });
-    case 'number':
-      throw new Error('numbers are bound by numberBound');
+      return { kind: 'compare', operator, left: sql, right: stringParameter(literal.value) };
+    case 'boolean': {
+      const right = parameter({ type: 'boolean', value: literal.value });
+      return { kind: 'compare', operator, left: sql, right };
+    }
     default:
       return unreachable(literal);
   }
 }
 
-/** Times are compared by the millisecond, as they are printed. */
-function valueSql(value: TypedSql): string {
-  return value.type.kind === 'time' ? `date_trunc('millisecond', ${value.sql})` : value.sql;
-}
-
-function requireFit(value: TypedSql, literal: Literal, member: MemberId): void {
-  if (literalFits(literal, value.type)) return;
+function requireFit(type: LogicalType, literal: Literal, member: MemberId): void {
+  if (literalFits(literal, type)) return;
   throw new StoreError(
     'query_invalid',
-    `${member} holds values of type ${value.type.kind} in the source; it cannot be compared with a ${literal.kind}.`,
+    `${member} holds values of type ${type.kind} in the source; it cannot be compared with a ${literal.kind}.`,
     { next: `Correct the type of ${member} in the model.` },
   );
 }

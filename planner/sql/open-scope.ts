@@ -1,14 +1,14 @@
 import { StoreError } from '../../model/errors.js';
 import type { JoinTree, SourceRequest } from '../../model/plan.js';
 import type { Cube, DataModel, Dimension } from '../../model/schema.js';
-import { primaryKeys } from '../join-tree.js';
-import { measureMembers, SUB_QUERY, subQueryRequest } from '../sub-query.js';
+import { subQueryRequest } from '../sub-query.js';
 import { groupedSelect, primaryKeySql } from './grouped-select.js';
-import { fromClause, quoteName, SqlParams } from './sql-writer.js';
-import type { SourceTypes, SqlScope } from './sql-writer.js';
+import type { SourceTypes, SqlScope } from './sql-scope.js';
+import { stringParameter, subQueryAlias } from './sql-tree.js';
+import type { SqlExpression, SqlJoin, SqlParameter } from './sql-tree.js';
 
 /**
- * The scope of a statement, with its own parameters.
+ * The scope of a statement.
  * @throws StoreError `query_invalid` when its cubes lie in different data sources
  */
 export function openScope(
@@ -16,15 +16,15 @@ export function openScope(
   request: SourceRequest,
   types: SourceTypes,
   filterParams: SqlScope['filterParams'],
-  params = new SqlParams(),
+  timezone: SqlParameter = stringParameter(request.timezone),
 ): SqlScope {
   requireOneSource(model, request.tree);
   const scope: SqlScope = {
     model,
     request,
     types,
-    params,
     filterParams,
+    timezone,
     subQueryJoin: (dimension) => subQueryJoin(scope, dimension),
   };
   return scope;
@@ -34,19 +34,18 @@ export function openScope(
  * A sub-query as a joined table: its measure for each primary key of its cube, over all rows that the cube's joins
  * lead to. No filter of the query reaches it.
  */
-function subQueryJoin(outer: SqlScope, dimension: Dimension): string {
-  const { model } = outer;
+function subQueryJoin(outer: SqlScope, dimension: Dimension): SqlJoin {
+  const { model, types, timezone } = outer;
   const request = subQueryRequest(model, dimension, outer.request.timezone);
-  const scope = openScope(model, request, outer.types, 'none', outer.params);
-  const from = fromClause(scope, request.tree, [
-    ...primaryKeys(model, dimension.cube).map(({ id }) => id),
-    ...request.states.flatMap(({ measure }) => measureMembers(model, measure)),
-  ]);
-  const key = primaryKeySql(scope, dimension.cube) as string;
-  const keys = [{ column: SUB_QUERY.key, sql: key }];
-  const select = groupedSelect({ ...scope, from, where: '' }, keys, request.states);
-  const alias = quoteName(dimension.id);
-  return `LEFT JOIN (${select}) AS ${alias} ON ${alias}.${quoteName(SUB_QUERY.key)} = ${key}`;
+  const scope = openScope(model, request, types, 'none', timezone);
+  const owner = primaryKeySql(scope, dimension.cube) as SqlExpression; // the loader wants one
+  const select = groupedSelect(scope, [{ expression: owner, name: '_owner' }], []);
+  const alias = subQueryAlias(dimension);
+  const left: SqlExpression = { kind: 'column', table: alias, name: '_owner' };
+  return {
+    table: { alias, table: { kind: 'select', select } },
+    on: { kind: 'compare', operator: '=', left, right: owner },
+  };
 }
 
 function requireOneSource(model: DataModel, tree: JoinTree): void {

@@ -71,7 +71,7 @@ describe('a column that is the member itself', () => {
 
   test('[D68] a date range stands in the SQL of the cube, its values as parameters', async () => {
     const { text, params } = await sourceOf(tables, february);
-    expect(text).toMatch(/SELECT \* FROM events WHERE \(CAST\(\(made\) AS TIMESTAMP\) >= \$\d+ AND /);
+    expect(text).toMatch(/SELECT \* FROM events WHERE \(\(CAST\(made AS TIMESTAMP\) >= \$\d+\) AND /);
     expect(params).toContainEqual({ type: 'time', value: Date.parse('2024-02-01T00:00:00Z') });
     expect(text).not.toContain('2024');
     expect(await totalOf(await openTables(tables), february)).toBe('120');
@@ -195,7 +195,7 @@ describe('filters of every kind', () => {
     const or = [by('equals', 'buy').filters[0], { member: 'events.id', operator: 'equals', values: ['5'] }];
     const { text } = await sourceOf(group, { filters: [{ or }] });
     expect(text).toMatch(
-      /SELECT \* FROM events WHERE \(\(CAST\(\(kind\) AS VARCHAR\) = \$\d+\) OR \(\(id\) = /,
+      /SELECT \* FROM events WHERE \(\(\(CAST\(kind AS VARCHAR\) = \$\d+\)\) OR \(\(\(id\) = /,
     );
     expect(await totalOf(await openTables(group), { filters: [{ or }] })).toBe('190');
   });

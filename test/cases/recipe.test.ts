@@ -86,7 +86,7 @@ test('[A17] [A18] [A19] the query of the recipe gives its rows, from all time, b
 test('[A5] a pre-aggregation without type is a rollup', async () => {
   const store = await buildTables(products);
   const { candidates, selected } = await store.explain(query);
-  expect(candidates).toEqual([
+  expect(candidates).toMatchObject([
     { id: 'Products.amountByClientName', type: 'rollup', matched: true, reasons: [] },
   ]);
   expect(selected).toBe('Products.amountByClientName');

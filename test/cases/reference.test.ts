@@ -93,7 +93,7 @@ test('[D7] a data source that the configuration lacks is an error', async () => 
   });
 });
 
-test('[D8] the four types are known, and rollup is the default', async () => {
+test('[D1] [D8] [D11] [X7] the four types are known, and rollup is the default', async () => {
   const store = await openTables({
     init,
     yaml:
@@ -109,21 +109,25 @@ test('[D8] the four types are known, and rollup is the default', async () => {
             type: rollup_join
             measures: [CUBE.count]
             dimensions: [users.name]
-            rollups: [users.names, CUBE.main]
+            rollups: [users.names, CUBE.own]
           - name: plain
             type: rollup
             measures: [count]
+          - name: own
+            measures: [count]
+            dimensions: [user_id]
 `,
       ) + '        pre_aggregations:\n          - name: names\n            dimensions: [id, name]\n',
   });
   const { candidates } = await store.explain({ measures: ['orders.count'] });
   expect(candidates.map(({ id, type }) => [id, type])).toEqual([
     ['orders.recent', 'rollup_lambda'],
-    ['orders.raw', 'original_sql'],
     ['orders.joined', 'rollup_join'],
     ['orders.plain', 'rollup'],
+    ['orders.own', 'rollup'],
     ['orders.main', 'rollup'],
     ['users.names', 'rollup'],
+    ['orders.raw', 'original_sql'],
   ]);
   const unknown = yaml.replace('- name: main', '- name: main\n            type: rolup');
   await expect(openTables({ ...shop, yaml: unknown })).rejects.toThrow(/rolup.*rollup/s);

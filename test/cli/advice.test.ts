@@ -1,45 +1,56 @@
 import { expect, test } from 'vitest';
-import { adviceLines, fixesOf } from '../../dist/cli/advice.js';
-import type { Candidate, Reason } from '../../dist/model/plan.js';
+import { adviceLines } from '../../dist/cli/advice.js';
+import type { Candidate, Explanation, Fix } from '../../dist/index.js';
 
-const refused = (id: string, ...reasons: Reason[]): Candidate => ({
+const build: Fix = { text: 'Build a.', patch: [], estimate: null };
+const change = (text: string): Fix => ({
+  text,
+  patch: [{ op: 'add', path: '/dimensions/-', value: text }],
+  estimate: null,
+});
+const refused = (id: string, fix: Fix | null): Candidate => ({
   id,
   type: 'rollup',
   matched: false,
-  reasons,
+  checks: [],
+  reasons: [],
+  rows: null,
+  fix,
+  help: null,
 });
-const notBuilt: Reason = { code: 'not_built', message: 'not built' };
-const hopeless: Reason = { code: 'measure_multiplied', message: 'multiplied' };
-const lacks = (member: string): Reason => ({
-  code: 'dimension_missing',
-  message: 'missing',
-  fix: { text: `Add ${member}.`, patch: [{ op: 'add', path: '/dimensions/-', value: member }] },
-});
-const grain = (granularity: string): Reason => ({
-  code: 'granularity_too_fine',
-  message: 'too fine',
-  fix: {
-    text: `Set ${granularity}.`,
-    patch: [{ op: 'replace', path: '/granularity', value: granularity }],
-  },
-});
-
-test('only a rollup whose every reason can be fixed is advised, all of its fixes together', () => {
-  const candidates = [refused('a', lacks('x'), hopeless), refused('b', lacks('x'), lacks('y'), lacks('x'))];
-  expect(adviceLines(candidates)).toEqual(['Add x. Add y.']);
-  expect(fixesOf(candidates[0])).toBeNull();
+const explained = (fix: Fix | null, candidates: readonly Candidate[]): Explanation => ({
+  query: {},
+  selected: null,
+  mode: 'source',
+  selection: 'first',
+  index: null,
+  indexes: [],
+  candidates,
+  pieces: [],
+  fix,
+  obstacles: [],
+  warnings: [],
 });
 
-test('of several granularities of one rollup the finest is left', () => {
-  expect(adviceLines([refused('a', grain('month'), lacks('x'), grain('day'), grain('day'))])).toEqual([
-    'Add x. Set day.',
+test('the smallest change comes first, and each is told once', () => {
+  const [x, y] = [change('Add x.'), change('Add y and z.')];
+  expect(adviceLines(explained(x, [refused('a', null), refused('b', y), refused('c', x)]))).toEqual([
+    'Add x.',
+    'Add y and z.',
   ]);
 });
 
 test('where a build is all that lacks it is advised first', () => {
-  expect(adviceLines([refused('a', lacks('x'), notBuilt), refused('b', notBuilt)])).toEqual([
+  const x = change('Add x.');
+  expect(adviceLines(explained(build, [refused('a', x), refused('b', build)]))).toEqual([
     'Run granary build.',
     'Add x.',
   ]);
-  expect(adviceLines([refused('a', hopeless, notBuilt)])).toEqual([]);
+});
+
+test('where nothing helps the first obstacle is told', () => {
+  const obstacle = { code: 'measure_multiplied' as const, message: 'orders.count is multiplied.' };
+  expect(adviceLines({ ...explained(null, [refused('a', null)]), obstacles: [obstacle] })).toEqual([
+    'No rollup could answer this query: orders.count is multiplied.',
+  ]);
 });

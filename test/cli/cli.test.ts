@@ -176,8 +176,11 @@ describe('the verbs', () => {
     const { code, stdout } = run(['explain', BY_DAY]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^no rollup: the source answers \(source\)\n/);
-    expect(stdout).toMatch(/^orders\.monthly +granularity_too_fine /m);
-    expect(stdout).toContain('- Set the granularity of orders.monthly to day.');
+    expect(stdout).toContain('orders.monthly: refused\n  ✓ type  ✓ joins  ✓ measures  ✓ dimensions');
+    expect(stdout).toContain('  ✗ times  ✓ timezone  ✓ built\n    ✗ granularity_too_fine: ');
+    expect(stdout).toMatch(
+      /^- Set the granularity of orders\.monthly to day: about [\d.]+ × its rows \(\d+\)\.$/m,
+    );
     expect(json(run(['explain', BY_COUNTRY, '--json']))).toMatchObject({
       selected: 'orders.monthly',
       mode: 'rollup',

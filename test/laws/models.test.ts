@@ -16,6 +16,7 @@ import { randomModel } from '../support/random-model.js';
 import type { RandomModel } from '../support/random-model.js';
 import { randomOracle } from '../support/random-oracle.js';
 import { randomQuery } from '../support/random-query.js';
+import { settleRows } from '../support/settle-rows.js';
 import { Tape, tapes } from '../support/tape.js';
 
 const long = process.env['GRANARY_LONG'] !== undefined;
@@ -121,25 +122,7 @@ function expectSame(model: RandomModel, answer: Outcome, expected: Outcome): voi
   }
   expect(expected.meta.mode).toBe('source');
   expect(answer.total).toBe(expected.total);
-  const rough = model.cubes.flatMap(({ measures }) => measures.filter((measure) => measure.rough));
-  const names = new Set(rough.map(({ id }) => id));
-  const settled = answer.data.map((row, at) => settle(row, expected.data[at] ?? {}, names));
-  expect(settled).toEqual(expected.data);
-}
-
-/** The row with every rough number that is near enough replaced by the expected one. */
-function settle(
-  row: Answer['data'][number],
-  expected: Answer['data'][number],
-  rough: ReadonlySet<string>,
-): object {
-  const entries = Object.entries(row).map(([name, cell]): [string, unknown] => {
-    const wanted = expected[name];
-    if (!rough.has(name) || typeof cell !== 'string' || typeof wanted !== 'string') return [name, cell];
-    const [x, y] = [Number(cell), Number(wanted)];
-    return [name, Math.abs(x - y) <= 1e-7 * Math.max(1, Math.abs(y)) ? wanted : cell];
-  });
-  return Object.fromEntries(entries);
+  expect(settleRows(model, answer.data, expected.data)).toEqual(expected.data);
 }
 
 /** Puts what was asked, and of what, in front of a failure. */

@@ -3,13 +3,14 @@ import type { CatalogSnapshot, PartitionMeta, RollupMeta } from '../../dist/mode
 import { loadObjectModel } from '../../dist/model/load/load-object-model.js';
 import type { TimeRange } from '../../dist/model/query.js';
 import { bucketsBetween } from '../../dist/model/time-range.js';
+import type { Selection } from '../../dist/planner/choose-rollup.js';
 import { partitionKey } from '../../dist/planner/plan-build.js';
 import { prepareModel } from '../../dist/planner/plan-query.js';
 import type { PreparedModel } from '../../dist/planner/plan-query.js';
 import type { RollupShape } from '../../dist/planner/rollup-shape.js';
 
-export function prepare(document: unknown): PreparedModel {
-  return prepareModel(loadObjectModel(document), (text) => text);
+export function prepare(document: unknown, selection: Selection = 'first'): PreparedModel {
+  return prepareModel(loadObjectModel(document), (text) => text, selection);
 }
 
 /** @param range of the source's times, half-open, as ISO dates */

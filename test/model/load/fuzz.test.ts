@@ -23,6 +23,22 @@ function loadsOrRefuses(action: () => unknown): boolean {
 }
 
 const SEED_TEXT = readFileSync(new URL('../../../data/flights/model/flights.yml', import.meta.url), 'utf8');
+/** Beside `airports`, which the tests define. */
+const VIEW_TEXT = `cubes:
+  - name: flights
+    sql_table: flights
+    joins: [{name: airports, relationship: many_to_one, sql: "{CUBE}.origin = {airports.id}"}]
+    measures: [{name: count, type: count}]
+    pre_aggregations: [{name: main, measures: [count], dimensions: [flights.airports.status]}]
+  - {name: delayed, extends: flights, sql: SELECT 1, pre_aggregations: [{name: own, measures: [CUBE.count]}]}
+views:
+  - name: all
+    cubes:
+      - {join_path: flights, includes: [count]}
+      - {join_path: flights.airports, prefix: true, includes: '*', excludes: [id]}
+    folders: [{name: some, includes: [count, {name: inner, includes: [airports_status]}]}]
+  - {name: more, extends: all, cubes: [{join_path: delayed, includes: [{name: count, alias: late}]}]}
+`;
 const SHARDS = [
   '{',
   '}',
@@ -78,17 +94,22 @@ describe('random text', () => {
     );
   });
 
-  test('a model with pieces cut out and put in', () => {
+  test.each([
+    ['flights', SEED_TEXT, false],
+    ['views', VIEW_TEXT, true],
+  ])('a model of %s with pieces cut out and put in', (_, seed, loads) => {
     const airports = { file: 'airports.yml', text: orders().replace('name: orders', 'name: airports') };
     const edit = fc.record({
-      at: fc.nat(SEED_TEXT.length),
+      at: fc.nat(seed.length),
       cut: fc.nat(20),
       put: fc.oneof(fc.constantFrom('', ...SHARDS, ...WORDS), fc.string({ maxLength: 5 })),
     });
+    const before = () => loadYamlModel([{ file: 'f.yml', text: seed }, airports]);
+    expect(loadsOrRefuses(before)).toBe(loads);
     let loaded = 0;
     fc.assert(
       fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
-        let text = SEED_TEXT;
+        let text = seed;
         for (const { at, cut, put } of edits) text = text.slice(0, at) + put + text.slice(at + cut);
         if (loadsOrRefuses(() => loadYamlModel([{ file: 'f.yml', text }, airports]))) loaded++;
       }),
@@ -159,6 +180,7 @@ describe('random objects', () => {
             ...'time_dimension granularity partition_granularity filters drill_members relationship a b __proto__'.split(
               ' ',
             ),
+            ...'extends join_path includes excludes prefix alias split folders'.split(' '),
           ),
           tie('any'),
           { maxKeys: 5 },
@@ -166,7 +188,11 @@ describe('random objects', () => {
       ),
     })).any;
     fc.assert(
-      fc.property(value, (cubes) => void loadsOrRefuses(() => loadObjectModel({ cubes }))),
+      fc.property(
+        value,
+        value,
+        (cubes, views) => void loadsOrRefuses(() => loadObjectModel({ cubes, views })),
+      ),
       { numRuns },
     );
   });

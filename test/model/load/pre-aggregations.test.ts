@@ -29,8 +29,11 @@ partition_granularity: month
       timeDimensions: [{ dimension: 'orders.created_at', granularity: 'day' }],
       partitionGranularity: 'month',
       indexes: [],
+      priority: 50,
       position: { file: 'm.yml', line: 16, column: 9 },
       pointer: '/cubes/0/pre_aggregations/0',
+      shared: false,
+      joinPaths: [],
       keys: { measures: 'measures', dimensions: 'dimensions', segments: 'segments' },
     });
   });
@@ -70,7 +73,7 @@ partition_granularity: month
     ]);
   });
 
-  test('members of other cubes by name, and by a path of joins', () => {
+  test('[D10] members of other cubes by name, and by a path of joins', () => {
     const text = (reference: string) => `cubes:
   - name: a
     sql_table: a
@@ -151,16 +154,23 @@ partition_granularity: month
     });
   });
 
-  test.each(['original_sql', 'rollupJoin', 'rollup_lambda', 'autoRollup'])('the type %s is kept', (type) => {
-    const keys = `type: ${type}\nrollups: [orders.main]\nmax_pre_aggregations: 20\nindexes: [{name: i, columns: [id]}]\ndimensions: [id]`;
+  test.each([
+    ['original_sql', 'indexes: [{name: i, columns: [id]}]'],
+    ['rollup_lambda', 'rollups: [users.main]'],
+    ['rollupLambda', 'rollups: [users.main]\nunion_with_source_data: false'],
+    ['autoRollup', 'max_pre_aggregations: 20\npartition_granularity: month'],
+  ])('[C8] [C23] [C26] [C27] [D8] the type %s is kept', (type, keys) => {
+    const users =
+      '  - {name: users, sql_table: u, measures: [{name: n, type: count}], pre_aggregations: [{name: main, measures: [n]}]}\n';
+    const model = load(`${rollup(`type: ${type}\n${keys}`)}${users}`);
     const snake = type.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    expect(main(keys)).toMatchObject({ type: snake, dimensions: ['orders.id'] });
+    expect(model.cubes.get('orders')?.preAggregations[0]).toMatchObject({ type: snake, measures: [] });
   });
 });
 
 describe('time', () => {
   test.each(['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'])(
-    '[D28] granularity %s',
+    '[C20] [D28] [X10] granularity %s',
     (granularity) => {
       expect(main(`time_dimension: created_at\ngranularity: ${granularity}`).timeDimensions).toEqual([
         { dimension: 'orders.created_at', granularity },
@@ -221,7 +231,7 @@ describe('time', () => {
     ['month', ['month', 'quarter', 'year']],
     ['quarter', ['quarter', 'year']],
     ['year', ['year']],
-  ])('[D30] partitions are made of whole buckets: %s', (granularity, fit) => {
+  ])('[C23] [D30] [X9] partitions are made of whole buckets: %s', (granularity, fit) => {
     for (const partition of ['hour', 'day', 'week', 'month', 'quarter', 'year']) {
       const keys = `time_dimension: created_at\ngranularity: ${granularity}\npartition_granularity: ${partition}`;
       if (fit.includes(partition)) expect(main(keys).partitionGranularity).toBe(partition);

@@ -1,0 +1,26 @@
+/** Every rule of matching, in the order in which a rollup is asked; docs/rules.md is made from this table. */
+import { builtRule } from './match-built.js';
+import { dimensionsRule } from './match-dimensions.js';
+import { filterParamsRule } from './match-filter-params.js';
+import { filtersRule } from './match-filters.js';
+import { joinsRule } from './match-joins.js';
+import { localTimesRule } from './match-local-times.js';
+import { measuresRule } from './match-measures.js';
+import { segmentsRule } from './match-segments.js';
+import { timesRule } from './match-times.js';
+import { timezoneRule } from './match-timezone.js';
+import type { Rule } from './rule.js';
+
+/** Those that ask what the rollup holds: the model alone decides them, and a change of it can. */
+export const MODEL_RULES: readonly Rule[] = [
+  joinsRule,
+  measuresRule,
+  dimensionsRule,
+  filtersRule,
+  segmentsRule,
+  timesRule,
+  filterParamsRule,
+  localTimesRule,
+];
+
+export const RULES: readonly Rule[] = [...MODEL_RULES, timezoneRule, builtRule];

@@ -1,0 +1,118 @@
+/** SQL as DuckDB reads it, in a session whose time zone is UTC. */
+import type { LogicalType } from '../../model/value.js';
+import type { SqlDialect } from './compile-sql.js';
+import type { SqlNumberTest } from './sql-tree.js';
+
+export const duckdbDialect: SqlDialect = {
+  name: quoteName,
+  word: quoteName,
+  parameter: (place) => place,
+  nullOf: () => 'NULL',
+  cast: (operand, type) =>
+    `CAST(${operand} AS ${{ string: 'VARCHAR', boolean: 'BOOLEAN', time: 'TIMESTAMP' }[type]})`,
+  // Its `/` is real for integers too.
+  real: (operand) => operand,
+  number: (text, type) => `CAST(${text} AS ${numberType(type)})`,
+  bucket: (time, granularity) => `date_trunc('${granularity ?? 'millisecond'}', ${time})`,
+  match: (kind, operand, needle) => {
+    const call = { contains: 'contains', startsWith: 'starts_with', endsWith: 'ends_with' }[kind];
+    return `${call}(lower(${operand}), ${needle})`;
+  },
+  compareNumber: compareNumberText,
+  sum: (operand, type) => (type?.kind === 'double' ? doubleSumText(operand) : `sum(${operand})`),
+  extreme: (kind, operand, type) => `${kind}(${orderedText(operand, type)})`,
+  avg: (operand) => `avg(${operand})`,
+  anyValue: (operand) => `any_value(${operand})`,
+  sketch: sketchText,
+};
+
+function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function numberType(type: LogicalType): string {
+  if (type.kind === 'decimal') return `DECIMAL(38, ${type.scale})`;
+  return type.kind === 'integer' ? 'BIGINT' : 'DOUBLE';
+}
+
+/** `sum` of doubles depends on the order of rows; `fsum` compensates, but makes NaN of what is infinite. */
+function doubleSumText(operand: string): string {
+  return `CASE WHEN isfinite(fsum(${operand})) THEN fsum(${operand}) ELSE sum(${operand}) END`;
+}
+
+/** The operand in a form whose order in the source is that of its values here: what has no type of its own is text. */
+function orderedText(operand: string, type: LogicalType | null): string {
+  switch (type?.kind) {
+    case 'time':
+      return `date_trunc('millisecond', CAST(${operand} AS TIMESTAMP))`;
+    case 'string':
+    case 'sketch':
+      return `CAST(${operand} AS VARCHAR)`;
+    default:
+      return operand;
+  }
+}
+
+/**
+ * Distinct values per group go to the functions that `sources/duckdb-sketches.ts` registers. What is hashed: 8 bytes of
+ * an integer (a time: its microseconds; beyond 64 bits: 63 bits of the MD5 of its digits) or of a double, else the
+ * UTF-8 bytes of the text.
+ */
+function sketchText(operand: string, type: LogicalType | null, precision: number): string {
+  const kind = type?.kind ?? 'string';
+  const call = kind === 'integer' || kind === 'time' ? 'integers' : kind === 'double' ? 'doubles' : 'strings';
+  const value = {
+    integers: kind === 'time' ? `epoch_us(CAST(${operand} AS TIMESTAMP))` : wordText(operand),
+    doubles: `CAST(${operand} AS DOUBLE)`,
+    strings: `CAST(${operand} AS VARCHAR)`,
+  }[call];
+  return `granary_sketch_${call}(list(DISTINCT ${value}) FILTER (WHERE (${operand}) IS NOT NULL), ${precision})`;
+}
+
+/** An integer of any type in a BIGINT. */
+function wordText(operand: string): string {
+  const digest = `md5_number_lower(CAST(${operand} AS VARCHAR))`;
+  return `coalesce(TRY_CAST(${operand} AS BIGINT), CAST(${digest} // 2 AS BIGINT))`;
+}
+
+/** The literal becomes a value of the operand's own type, so that no digit of either is lost. */
+function compareNumberText(test: SqlNumberTest, operand: string, bind: (text: string) => string): string {
+  const bound = numberBound(test);
+  const { operator } = test;
+  if (bound.kind === 'double') return `${operand} ${operator} CAST(${bind(bound.text)} AS DOUBLE)`;
+  const below = operator === '<' || operator === '<=';
+  if (bound.kind === 'beyond')
+    return operator !== '=' && below === bound.above ? `${operand} IS NOT NULL` : 'FALSE';
+  if (operator === '=' && !bound.equal) return 'FALSE';
+  // Between two representable values `<` and `<=` mean the same, and so do `>` and `>=`.
+  const exact = bound.equal ? operator : below ? '<=' : '>';
+  return `${operand} ${exact} ${exactText(bound, bind)}`;
+}
+
+type ExactBound = Extract<NumberBound, { kind: 'exact' }>;
+
+type NumberBound =
+  | { readonly kind: 'double'; readonly text: string }
+  /** The greatest value of the column's scale that is not above the literal. */
+  | { readonly kind: 'exact'; readonly scaled: bigint; readonly scale: number; readonly equal: boolean }
+  /** Above or below every value of the type. */
+  | { readonly kind: 'beyond'; readonly above: boolean };
+
+function numberBound({ type, digits, scale }: SqlNumberTest): NumberBound {
+  if (type.kind === 'double') return { kind: 'double', text: `${digits}e${-scale}` };
+  const columnScale = type.kind === 'decimal' ? type.scale : 0;
+  const shift = columnScale - scale;
+  const divisor = shift < 0 ? 10n ** BigInt(-shift) : 1n;
+  const raised = shift < 0 ? digits : digits * 10n ** BigInt(shift);
+  const rest = ((raised % divisor) + divisor) % divisor;
+  const scaled = (raised - rest) / divisor;
+  if (scaled >= 10n ** 38n || scaled <= -(10n ** 38n)) return { kind: 'beyond', above: scaled > 0n };
+  return { kind: 'exact', scaled, scale: columnScale, equal: rest === 0n };
+}
+
+function exactText({ scaled, scale }: ExactBound, bind: (text: string) => string): string {
+  if (scale === 0) return `CAST(${bind(String(scaled))} AS HUGEINT)`;
+  const digits = String(scaled < 0n ? -scaled : scaled).padStart(scale + 1, '0');
+  const text = `${scaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+  return `CAST(${bind(text)} AS DECIMAL(38,${scale}))`;
+}
