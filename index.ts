@@ -11,6 +11,8 @@ export type { SourceConfig } from './model/load/parse-config.js';
 export type { Candidate, Check, Fix, FixEstimate, Mode, PatchOperation, Reason } from './model/plan.js';
 export type { ReasonCode, RuleName } from './model/reason-code.js';
 export type { Annotation, MemberAnnotation } from './planner/annotate.js';
+export type { CubeCondition, CubeStep } from './planner/cube/can-use.js';
+export type { ExplainedChoice } from './planner/cube/explain-choice.js';
 export type { IndexVerdict } from './planner/choose-index.js';
 export type { Selection } from './planner/choose-rollup.js';
 export type { PartitionFate, PartitionRun } from './planner/explain-partitions.js';

@@ -11,6 +11,7 @@ import type { Annotation } from './planner/annotate.js';
 import { explainQuery } from './planner/explain-query.js';
 import type { ExplainedPiece, Explanation } from './planner/explain-query.js';
 import { planQuery } from './planner/plan-query.js';
+import type { PlanOptions } from './planner/plan-query.js';
 import { countGroups } from './store-counts.js';
 import { tablePrefix } from './storage/table-version.js';
 import type { House } from './store-house.js';
@@ -66,7 +67,7 @@ export async function answerQuery(house: House, query: unknown, options: QueryOp
   requireContext(house, options);
   const now = nowOf(options);
   const answer = (catalog: CatalogSnapshot): Promise<QueryResult> => {
-    const plan = planQuery(house.prepared, catalog, query, { ...house.testing, now });
+    const plan = planQuery(house.prepared, catalog, query, planOptions(house, now));
     return answerPlan(house, plan, options, now, startedAt);
   };
   const planned = house.storage.snapshot();
@@ -79,6 +80,10 @@ export async function answerQuery(house: House, query: unknown, options: QueryOp
     if (newest.version === planned.version) throw error;
     return answer(newest);
   }
+}
+
+function planOptions({ config, testing }: House, now: number): PlanOptions {
+  return { ...testing, now, cube: config.compatibility === 'cube' ? config : null };
 }
 
 /** What the store was opened for stands in its SQL and in its files: another context needs a store of its own. */
@@ -175,7 +180,7 @@ export async function explainAnswer(
   query: unknown,
   options: Pick<QueryOptions, 'now'>,
 ): Promise<Explanation> {
-  const planning = { ...house.testing, now: nowOf(options) };
+  const planning = planOptions(house, nowOf(options));
   const catalog = house.storage.snapshot();
   const { plan, uncounted } = explainQuery(house.prepared, catalog, query, planning);
   const counts = await countGroups(house, catalog.version, uncounted);

@@ -45,6 +45,16 @@ export interface StoreOptions {
    * the highest `priority`, or the one with the fewest rows to scan (`cost`). The answer is the same.
    */
   readonly selection?: Selection;
+  /**
+   * Who decides which rollup answers. `granary` (default): our rules. `cube`: those of Cube, literally; an answer is
+   * the source's all the same, see docs/compatibility.md.
+   */
+  readonly compatibility?: 'granary' | 'cube';
+  /**
+   * Where Cube decides: whether it chooses a rollup for a date range that cuts through its buckets, unless the rollup
+   * says it itself. Default true, as CUBEJS_PRE_AGGREGATIONS_ALLOW_NON_STRICT_DATE_RANGE_MATCH in Cube.
+   */
+  readonly allowNonStrictDateRangeMatch?: boolean;
   /** Budget of decoded columns in memory, in MiB. Default 1024. */
   readonly cacheMb?: number;
   /** Threads for large scans. Default: as the machine has, at most 4. */

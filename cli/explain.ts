@@ -1,5 +1,6 @@
 import type { Candidate, ExplainedPiece, Explanation } from '../index.js';
 import { adviceLines } from './advice.js';
+import { cubeLines } from './cube-lines.js';
 import { formatCount } from './format.js';
 import { noteWarnings } from './note-warnings.js';
 import { printHeading, printJson, printLine } from './print.js';
@@ -31,6 +32,10 @@ function printExplanation(explanation: Explanation): void {
   if (selected === null && advice.length > 0) {
     printHeading('What would help');
     for (const line of advice) printLine(`- ${line}`);
+  }
+  if (explanation.cube !== undefined) {
+    printHeading("Cube's choice, in its order");
+    for (const line of cubeLines(explanation.cube)) printLine(line);
   }
   if (indexes.length > 1) {
     printHeading('Indexes');

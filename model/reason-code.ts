@@ -25,14 +25,4 @@ export type ReasonCode =
 
 /** What a rollup is asked, in this order. */
 export type RuleName =
-  | 'type'
-  | 'joins'
-  | 'measures'
-  | 'dimensions'
-  | 'filters'
-  | 'segments'
-  | 'times'
-  | 'filterParams'
-  | 'localTimes'
-  | 'timezone'
-  | 'built';
+  'type' | 'joins' | 'measures' | 'dimensions' | 'filters' | 'segments' | 'times' | 'timezone' | 'built';

@@ -196,6 +196,15 @@ export interface PreAggregation {
   readonly timeDimensions: readonly RollupTimeDimension[];
   /** The ways to their cubes that the lists name; all else goes the shortest way. */
   readonly joinPaths: readonly JoinPath[];
+  /** Members that are written with the joins that lead to them → `orders.users.city`. */
+  readonly writtenPaths: ReadonlyMap<MemberId, string>;
+  /** The rollups that it joins or puts together. */
+  readonly rollups: readonly RollupId[];
+  /**
+   * Whether Cube may choose it for a range that cuts through its buckets; null: as the configuration says. That does
+   * not reach every rollup: where nothing is written, one in the spelling of 2019 says false.
+   */
+  readonly allowNonStrictDateRangeMatch: boolean | null;
   readonly partitionGranularity: Granularity | null;
   readonly indexes: readonly IndexDefinition[];
   /** 1 to 100; the higher is tried first under `selection: 'priority'`. */

@@ -19,6 +19,8 @@ import { explainIndexes } from './choose-index.js';
 import type { IndexVerdict } from './choose-index.js';
 import type { MatchedRollup, PreparedRollup, Selection } from './choose-rollup.js';
 import type { GroupCounts } from './count-groups.js';
+import { explainChoice } from './cube/explain-choice.js';
+import type { ExplainedChoice } from './cube/explain-choice.js';
 import { explainCandidate } from './explain-candidate.js';
 import type { ExplainedCandidate } from './explain-candidate.js';
 import { explainPartitions, partitionsText } from './explain-partitions.js';
@@ -37,6 +39,7 @@ import type { QueryWarning } from './warn-candidates.js';
 
 export interface Explanation {
   readonly query: unknown;
+  /** With `compatibility: 'cube'` Cube's choice, which `pieces` need not read. */
   readonly selected: string | null;
   readonly mode: Mode;
   /** How one of the rollups that match is chosen. */
@@ -48,6 +51,8 @@ export interface Explanation {
   /** All rollups of the model, in the order in which they are tried. */
   readonly candidates: readonly Candidate[];
   readonly pieces: readonly ExplainedPiece[];
+  /** With `compatibility: 'cube'`. */
+  readonly cube?: ExplainedChoice;
   /** Where no rollup answers: the smallest change that lets one answer. */
   readonly fix: Fix | null;
   /** Where no rollup answers and no change helps: why not even a rollup made for the query could. */
@@ -104,6 +109,7 @@ export function explainQuery(
   const candidates = explained.map(({ candidate }) =>
     used.has(candidate.id) && !candidate.matched ? { ...candidate, partly: true as const } : candidate,
   );
+  const cube = options.cube == null ? null : explainChoice(model, plan, input, candidates, options.cube);
   const asksSource = plan.pieces.some(({ kind }) => kind === 'source');
   const found = asksSource ? smallestFix(tools, explained) : null;
   const selected = plan.pieces.find(
@@ -111,13 +117,14 @@ export function explainQuery(
   );
   const explanation: Explanation = {
     query: input,
-    selected: plan.selected,
+    selected: cube === null ? plan.selected : cube.selected,
     mode: plan.mode,
     selection,
     index: selected === undefined ? null : selected.rollup.indexes[selected.index].name,
     indexes: selected === undefined ? [] : indexVerdicts(shape, selected),
     candidates,
     pieces: plan.pieces.map((piece) => explainPiece(shape, piece, rollups)),
+    ...(cube === null ? {} : { cube }),
     fix: found?.kind === 'fix' ? found.fix : null,
     obstacles: found?.kind === 'none' ? found.reasons : [],
     warnings: warnCandidates(shape, rollups, candidates, plan.selected, selection),

@@ -19,14 +19,10 @@ export function joinTree(
   members: readonly MemberId[],
   paths: readonly JoinPath[] = [],
 ): JoinTree {
-  const needs = needsOf(model, members, paths);
-  const cubes = [...needs.cubes];
-  const parents = parentsOf(needs.paths);
-  for (const cube of cubes) {
-    const root = beginningOf(cube, parents);
-    const joins = reach(model, root, cubes, parents);
-    if (joins !== null) return { root, joins };
-  }
+  const trees = joinTrees(model, members, paths);
+  const [first] = trees;
+  if (first !== undefined) return first;
+  const cubes = neededCubes(model, members, paths);
   throw new StoreError(
     'query_invalid',
     `no join leads from one of the cubes ${cubes.join(', ')} to all others.`,
@@ -34,6 +30,31 @@ export function joinTree(
       next: `${inheritedName(model, cubes)}Declare a join between them, or ask for them in separate queries.`,
     },
   );
+}
+
+/** The tree from every cube that reaches all others, in the order of `members`. */
+export function* joinTrees(
+  model: DataModel,
+  members: readonly MemberId[],
+  paths: readonly JoinPath[],
+): Iterable<JoinTree> {
+  const needs = needsOf(model, members, paths);
+  const cubes = [...needs.cubes];
+  const parents = parentsOf(needs.paths);
+  for (const cube of cubes) {
+    const root = beginningOf(cube, parents);
+    const joins = reach(model, root, cubes, parents);
+    if (joins !== null) yield { root, joins };
+  }
+}
+
+/** All cubes that the members and paths need, in the order of first need. */
+export function neededCubes(
+  model: DataModel,
+  members: readonly MemberId[],
+  paths: readonly JoinPath[],
+): readonly string[] {
+  return [...needsOf(model, members, paths).cubes];
 }
 
 /** SQL that names the cube it is written in goes on naming it where it is inherited. */

@@ -8,21 +8,10 @@ import { modelFeatures } from './model-features.js';
 import { modelSql } from './model-sql.js';
 import { isPushDown } from './push-down.js';
 import type { RollupShape } from './rollup-shape.js';
-import type { Finding, Rule } from './rule.js';
+import type { Finding } from './rule.js';
 
-export const filterParamsRule: Rule = {
-  name: 'filterParams',
-  asks: 'Does FILTER_PARAMS only do early what the filters of the query do anyway?',
-  codes: {
-    filter_params_differ:
-      'The query filters by a member whose filter FILTER_PARAMS puts into SQL, and rollups are built without it.',
-  },
-  spec: ['D68'],
-  check: matchFilterParams,
-};
-
-function matchFilterParams({ filterParams }: QueryShape, rollup: RollupShape): readonly Finding[] | null {
-  if (filterParams.length === 0) return null;
+/** Of the rule of filters. */
+export function filterParamsFindings({ filterParams }: QueryShape, rollup: RollupShape): Finding[] {
   const { id } = rollup.preAggregation;
   return filterParams.map((member) => ({
     code: 'filter_params_differ',

@@ -8,26 +8,15 @@ import type { QueryShape } from './match-rollup.js';
 import { modelFeatures } from './model-features.js';
 import { modelSql } from './model-sql.js';
 import type { RollupShape } from './rollup-shape.js';
-import type { Finding, Rule } from './rule.js';
+import type { Finding } from './rule.js';
 import { subQueriesOf } from './sub-query.js';
 
-export const localTimesRule: Rule = {
-  name: 'localTimes',
-  asks: 'Is no SQL that shows times on the clock of the query asked for on another than UTC’s?',
-  codes: {
-    local_times_differ:
-      'SQL of the model shows times on the clock of the query (convertTz, a time with a granularity), which the rollup did on that of UTC.',
-  },
-  spec: ['H2'],
-  check: matchLocalTimes,
-};
-
-function matchLocalTimes({ query, localTimes }: QueryShape, rollup: RollupShape): readonly Finding[] | null {
-  if (!localTimes) return null;
+/** Of the rule of time zones. */
+export function localTimesFinding({ query }: QueryShape, rollup: RollupShape): Finding {
   const { id } = rollup.preAggregation;
   const message = (): string =>
     `the SQL of ${cubeOf(id)} shows times on the clock of the query, ${query.timezone}, and ${id} is built on that of UTC.`;
-  return [{ code: 'local_times_differ', member: null, message }];
+  return { code: 'local_times_differ', member: null, message };
 }
 
 /**

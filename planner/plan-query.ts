@@ -1,30 +1,29 @@
 /** The story of a query: normalise, match, choose, cover, prune, finish. Pure: same input, same plan. */
-import type { CatalogSnapshot, RollupMeta } from '../model/catalog.js';
+import type { CatalogSnapshot } from '../model/catalog.js';
 import { filterMembers } from '../model/filter.js';
 import type { FinishPlan, Mode, Piece, QueryPlan, RollupPiece, ScanPlan, SourcePage } from '../model/plan.js';
 import type { Query } from '../model/query.js';
 import type { Cube, DataModel } from '../model/schema.js';
 import { chooseRollup, trialOrder } from './choose-rollup.js';
 import type { MatchedRollup, PreparedRollup, Selection } from './choose-rollup.js';
-import { coverRange } from './cover-range.js';
+import type { CubeOptions } from './cube/cube-choice.js';
+import { rollupTurns } from './cube/rollup-turns.js';
 import { joinTree, multipliedCubes } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
-import { canMerge } from './match-measures.js';
 import { filterParamsApart } from './match-filter-params.js';
 import { asksLocalTimes } from './match-local-times.js';
-import { canAnswerPart } from './match-rollup.js';
+import { canMerge } from './match-measures.js';
 import type { QueryShape } from './match-rollup.js';
 import { normaliseQuery } from './normalise-query.js';
 import { outputColumns } from './output-columns.js';
+import { coverPieces, partRollups } from './plan-cover.js';
+import type { PartRollup } from './plan-cover.js';
 import { planRollup, scanAggregates } from './plan-rollup.js';
 import { planSource } from './plan-source.js';
 import { queryMembers } from './query-members.js';
 import { requirePrimaryKeys } from './require-primary-keys.js';
 import { rollupMode } from './rollup-mode.js';
 import { rollupShape } from './rollup-shape.js';
-import type { RollupShape } from './rollup-shape.js';
-import { askedTimes } from './stored-query.js';
-import { askedBox, queryWithin } from './time-box.js';
 
 /** A model with its rollups in the order of matching, each with the hash of its definition. */
 export interface PreparedModel {
@@ -38,6 +37,8 @@ export interface PlanOptions {
   readonly now: number;
   /** False: read every partition and filter every row, as a check on pruning. */
   readonly pruning?: boolean;
+  /** Cube decides which rollup is tried first, and whether one is. */
+  readonly cube?: CubeOptions | null;
 }
 
 /** @param hash a stable hash of a text, in a form that may stand in a file */
@@ -68,38 +69,31 @@ export function planQuery(
   input: unknown,
   options: PlanOptions,
 ): QueryPlan {
-  const { model, rollups, selection } = prepared;
-  const shape = queryShape(model, normaliseQuery(model, input, options.now));
+  const { model, selection } = prepared;
+  const query = normaliseQuery(model, input, options.now);
+  const shape = queryShape(model, query);
   const pruning = options.pruning !== false;
   const pieceOf = (matched: MatchedRollup): RollupPiece =>
     planRollup(shape, matched.shape, matched.meta, pruning);
-  const chosen = chooseRollup(shape, rollups, catalog, selection, (matched) => rowsToScan(pieceOf(matched)));
-  if (chosen !== null) {
-    const piece = pieceOf(chosen);
-    return planPieces(shape, [piece], rollupMode(piece, chosen.shape));
+  const rowsOf = (matched: MatchedRollup): number => rowsToScan(pieceOf(matched));
+  const partly: PartRollup[][] = [];
+  for (const turn of rollupTurns(model, prepared.rollups, query, input, options.cube ?? null)) {
+    const chosen = chooseRollup(shape, turn, catalog, selection, rowsOf);
+    // What holds a part and has the first turn gives that part, and only the rest is for others.
+    if (chosen !== null && partly.every((parts) => parts.length === 0)) {
+      const piece = pieceOf(chosen);
+      return planPieces(shape, [piece], rollupMode(piece, chosen.shape));
+    }
+    if (canMerge(shape)) partly.push(partRollups(shape, turn, catalog));
   }
-  return canMerge(shape)
-    ? planCover(shape, partlyMatched(shape, prepared, catalog), pruning)
-    : sourcePlan(shape);
+  const pieces = coverPieces(shape, partly, pruning);
+  if (pieces === null) return sourcePlan(shape);
+  return planPieces(shape, pieces, pieces.some(({ kind }) => kind === 'source') ? 'hybrid' : 'rollup');
 }
 
 /** Rows of the partitions that a piece reads, by the catalog. */
 export function rowsToScan({ partitions, index }: RollupPiece): number {
   return partitions.reduce((rows, { files }) => rows + files[index].rows, 0);
-}
-
-/** In trial order, the rollups against which nothing speaks but a range that cuts through their buckets. */
-function partlyMatched(
-  shape: QueryShape,
-  { rollups }: PreparedModel,
-  catalog: CatalogSnapshot,
-): BuiltRollup[] {
-  return rollups.flatMap(({ preAggregation, shape: rollup, definition }) => {
-    const meta = catalog.rollups.get(preAggregation.id);
-    if (rollup === null || meta === undefined || !canAnswerPart(shape, rollup, { definition, meta }))
-      return [];
-    return [{ shape: rollup, times: askedTimes(shape, rollup), meta }];
-  });
 }
 
 export function queryShape(model: DataModel, query: Query): QueryShape {
@@ -122,26 +116,6 @@ export function queryShape(model: DataModel, query: Query): QueryShape {
     filterParams: filterParamsApart(model, query, tree, members),
     localTimes: asksLocalTimes(model, query, tree, members),
   };
-}
-
-/** A rollup that is published. */
-interface BuiltRollup {
-  readonly shape: RollupShape;
-  /** Of the time dimensions as the query names them. */
-  readonly times: RollupShape['times'];
-  readonly meta: RollupMeta;
-}
-
-function planCover(shape: QueryShape, rollups: readonly BuiltRollup[], pruning: boolean): QueryPlan {
-  const parts = coverRange(askedBox(shape.query), rollups);
-  if (parts.every(({ rollup }) => rollup === null)) return sourcePlan(shape);
-  const pieces = parts.map(({ box, rollup }): Piece => {
-    const within = { ...shape, query: queryWithin(shape.query, box) };
-    return rollup === null
-      ? planSource(within, null)
-      : planRollup(within, rollup.shape, rollup.meta, pruning);
-  });
-  return planPieces(shape, pieces, pieces.some(({ kind }) => kind === 'source') ? 'hybrid' : 'rollup');
 }
 
 function sourcePlan(shape: QueryShape): QueryPlan {

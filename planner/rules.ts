@@ -1,17 +1,18 @@
 /** Every rule of matching, in the order in which a rollup is asked; docs/rules.md is made from this table. */
 import { builtRule } from './match-built.js';
 import { dimensionsRule } from './match-dimensions.js';
-import { filterParamsRule } from './match-filter-params.js';
 import { filtersRule } from './match-filters.js';
 import { joinsRule } from './match-joins.js';
-import { localTimesRule } from './match-local-times.js';
 import { measuresRule } from './match-measures.js';
 import { segmentsRule } from './match-segments.js';
 import { timesRule } from './match-times.js';
 import { timezoneRule } from './match-timezone.js';
 import type { Rule } from './rule.js';
 
-/** Those that ask what the rollup holds: the model alone decides them, and a change of it can. */
+/**
+ * Those that ask what the rollup holds: the model alone decides them, and a change of it can. The rule of time zones
+ * looks at stored times too, where there are any.
+ */
 export const MODEL_RULES: readonly Rule[] = [
   joinsRule,
   measuresRule,
@@ -19,8 +20,7 @@ export const MODEL_RULES: readonly Rule[] = [
   filtersRule,
   segmentsRule,
   timesRule,
-  filterParamsRule,
-  localTimesRule,
+  timezoneRule,
 ];
 
-export const RULES: readonly Rule[] = [...MODEL_RULES, timezoneRule, builtRule];
+export const RULES: readonly Rule[] = [...MODEL_RULES, builtRule];

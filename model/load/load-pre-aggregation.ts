@@ -16,6 +16,7 @@ import { isWithin, positionOf, type LocatedMap } from './located.js';
 import { resolveMember } from './resolve-member.js';
 import { rollupColumns, type RollupColumns } from './rollup-columns.js';
 import type { PreAggregationText } from './structure.js';
+import { writtenNames } from './written-names.js';
 
 /**
  * Pre-aggregation number `index` of a cube. What combines rollups is compared with them later, by `checkCombinations`.
@@ -45,6 +46,8 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
     segments,
     timeDimensions,
     joinPaths: loadJoinPaths(text, node, cube, context),
+    ...writtenNames(text, cube.name),
+    allowNonStrictDateRangeMatch: loadNonStrict(type, text, node),
     partitionGranularity: loadPartitionGranularity(text, node, timeDimensions[0] ?? null, context),
     priority: text.priority ?? PRIORITY_DEFAULT,
     position: positionOf(node.place),
@@ -107,8 +110,19 @@ function loadIndexes(
   return indexes.map((index, at) => loadIndex(index, mapAt(node, ['indexes', at]), columns, cube, context));
 }
 
+type TimeKey = 'time_dimension' | 'time_dimensions';
+
+/** Cube's default reaches only rollups and rollup joins with a time, and only in today's spelling. */
+function loadNonStrict(type: PreAggregationType, text: PreAggregationText, node: LocatedMap): boolean | null {
+  if (text.allow_non_strict_date_range_match !== undefined) return text.allow_non_strict_date_range_match;
+  const key = writtenKey(node, 'time_dimension') ?? writtenKey(node, 'time_dimensions');
+  const hasDefault =
+    key !== null && !/reference/i.test(key) && type !== 'rollup_lambda' && type !== 'auto_rollup';
+  return hasDefault ? null : false;
+}
+
 /** The key as the user spelled it. */
-function writtenKey(node: LocatedMap, key: ListKey): string | null {
+function writtenKey(node: LocatedMap, key: ListKey | TimeKey): string | null {
   const step = node.entries.get(key)?.key.step;
   return typeof step === 'string' ? step : null;
 }

@@ -25,6 +25,8 @@ const configSchema = z.strictObject({
     .regex(/^[_a-zA-Z][_a-zA-Z0-9]*$/)
     .optional(),
   numbers: z.enum(['string', 'native']).optional(),
+  compatibility: z.enum(['granary', 'cube']).optional(),
+  allowNonStrictDateRangeMatch: z.boolean().optional(),
   selection: z.enum(['first', 'priority', 'cost']).optional(),
   cacheMb: z.number().positive().optional(),
   threads: z.number().int().positive().optional(),
@@ -53,6 +55,10 @@ export interface Config {
   readonly schema: string;
   readonly numbers: 'string' | 'native';
   /** Which of several rollups that match answers. */
+  /** Who decides which rollup answers. */
+  readonly compatibility: 'granary' | 'cube';
+  /** Where Cube decides: whether it looks past date ranges, of rollups that do not say it themselves. */
+  readonly allowNonStrictDateRangeMatch: boolean;
   readonly selection: 'first' | 'priority' | 'cost';
   readonly cacheBytesMax: number;
   /** Threads for large scans; null: as many as the machine has, at most 4. */
@@ -82,6 +88,8 @@ export function parseConfig(value: unknown, where: string): Config {
     sources,
     schema: schema ?? 'dev_pre_aggregations',
     numbers: numbers ?? 'string',
+    compatibility: given.compatibility ?? 'granary',
+    allowNonStrictDateRangeMatch: given.allowNonStrictDateRangeMatch ?? true,
     selection: given.selection ?? 'first',
     cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
     threads: threads ?? null,
@@ -138,6 +146,8 @@ const WANTED: Readonly<Record<string, string>> = {
   'sources.*.init': 'a list of SQL statements',
   schema: 'a name of letters, digits and _',
   numbers: '"string" or "native"',
+  compatibility: '"granary" or "cube"',
+  allowNonStrictDateRangeMatch: 'true or false',
   selection: '"first", "priority" or "cost"',
   cacheMb: 'a number above 0',
   threads: 'a whole number above 0',

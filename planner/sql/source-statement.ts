@@ -65,7 +65,8 @@ export function typeStatement(
   members: readonly MemberId[],
   dialect: SqlDialect,
 ): Statement {
-  const scope = openScope(model, request, new Map(), 'none');
+  // No type depends on the clock, and DuckDB knows none of what a parameter without a value does to a time.
+  const scope = openScope(model, { ...request, timezone: 'UTC' }, new Map(), 'none');
   const columns = members.map((member) => ({
     expression: inputSql(scope, member),
     name: memberName(member),

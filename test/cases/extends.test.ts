@@ -95,6 +95,16 @@ test('[B43] the patch for an inherited rollup changes it where it is written', a
   expect(await refusals(patched, query, 'purchases.main')).toEqual([]);
 });
 
+test('a shared rollup is not given what one of its cubes lacks', async () => {
+  const store = await openTables({ yaml, init });
+  const query = { measures: ['purchases.count'], dimensions: ['purchases.shop'] };
+  const { candidates } = await store.explain(query);
+  expect(JSON.stringify(candidates.find(({ id }) => id === 'purchases.main'))).not.toContain('"patch":[{');
+  expect(JSON.stringify(candidates.find(({ id }) => id === 'purchases.by_shop'))).toContain(
+    '"value":"purchases.count"',
+  );
+});
+
 test('SQL that names the parent is refused with what to write', async () => {
   const named = yaml
     .replace('{CUBE}.amount', '{events}.amount')

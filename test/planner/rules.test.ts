@@ -108,12 +108,12 @@ const provocations: Readonly<Record<ReasonCode, Provocation>> = {
   granularity_not_nested: { rule: 'times', query: by('month'), rollup: weekly },
   range_not_aligned: { rule: 'times', query: by('day', '2024-01-01', '2024-01-31T12:00:00') },
   filter_params_differ: {
-    rule: 'filterParams',
+    rule: 'filters',
     query: { ...count, filters: [{ member: 'orders.status', operator: 'set' }] },
     table: { sql: "SELECT * FROM orders WHERE large OR {FILTER_PARAMS.orders.status.filter('status')}" },
   },
   local_times_differ: {
-    rule: 'localTimes',
+    rule: 'timezone',
     query: { ...count, dimensions: ['orders.local'], timezone: 'Europe/Berlin' },
     rollup: { ...daily, dimensions: ['local'] },
   },
@@ -174,8 +174,6 @@ test('[B25] the checks are asked in the order of the rules, and all of them', ()
     ['filters', true],
     ['segments', true],
     ['times', false],
-    ['filterParams', true],
-    ['localTimes', true],
     ['timezone', true],
     ['built', true],
   ]);

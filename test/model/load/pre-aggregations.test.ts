@@ -27,6 +27,9 @@ partition_granularity: month
       dimensions: ['orders.status'],
       segments: ['orders.done'],
       timeDimensions: [{ dimension: 'orders.created_at', granularity: 'day' }],
+      writtenPaths: new Map(),
+      rollups: [],
+      allowNonStrictDateRangeMatch: null,
       partitionGranularity: 'month',
       indexes: [],
       priority: 50,
@@ -66,6 +69,35 @@ partition_granularity: month
     },
   );
 
+  test.each([
+    ['time_dimension: created_at\ngranularity: day', null],
+    ['time_dimensions: [{dimension: created_at, granularity: day}]', null],
+    ['timeDimension: created_at\ngranularity: day', null],
+    ['timeDimensionReference: created_at\ngranularity: day', false],
+    ['time_dimension_reference: created_at\ngranularity: day', false],
+    ['dimensions: [status]', false],
+    ['time_dimension: created_at\ngranularity: day\nallow_non_strict_date_range_match: false', false],
+    ['timeDimensionReference: created_at\ngranularity: day\nallowNonStrictDateRangeMatch: true', true],
+  ])('[C19][D51][D54] %j: Cube looks past date ranges %s, null as configured', (keys, expected) => {
+    expect(main(keys).allowNonStrictDateRangeMatch).toBe(expected);
+  });
+
+  test('[D23] a lambda names its rollups, and takes no default for date ranges', () => {
+    const text = `cubes:
+  - name: a
+    sql_table: a
+    measures: [{name: count, type: count}]
+    dimensions: [{name: at, type: time, sql: at}]
+    pre_aggregations:
+      - {name: lambda, type: rollup_lambda, rollups: [CUBE.day, a.month]}
+      - {name: day, measures: [count], time_dimension: at, granularity: day, partition_granularity: day}
+      - {name: month, measures: [count], time_dimension: at, granularity: day, partition_granularity: day}
+`;
+    const [lambda] = load(text).cubes.get('a')!.preAggregations;
+    expect(lambda).toMatchObject({ rollups: ['a.day', 'a.month'], allowNonStrictDateRangeMatch: false });
+    expect(lambda.writtenPaths).toEqual(new Map());
+  });
+
   test('a member that is listed twice counts once', () => {
     expect(main('measures: [count, CUBE.count, revenue]').measures).toEqual([
       'orders.count',
@@ -90,6 +122,8 @@ partition_granularity: month
     for (const path of ['c.city', 'b.c.city', 'a.b.c.city', 'CUBE.b.c.city']) {
       expect(load(text(path)).cubes.get('a')?.preAggregations[0]?.dimensions).toEqual(['c.city']);
     }
+    const { writtenPaths } = load(text('CUBE.b.c.city')).cubes.get('a')!.preAggregations[0];
+    expect(writtenPaths).toEqual(new Map([['c.city', 'a.b.c.city']]));
     expect(errorsOf(text('a.c.city'))[0]).toMatch(
       /^5:50: cubes\[0\]\.pre_aggregations\[0\]\.dimensions\[0\]: `a` has no join to `c`/,
     );
