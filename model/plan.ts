@@ -1,5 +1,5 @@
 /** What the planner decided: plain data that can be printed, compared and posted to a worker. */
-import type { MeasureState, MergeOperation } from './aggregates.js';
+import type { LeafValue, MeasureState, MergeOperation } from './aggregates.js';
 import type { IndexMeta, PartitionMeta, RollupColumn, RollupMeta } from './catalog.js';
 import type { Expression } from './expression.js';
 import type { Filter } from './filter.js';
@@ -7,6 +7,7 @@ import type { OrderKey, Query, TimeRange } from './query.js';
 import type { ReasonCode, RuleName } from './reason-code.js';
 import type {
   Dimension,
+  Grain,
   Granularity,
   Join,
   Measure,
@@ -68,7 +69,7 @@ export interface ScanKey {
 
 /** What a time's wall clock shows in a zone; with a granularity, the start of the bucket that holds it. */
 export interface TimeBucket {
-  readonly granularity: Granularity | null;
+  readonly granularity: Grain | null;
   readonly timezone: string;
 }
 
@@ -131,7 +132,7 @@ export interface SourceKey {
   /** Whether the values are times. */
   readonly time: boolean;
   /** Of a bucket. */
-  readonly granularity: Granularity | null;
+  readonly granularity: Grain | null;
   /** In which times are labelled; rollups are built in UTC. */
   readonly timezone: string;
 }
@@ -163,12 +164,12 @@ export interface FinishPlan {
 export interface FinishMeasure {
   readonly measure: Measure;
   readonly value:
-    | { readonly kind: 'state'; readonly state: MeasureState }
+    | LeafValue
     /** Real arithmetic over finished leaf measures. */
     | {
         readonly kind: 'expression';
         readonly expression: Expression;
-        readonly leaves: readonly MeasureState[];
+        readonly leaves: readonly LeafValue[];
       };
 }
 
@@ -186,7 +187,7 @@ export type OutputColumn =
       readonly name: string;
       readonly column: string;
       readonly dimension: Dimension;
-      readonly granularity: Granularity;
+      readonly granularity: Grain;
     }
   | { readonly kind: 'measure'; readonly name: string; readonly column: string; readonly measure: Measure };
 

@@ -20,6 +20,7 @@ import { coverPieces, partRollups } from './plan-cover.js';
 import type { PartRollup } from './plan-cover.js';
 import { planRollup, scanAggregates } from './plan-rollup.js';
 import { planSource } from './plan-source.js';
+import { preferGrain } from './prefer-grain.js';
 import { queryMembers } from './query-members.js';
 import { requirePrimaryKeys } from './require-primary-keys.js';
 import { rollupMode } from './rollup-mode.js';
@@ -72,12 +73,13 @@ export function planQuery(
   const { model, selection } = prepared;
   const query = normaliseQuery(model, input, options.now);
   const shape = queryShape(model, query);
+  const rollups = preferGrain(prepared.rollups, query, selection);
   const pruning = options.pruning !== false;
   const pieceOf = (matched: MatchedRollup): RollupPiece =>
     planRollup(shape, matched.shape, matched.meta, pruning);
   const rowsOf = (matched: MatchedRollup): number => rowsToScan(pieceOf(matched));
   const partly: PartRollup[][] = [];
-  for (const turn of rollupTurns(model, prepared.rollups, query, input, options.cube ?? null)) {
+  for (const turn of rollupTurns(model, rollups, query, input, options)) {
     const chosen = chooseRollup(shape, turn, catalog, selection, rowsOf);
     // What holds a part and has the first turn gives that part, and only the rest is for others.
     if (chosen !== null && partly.every((parts) => parts.length === 0)) {

@@ -4,13 +4,14 @@ import type { RollupMeta } from '../model/catalog.js';
 import { andFilters, filterMembers } from '../model/filter.js';
 import type { Filter } from '../model/filter.js';
 import type { RollupPiece, ScanPlan } from '../model/plan.js';
-import type { Query } from '../model/query.js';
+import type { Query, QueryTimeDimension } from '../model/query.js';
 import { memberColumn, timeColumn } from '../model/schema.js';
-import type { Granularity } from '../model/schema.js';
+import type { Grain } from '../model/schema.js';
 import { chooseIndex } from './choose-index.js';
 import { canMerge } from './match-measures.js';
 import type { QueryShape } from './match-rollup.js';
 import { askedRange, prunePartitions, skipByStatistics } from './prune-partitions.js';
+import { readGrain } from './read-grain.js';
 import { requireTestsFit } from './require-tests-fit.js';
 import type { RollupShape } from './rollup-shape.js';
 import { storedShape } from './stored-query.js';
@@ -31,9 +32,10 @@ export function planRollup(
   const asked = askedRange(stored, rollup);
   const pruned = prunePartitions(meta, pruning ? asked : null);
   const whole = pruning ? pruned.whole : asked === null;
-  const filter = columnFilter(stored, rollup, whole);
+  const grainOf = (time: QueryTimeDimension): Grain => readGrain(time, query.timezone, rollup, meta);
+  const filter = columnFilter(stored, rollup, whole, grainOf);
   requireTestsFit(filter, meta);
-  const keys = scanKeys(query, stored, rollup);
+  const keys = scanKeys(query, stored, rollup, grainOf);
   const columns = new Set([
     ...keys.map((key) => key.column),
     ...(filter === null ? [] : filterMembers(filter)),
@@ -61,16 +63,22 @@ export function scanAggregates(shape: QueryShape): ScanPlan['aggregates'] {
 }
 
 /** The query's filter, segments and ranges as tests on columns of the rollup. */
-function columnFilter(query: Query, rollup: RollupShape, whole: boolean): Filter | null {
+function columnFilter(
+  query: Query,
+  rollup: RollupShape,
+  whole: boolean,
+  grainOf: (time: QueryTimeDimension) => Grain,
+): Filter | null {
   const filters: Filter[] = query.filter === null ? [] : [toColumns(query.filter)];
   for (const segment of query.segments) {
     const values = [{ kind: 'boolean', value: true } as const];
     const test = { kind: 'oneOf', values, orNull: false, negated: false } as const;
     filters.push({ kind: 'test', member: memberColumn(segment), test });
   }
-  for (const { dimension, range } of query.timeDimensions) {
+  for (const time of query.timeDimensions) {
+    const { dimension, range } = time;
     if (range === null || (whole && dimension === rollup.partitionDimension)) continue;
-    const member = timeColumn(dimension, rollup.times.get(dimension) as Granularity);
+    const member = timeColumn(dimension, grainOf(time));
     filters.push({ kind: 'test', member, test: { kind: 'timeRange', ...range, negated: false } });
   }
   return andFilters(...filters);
@@ -82,7 +90,12 @@ function toColumns(filter: Filter): Filter {
 }
 
 /** @param stored the query in the words of the rollup */
-function scanKeys(query: Query, stored: Query, rollup: RollupShape): ScanPlan['keys'] {
+function scanKeys(
+  query: Query,
+  stored: Query,
+  rollup: RollupShape,
+  grainOf: (time: QueryTimeDimension) => Grain,
+): ScanPlan['keys'] {
   const dimensions = query.dimensions.map((member, at) => {
     const column = memberColumn(stored.dimensions[at]);
     const time = rollup.request.keys.some((key) => key.column === column && key.time);
@@ -91,8 +104,8 @@ function scanKeys(query: Query, stored: Query, rollup: RollupShape): ScanPlan['k
   });
   const times = query.timeDimensions.flatMap(({ dimension, granularity }, at) => {
     if (granularity === null) return [];
-    const original = stored.timeDimensions[at].dimension;
-    const column = timeColumn(original, rollup.times.get(original) as Granularity);
+    const time = stored.timeDimensions[at];
+    const column = timeColumn(time.dimension, grainOf(time));
     const bucket = { granularity, timezone: query.timezone };
     return [{ column, output: timeColumn(dimension, granularity), bucket }];
   });

@@ -1,7 +1,8 @@
 /** A query in the words of a rollup: a proxy dimension is the dimension that its SQL names and nothing else. */
 import { filterMembers } from '../model/filter.js';
 import type { Filter } from '../model/filter.js';
-import type { DataModel, Dimension, MemberId } from '../model/schema.js';
+import type { Query, QueryTimeDimension } from '../model/query.js';
+import type { DataModel, Dimension, Grain, MemberId } from '../model/schema.js';
 import { lookUp } from './find-member.js';
 import type { QueryShape } from './match-rollup.js';
 import type { RollupShape } from './rollup-shape.js';
@@ -25,22 +26,40 @@ export function storedShape(shape: QueryShape, rollup: StoredNames): QueryShape 
     return original;
   };
   const column = (member: MemberId): MemberId => stored(member, (id) => rollup.dimensions.has(id));
-  const time = (member: MemberId): MemberId => stored(member, (id) => rollup.times.has(id));
+  const time = ({ dimension, granularity }: QueryTimeDimension): MemberId =>
+    stored(
+      dimension,
+      (id) => rollup.times.get(id)?.every((grain) => !isNamesake(grain, granularity)) ?? false,
+    );
   const dimensions = query.dimensions.map(column);
-  const timeDimensions = query.timeDimensions.map((each) => ({ ...each, dimension: time(each.dimension) }));
+  const timeDimensions = query.timeDimensions.map((each) => ({ ...each, dimension: time(each) }));
   const filter = query.filter === null ? null : rename(query.filter, column);
   if (!replaced) return shape;
   const filtered = filter === null ? [] : [...filterMembers(filter)];
   return { ...shape, query: { ...query, dimensions, timeDimensions, filter }, filtered };
 }
 
-/** The granularities that a rollup stores of the time dimensions, by the names that the query has for them. */
-export function askedTimes(shape: QueryShape, rollup: RollupShape): RollupShape['times'] {
+/** Two granularities of one name that two dimensions define, each its own. */
+function isNamesake(stored: Grain, asked: Grain | null): boolean {
+  if (typeof stored === 'string' || asked === null || typeof asked === 'string') return false;
+  return stored.name === asked.name && JSON.stringify(stored.grid) !== JSON.stringify(asked.grid);
+}
+
+/**
+ * What is known of the stored times, by the names that the query has for them.
+ * @param timesOf by the names that are stored
+ */
+export function askedTimes(
+  shape: QueryShape,
+  rollup: RollupShape,
+  timesOf: (stored: Query) => RollupShape['times'],
+): RollupShape['times'] {
   const { query } = storedShape(shape, rollup);
+  const times = timesOf(query);
   return new Map(
     shape.query.timeDimensions.flatMap(({ dimension }, at) => {
-      const granularity = rollup.times.get(query.timeDimensions[at].dimension);
-      return granularity === undefined ? [] : [[dimension, granularity]];
+      const grains = times.get(query.timeDimensions[at].dimension);
+      return grains === undefined ? [] : [[dimension, grains]];
     }),
   );
 }

@@ -37,6 +37,7 @@ export function loadDimension(
     primaryKey: text.primary_key ?? false,
     subQuery: text.sub_query ?? false,
     format: text.format ?? null,
+    granularities: member.granularities,
   };
 }
 

@@ -1,4 +1,4 @@
-import { GRANULARITIES, type SqlPart, type SqlTemplate } from '../schema.js';
+import { findGrain, type SqlPart, type SqlTemplate } from '../schema.js';
 import type { Context, DeclaredCube } from './declare.js';
 import { loadCall } from './load-call.js';
 import { CROSSES_ITSELF, pathOf } from './load-join-paths.js';
@@ -88,12 +88,12 @@ function loadBucket(
   { home, rule }: Site,
   context: Context,
 ): readonly SqlPart[] | string | null {
-  const granularity = GRANULARITIES.find((name) => name === steps.at(-1));
-  if (granularity === undefined || steps.length < 2) return null;
-  if (resolveReference(steps, home, context).kind !== 'unknown') return null;
+  if (steps.length < 2 || resolveReference(steps, home, context).kind !== 'unknown') return null;
   const own = steps.slice(0, -1);
   const target = resolveReference(own, home, context);
   if (target.kind !== 'dimension' || target.text.type !== 'time') return null;
+  const granularity = findGrain(target, steps.at(-1));
+  if (granularity === undefined) return null;
   const path = pathOf(own.slice(0, -1), home, context);
   if (new Set(path).size < path.length) return CROSSES_ITSELF;
   const way = path.length < 2 ? {} : { path };

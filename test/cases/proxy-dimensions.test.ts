@@ -191,6 +191,43 @@ test('a proxy of a proxy, and no further than to what is stored', async () => {
   expect(await served(loud, null, stores)).toHaveLength(2);
 });
 
+test('a fix adds what is lacking, and nothing for a proxy of what is stored', async () => {
+  const store = await buildTables({ yaml, init });
+  const { candidates } = await store.explain({
+    measures: ['orders.count'],
+    dimensions: ['orders.state', 'orders.loud'],
+    timeDimensions: [{ dimension: 'orders.made', granularity: 'month' }],
+  });
+  const main = candidates.find(({ id }) => id === 'orders.main');
+  expect(main?.reasons).toMatchObject([{ code: 'dimension_missing', member: 'orders.loud' }]);
+  expect(main?.fix?.patch.map(({ value }) => value)).toEqual(['orders.loud']);
+});
+
+test('a proxy whose own granularity has the name of another does not take its buckets', async () => {
+  const times = (april: string, made: string): string => `
+    cubes:
+      - name: orders
+        sql_table: orders
+        measures: [{ name: count, type: count }]
+        dimensions:
+          - { name: created, type: time, sql: created, granularities: [${april}] }
+          - { name: made, type: time, sql: '{created}', granularities: [${made}] }
+        pre_aggregations:
+          - { name: years, measures: [count], time_dimension: created, granularity: term }`;
+  const term = (origin: string): string => `{ name: term, interval: 2 months, origin: '${origin}' }`;
+  const query = {
+    measures: ['orders.count'],
+    timeDimensions: [{ dimension: 'orders.made', granularity: 'term' }],
+  };
+  const odd = ['2024-01-01', '2024-02-01'].map(term) as [string, string];
+  const apart = await buildTables({ yaml: times(...odd), init });
+  const same = await buildTables({ yaml: times(odd[1], odd[1]), init });
+  const answers = await Promise.all([apart, same].map((store) => store.query(query)));
+  expect(answers.map(({ meta }) => meta.preAggregation ?? null)).toEqual([null, 'orders.years']);
+  expect(answers[0].data).toEqual(answers[1].data);
+  expect(answers[0].data).toHaveLength(2);
+});
+
 test('local times: built in UTC, refused by a code of its own in another zone', async () => {
   const stores = await both(tables);
   const query = { measures: [count], dimensions: ['orders.label', 'orders.local'] };

@@ -63,6 +63,7 @@ describe('the granularity that a strict rollup must have', () => {
         range: range === null ? null : parseDateRange(range[0], range[1], zone),
       },
       zone,
+      Date.parse('2024-06-15'),
     );
 
   test.each([

@@ -24,9 +24,20 @@ import { assertEqualAnswers } from '../../support/assert-equal-answers.js';
 import type { CubeFilter, CubeQuery } from '../../support/cube-query.js';
 import { prepare } from '../../support/fake-catalog.js';
 import { answer } from '../../support/oracle.js';
+import { gridStart } from '../../support/oracle-time.js';
 import { openPostgres, withoutPostgres } from '../../support/postgres.js';
 import type { AskedSource } from '../../support/postgres.js';
-import { document, init, openTestDuckdb, oracleModel, orders, securityContext } from './dialect-tables.js';
+import { formatLocal } from '../../../dist/model/civil-time.js';
+import {
+  document,
+  eras,
+  init,
+  openTestDuckdb,
+  oracleModel,
+  orders,
+  ownGrids,
+  securityContext,
+} from './dialect-tables.js';
 
 const prepared = prepare(document, 'first', securityContext);
 const { model } = prepared;
@@ -281,6 +292,29 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
     },
   );
 
+  test.each(['UTC', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu'])(
+    '[D28] buckets of granularities that the times define, in %s',
+    async (timezone) => {
+      for (const dimension of ['orders.created_at', 'orders.seen']) {
+        for (const granularity of Object.keys(ownGrids)) {
+          const timeDimensions = [{ dimension, granularity }];
+          await expectJudged({ measures: ['orders.count', 'orders.revenue'], timeDimensions, timezone });
+        }
+      }
+    },
+  );
+
+  test('[D28] they go on before their origin, and through the year 0', async () => {
+    for (const [granularity, grid] of Object.entries(ownGrids)) {
+      const time = `eras.at.${granularity}`;
+      const rows = await rowsOfBoth({ dimensions: ['eras.id', time], order: { 'eras.id': 'asc' } });
+      expect(rows.map((row) => row[time])).toEqual([
+        null,
+        ...eras.map(({ from, years }) => formatLocal(gridStart(yearsBefore(from, years), grid))),
+      ]);
+    }
+  });
+
   test('segments, as filters and as keys', async () => {
     await expectJudged({ measures: additive, segments: ['orders.big'] });
     await expectJudged({ ...ids(), segments: ['orders.big', 'orders.is_paid'] });
@@ -446,7 +480,7 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
   test.each(['UTC', 'America/New_York', 'Australia/Lord_Howe'])(
     'local times in SQL, in %s',
     async (timezone) => {
-      const dimensions = ['orders.local_hour', 'orders.month', 'orders.late'];
+      const dimensions = ['orders.local_hour', 'orders.month', 'orders.sprint', 'orders.late'];
       for (const dimension of dimensions)
         await rowsOfBoth({ measures: ['orders.count'], dimensions: [dimension], timezone });
       const rows = await rowsOfBoth({
@@ -488,6 +522,12 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
     }
   });
 });
+
+/** As SQL subtracts years: the month and the day stay. */
+function yearsBefore(from: string, years: number): number {
+  const date = new Date(`${from.replace(' ', 'T')}Z`);
+  return date.setUTCFullYear(date.getUTCFullYear() - years);
+}
 
 async function batches(request: SourceRequest) {
   const [duck, postgres] = [sides.duckdb as Side, sides.postgres as Side];
