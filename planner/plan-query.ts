@@ -26,9 +26,12 @@ import { requirePrimaryKeys } from './require-primary-keys.js';
 import { rollupMode } from './rollup-mode.js';
 import { rollupShape } from './rollup-shape.js';
 
-/** A model with its rollups in the order of matching, each with the hash of its definition. */
+/** A model with its rollups, each with the hash of its definition. */
 export interface PreparedModel {
   readonly model: DataModel;
+  /** In the order of definition, in which they are built and listed. */
+  readonly defined: readonly PreparedRollup[];
+  /** In the order of matching. */
   readonly rollups: readonly PreparedRollup[];
   readonly selection: Selection;
 }
@@ -48,13 +51,13 @@ export function prepareModel(
   hash: (text: string) => string,
   selection: Selection = 'first',
 ): PreparedModel {
-  const rollups = [...model.cubes.values()].flatMap((cube) =>
+  const defined = [...model.cubes.values()].flatMap((cube) =>
     cube.preAggregations.map((preAggregation) => {
       const shape = rollupShape(model, preAggregation);
       return { preAggregation, shape, definition: shape === null ? '' : hash(shape.definition) };
     }),
   );
-  return { model, rollups: trialOrder(rollups, selection), selection };
+  return { model, defined, rollups: trialOrder(defined, selection), selection };
 }
 
 /**

@@ -222,7 +222,7 @@ test('[C17] time dimension and granularity together are a dimension', async () =
   });
 });
 
-test('[C17] weeks are not made of months, nor months of weeks', async () => {
+test('[X2] weeks are not made of months, nor months of weeks', async () => {
   const weekly = await buildTables({
     ...orders,
     yaml: orders.yaml.replace('granularity: day', 'granularity: week'),

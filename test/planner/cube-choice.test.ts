@@ -77,7 +77,7 @@ describe('the order of candidates', () => {
     ]);
   });
 
-  test('[X23] cubes in the order in which measures, dimensions, segments, filters and times name them', () => {
+  test('[B45] [X23] cubes in the order in which measures, dimensions, segments, filters and times name them', () => {
     const of = (name: string) => [
       { name, measures: ['orders.count'], dimensions: ['users.city', 'orders.status'] },
     ];

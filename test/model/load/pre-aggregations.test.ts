@@ -82,7 +82,7 @@ partition_granularity: month
     expect(main(keys).allowNonStrictDateRangeMatch).toBe(expected);
   });
 
-  test('[D23] a lambda names its rollups, and takes no default for date ranges', () => {
+  test('[D24] a lambda names its rollups, and takes no default for date ranges', () => {
     const text = `cubes:
   - name: a
     sql_table: a
@@ -152,7 +152,7 @@ partition_granularity: month
     expect(lines).toEqual([expect.stringContaining(message)]);
   });
 
-  test('[D3] names are unique within a cube, and follow the rule of names', () => {
+  test('[C7] [D3] names are unique within a cube, and follow the rule of names', () => {
     const list = (names: string[]) =>
       orders(
         `    pre_aggregations:\n${names.map((name) => `      - {name: ${name}, measures: [count]}\n`).join('')}`,

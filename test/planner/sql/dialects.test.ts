@@ -142,7 +142,7 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
     'orders.day',
     'orders.order',
     'orders.mixed',
-  ])('[B7] by %s', async (dimension) => {
+  ])('[B8] by %s', async (dimension) => {
     await expectJudged({ measures: additive, dimensions: [dimension] });
     await expectJudged({ dimensions: [dimension], order: { [dimension]: 'desc' } });
   });
@@ -339,7 +339,7 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
     ]);
   });
 
-  test('[B7] order with NULLs last, limit and offset', async () => {
+  test('[A19] order with NULLs last, limit and offset', async () => {
     for (const direction of ['asc', 'desc'] as const) {
       for (const member of ['orders.status', 'users.city', 'orders.paid', 'orders.amount']) {
         const query = { measures: ['orders.count', 'orders.first_status'], dimensions: [member] };
@@ -355,7 +355,7 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
     });
   });
 
-  test('[H11] measures that joins multiply count each row once', async () => {
+  test('[B21] measures that joins multiply count each row once', async () => {
     const byLine = await rowsOfBoth({
       measures: ['items.count', 'orders.count', 'orders.revenue', 'users.credit', 'users.first_city'],
       dimensions: ['items.line'],
@@ -385,7 +385,7 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
       await rowsOfBoth({ ...all, dimensions: [dimension], timezone: 'America/New_York' });
   });
 
-  test('[H11] a key of several columns, and several cubes that multiply each other', async () => {
+  test('[B21] a key of several columns, and several cubes that multiply each other', async () => {
     const measures = ['items.quantity', 'items.count', 'notes.count', 'notes.latest', 'orders.count'];
     expect(await rowsOfBoth({ measures: [...measures.slice(0, 3), 'orders.count'] })).toEqual([
       { 'items.quantity': '21', 'items.count': '6', 'notes.count': '4', 'orders.count': '60' },
