@@ -86,13 +86,14 @@ function resolveSource(source: SourceConfig, base: string): SourceConfig {
 
 export async function readModel({ config, modelBase }: ResolvedConfig): Promise<DataModel> {
   const { model } = config;
-  if (typeof model === 'object' && !Array.isArray(model)) return loadObjectModel(model);
+  if (typeof model === 'object' && !Array.isArray(model))
+    return loadObjectModel(model, config.securityContext);
   const paths = typeof model === 'string' ? [model] : (model as readonly string[]);
   return loadPaths(paths, modelBase, config);
 }
 
 /** How the JavaScript files of a model are run. */
-export type ModelOptions = Pick<StoreOptions, 'modelScripts' | 'compileContext'>;
+export type ModelOptions = Pick<StoreOptions, 'modelScripts' | 'compileContext' | 'securityContext'>;
 
 /**
  * The model as its authors wrote it, all files together: checked, and with nothing resolved.
@@ -116,11 +117,14 @@ export async function readModelDocument(
 async function loadPaths(
   paths: readonly string[],
   base: string,
-  { modelScripts, compileContext }: Pick<Config, 'modelScripts' | 'compileContext'>,
+  config: Pick<Config, 'modelScripts' | 'compileContext' | 'securityContext'>,
 ): Promise<DataModel> {
   const files = await readModelFiles(nodeDisk, base, paths);
   const scripts = files.filter(({ file }) => /\.js$/i.test(file));
-  const models = await runModelScripts(scripts, { mode: modelScripts, compileContext });
+  const models = await runModelScripts(scripts, { ...config, mode: config.modelScripts });
   const modelOf = new Map(scripts.map((script, at) => [script, models[at]]));
-  return loadModelFiles(files.map((file) => modelOf.get(file) ?? file));
+  return loadModelFiles(
+    files.map((file) => modelOf.get(file) ?? file),
+    config,
+  );
 }

@@ -16,7 +16,9 @@ import { memberPosition } from './planner/find-member.js';
 import { prepareModel } from './planner/plan-query.js';
 import type { PreparedModel } from './planner/plan-query.js';
 import { duckdbDialect } from './planner/sql/compile-duckdb.js';
+import { rowMembers } from './planner/row-members.js';
 import { sourceStatement, requestMembers, typeStatement } from './planner/sql/source-statement.js';
+import { subQueriesOf } from './planner/sub-query.js';
 import { duckdbSource } from './sources/duckdb.js';
 import type { Source } from './sources/source.js';
 import type { Storage } from './storage/open-storage.js';
@@ -86,8 +88,12 @@ export function openHouse(
       return open;
     },
     async statement(request) {
-      const unknown = requestMembers(model, request).filter((member) => !types.has(member));
-      for (const [member, type] of await memberTypes(house, request, unknown)) types.set(member, type);
+      const members = requestMembers(model, request);
+      const inner = subQueriesOf(model, rowMembers(model, request));
+      for (const { request: asked, measures } of [{ request, measures: members }, ...inner]) {
+        const unknown = measures.filter((member) => !types.has(member));
+        for (const [member, type] of await memberTypes(house, asked, unknown)) types.set(member, type);
+      }
       return sourceStatement(model, request, types, duckdbDialect);
     },
     async run(call) {

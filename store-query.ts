@@ -1,4 +1,5 @@
 /** `store.query()` and `store.explain()`. */
+import { isDeepStrictEqual } from 'node:util';
 import { runQuery } from './engine/run-query.js';
 import type { QueryTools } from './engine/run-query.js';
 import type { CatalogSnapshot, RollupMeta } from './model/catalog.js';
@@ -16,7 +17,7 @@ import { tablePrefix } from './storage/table-version.js';
 import type { House } from './store-house.js';
 
 export interface QueryOptions {
-  /** Not looked at yet: it is here so that callers can pass it. */
+  /** Whom the answer is for: refused unless the store was opened for the same. */
   readonly securityContext?: unknown;
   readonly signal?: AbortSignal;
   /** The time that counts as now, for ranges such as `last week`: a date, or milliseconds since the epoch. */
@@ -63,6 +64,7 @@ export interface QueryMeta {
 /** @throws StoreError */
 export async function answerQuery(house: House, query: unknown, options: QueryOptions): Promise<QueryResult> {
   const startedAt = performance.now();
+  requireContext(house, options);
   const now = nowOf(options);
   const answer = (catalog: CatalogSnapshot): Promise<QueryResult> => {
     const plan = planQuery(house.prepared, catalog, query, planOptions(house, now));
@@ -82,6 +84,15 @@ export async function answerQuery(house: House, query: unknown, options: QueryOp
 
 function planOptions({ config, testing }: House, now: number): PlanOptions {
   return { ...testing, now, cube: config.compatibility === 'cube' ? config : null };
+}
+
+/** What the store was opened for stands in its SQL and in its files: another context needs a store of its own. */
+function requireContext(house: House, { securityContext }: Pick<QueryOptions, 'securityContext'>): void {
+  if (securityContext === undefined || isDeepStrictEqual(securityContext, house.config.securityContext))
+    return;
+  throw new StoreError('query_invalid', 'the query is for another securityContext than the store.', {
+    next: 'Open one store for each context, with openStore({ securityContext, … }), and ask the one that fits.',
+  });
 }
 
 /** The clock is looked at here and, for a query, only once: all that is relative in it means one time. */

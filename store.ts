@@ -27,8 +27,10 @@ export interface StoreOptions {
    * as code of this process, which can do whatever the process can, and may never end.
    */
   readonly modelScripts?: 'sandbox' | 'trusted';
-  /** COMPILE_CONTEXT of JavaScript models: what JSON can say. Default `{ securityContext: {} }`. */
+  /** COMPILE_CONTEXT of the models: what JSON can say. Default: an object of the `securityContext`. */
   readonly compileContext?: Readonly<Record<string, unknown>>;
+  /** SECURITY_CONTEXT of the models: what JSON can say. It holds for all queries of the store. Default `{}`. */
+  readonly securityContext?: Readonly<Record<string, unknown>>;
   /** Folder of the store; it is made by the first build. */
   readonly store?: string;
   /** Another name for `store`. */

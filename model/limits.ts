@@ -43,6 +43,11 @@ export const LIMITS = {
   /** Bytes of memory, the interpreter's own included, and of the call stack in the sandbox of JavaScript models. */
   modelScriptBytesMax: 64 * 1024 * 1024,
   modelScriptStackBytesMax: 256 * 1024,
+  /** Characters of one call such as FILTER_GROUP(…) in the SQL of a model, and how deep calls stand in calls. */
+  templateCallChars: 20_000,
+  templateCallDepth: 8,
+  /** Characters of a cube's SQL that is looked through for FILTER_PARAMS which only filter early. */
+  pushDownChars: 10_000,
   /** Pieces that a misaligned range is cut into; what would need more is read from the source in one piece. */
   coverPartsMax: 16,
   /** Partitions of one rollup. */

@@ -30,10 +30,9 @@ const FOREIGN = /--|\/\*|\/\//;
 function tokenize(parts: readonly SqlPart[]): Token[] | null {
   const tokens: Token[] = [];
   for (const part of parts) {
-    if (part.kind === 'cube') return null;
     if (part.kind === 'member') {
       tokens.push({ kind: 'measure', measure: part.member });
-    } else if (!tokenizeText(part.text, tokens)) {
+    } else if (part.kind !== 'text' || !tokenizeText(part.text, tokens)) {
       return null;
     }
   }

@@ -4,6 +4,7 @@ import type { IndexMeta, PartitionMeta, RollupColumn, RollupMeta } from './catal
 import type { Expression } from './expression.js';
 import type { Filter } from './filter.js';
 import type { OrderKey, Query, TimeRange } from './query.js';
+import type { ReasonCode, RuleName } from './reason-code.js';
 import type {
   Dimension,
   Grain,
@@ -101,6 +102,13 @@ export interface SourceRequest {
   readonly ranges: readonly { readonly dimension: MemberId; readonly range: TimeRange | null }[];
   /** Null: the source neither orders nor cuts. */
   readonly page: SourcePage | null;
+  /** On whose clock SQL of the model shows times, where it asks for local time. */
+  readonly timezone: string;
+  /**
+   * Which FILTER_PARAMS stand for the filters and ranges above: all, or only those that do early what the filters do
+   * anyway, so that a rollup holds the rows of every query.
+   */
+  readonly filterParams: 'all' | 'push-down';
 }
 
 /** LEFT JOINs from `root`, each declared by a cube that is already there. */
@@ -182,32 +190,6 @@ export type OutputColumn =
       readonly granularity: Grain;
     }
   | { readonly kind: 'measure'; readonly name: string; readonly column: string; readonly measure: Measure };
-
-export type ReasonCode =
-  | 'type_not_executable'
-  | 'not_built'
-  | 'definition_changed'
-  | 'partitions_missing'
-  | 'data_source_differs'
-  | 'join_root_differs'
-  | 'join_path_differs'
-  | 'measure_missing'
-  | 'measure_not_additive'
-  | 'measure_multiplied'
-  | 'measure_expression'
-  | 'dimension_missing'
-  | 'filter_dimension_missing'
-  | 'segment_missing'
-  | 'measure_filter'
-  | 'time_dimension_missing'
-  | 'granularity_too_fine'
-  | 'granularity_not_nested'
-  | 'range_not_aligned'
-  | 'timezone_not_aligned';
-
-/** What a rollup is asked, in this order. */
-export type RuleName =
-  'type' | 'joins' | 'measures' | 'dimensions' | 'filters' | 'segments' | 'times' | 'timezone' | 'built';
 
 /** Why a rollup cannot answer, and what would change that. */
 export interface Reason {

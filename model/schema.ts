@@ -53,7 +53,32 @@ export type SqlPart =
   /** `{CUBE}` or `{orders}`: the alias of a cube's table. */
   | { readonly kind: 'cube'; readonly cube: string; readonly path?: JoinPath }
   /** `{CUBE.amount}` or `{orders.amount}`: another member. */
-  | { readonly kind: 'member'; readonly member: MemberId; readonly path?: JoinPath };
+  | { readonly kind: 'member'; readonly member: MemberId; readonly path?: JoinPath }
+  /** `{CUBE.created_at.month}`: the start of the bucket, on the clock of the query's time zone. */
+  | {
+      readonly kind: 'bucket';
+      readonly member: MemberId;
+      readonly granularity: Grain;
+      readonly path?: JoinPath;
+    }
+  /** `{orders.sql()}`: what the rows of a cube are read from. */
+  | { readonly kind: 'table'; readonly cube: string }
+  /** A value of the context or the label of a case: always a parameter. */
+  | { readonly kind: 'value'; readonly value: string | number | boolean }
+  /** `{SQL_UTILS.convertTz(…)}`: a time in UTC on the clock of the query's time zone. */
+  | { readonly kind: 'local'; readonly parts: readonly SqlPart[] }
+  /** FILTER_PARAMS, or several in a FILTER_GROUP: the query's filters on these members, else `1 = 1`. */
+  | { readonly kind: 'filter'; readonly params: readonly FilterParam[] }
+  /** Within the function of a filter: value number `index` of the query's filter. */
+  | { readonly kind: 'argument'; readonly index: number };
+
+/** Where the filters on a dimension go: to a column, or as values into a condition. */
+export interface FilterParam {
+  readonly member: MemberId;
+  /** How many values the condition takes; null: `parts` is a column, which is compared. */
+  readonly values: number | null;
+  readonly parts: readonly SqlPart[];
+}
 
 export interface DataModel {
   /** In the order of definition. */
@@ -95,6 +120,7 @@ export interface Cube {
   readonly dimensions: ReadonlyMap<string, Dimension>;
   readonly measures: ReadonlyMap<string, Measure>;
   readonly segments: ReadonlyMap<string, Segment>;
+  readonly hierarchies: readonly Hierarchy[];
   /** In the order of definition, which is the order of matching. */
   readonly preAggregations: readonly PreAggregation[];
   readonly position: Position;
@@ -113,6 +139,16 @@ export interface Join {
   readonly sql: SqlTemplate;
 }
 
+/** A way to drill down, from the coarsest level to the finest. */
+export interface Hierarchy {
+  readonly name: string;
+  readonly title: string;
+  readonly levels: readonly MemberId[];
+}
+
+/** The name of a format, or a description of one, as the user wrote it. */
+export type Format = string | Readonly<Record<string, unknown>>;
+
 export type DimensionType = 'string' | 'number' | 'time' | 'boolean';
 
 export interface Dimension {
@@ -125,9 +161,13 @@ export interface Dimension {
   readonly type: DimensionType;
   readonly sql: SqlTemplate;
   readonly primaryKey: boolean;
-  readonly format: string | null;
+  /** Whether `sql` is about measures, which are computed for each row of the cube over the rows joined to it. */
+  readonly subQuery: boolean;
+  readonly format: Format | null;
   /** Of a time, by name, beside the predefined ones. */
   readonly granularities: ReadonlyMap<string, CustomGranularity>;
+  /** As the user wrote it; undefined where it is absent. */
+  readonly meta: unknown;
   readonly position: Position;
 }
 
@@ -150,7 +190,8 @@ export interface Measure {
   readonly drillFilters: readonly SqlTemplate[];
   /** Of `count_distinct_approx`: 2^precision registers, 10 to 16. */
   readonly precision: number;
-  readonly format: string | null;
+  readonly format: Format | null;
+  readonly meta: unknown;
   readonly drillMembers: readonly MemberId[];
   readonly position: Position;
 }
@@ -163,6 +204,7 @@ export interface Segment {
   readonly shortTitle: string;
   readonly description: string | null;
   readonly sql: SqlTemplate;
+  readonly meta: unknown;
   readonly position: Position;
 }
 
@@ -235,7 +277,8 @@ export interface ViewMember {
   readonly title: string;
   readonly shortTitle: string;
   readonly description: string | null;
-  readonly format: string | null;
+  readonly format: Format | null;
+  readonly meta: unknown;
 }
 
 /** The column of a dimension, segment or measure in every file of a rollup: `orders__status`. */

@@ -1,6 +1,6 @@
 /** Titles and types of the answer's members, as Cube's REST API gives them. */
 import type { AskedName, Query } from '../model/query.js';
-import type { DataModel, Dimension, Grain, MemberId } from '../model/schema.js';
+import type { DataModel, Dimension, Format, Grain, MemberId } from '../model/schema.js';
 import { viewMember } from './find-member.js';
 import { measureOf } from './leaf-states.js';
 import { dimensionOf, segmentOf } from './output-columns.js';
@@ -17,7 +17,8 @@ export interface MemberAnnotation {
   readonly shortTitle: string;
   readonly description?: string;
   readonly type: string;
-  readonly format?: string;
+  readonly format?: Format;
+  readonly meta?: unknown;
   readonly drillMembers?: readonly MemberId[];
   readonly granularity?: GranularityAnnotation;
 }
@@ -84,15 +85,16 @@ function describe(model: DataModel, { kind, member, name }: AskedName): MemberAn
 }
 
 function annotation(
-  described: Pick<Dimension, 'title' | 'shortTitle' | 'description' | 'format'>,
+  described: Pick<Dimension, 'title' | 'shortTitle' | 'description' | 'format' | 'meta'>,
   type: string,
 ): MemberAnnotation {
-  const { title, shortTitle, description, format } = described;
+  const { title, shortTitle, description, format, meta } = described;
   return {
     title,
     shortTitle,
     ...(description === null ? {} : { description }),
     type,
     ...(format === null ? {} : { format }),
+    ...(meta === undefined ? {} : { meta }),
   };
 }

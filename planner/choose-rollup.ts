@@ -5,10 +5,11 @@
  */
 import type { CatalogSnapshot, RollupMeta } from '../model/catalog.js';
 import { DAY_MS, gridOf } from '../model/civil-time.js';
-import type { Grain, MemberId, PreAggregation, PreAggregationType } from '../model/schema.js';
+import type { Grain, PreAggregation, PreAggregationType } from '../model/schema.js';
 import type { QueryShape, RollupCandidate } from './match-rollup.js';
 import { canAnswer } from './match-rollup.js';
 import type { RollupShape } from './rollup-shape.js';
+import { storedShape } from './stored-query.js';
 
 export type Selection = 'first' | 'priority' | 'cost';
 
@@ -79,9 +80,8 @@ function isBehind({ priority }: PreAggregation, best: MatchedRollup | null): boo
 function isCloser(query: QueryShape, shape: RollupShape, than: RollupShape): boolean {
   const distance = distanceOf(query, shape) - distanceOf(query, than);
   if (distance !== 0) return distance < 0;
-  return query.query.timeDimensions.some(
-    ({ dimension }) => rankOf(shape, dimension) > rankOf(than, dimension),
-  );
+  const [ranks, others] = [ranksOf(query, shape), ranksOf(query, than)];
+  return ranks.some((rank, at) => rank > others[at]);
 }
 
 function distanceOf({ query, filtered }: QueryShape, { dimensions, times }: RollupShape): number {
@@ -93,10 +93,13 @@ function distanceOf({ query, filtered }: QueryShape, { dimensions, times }: Roll
   return Math.abs(dimensions.size + times.size - asked.size);
 }
 
-/** By the finest of several granularities, which decides how many rows there are. */
-function rankOf({ times }: RollupShape, dimension: MemberId): number {
-  const stored = times.get(dimension);
-  return stored === undefined ? -1 : Math.min(...stored.map(lengthOf));
+/** How coarse the stored times are, for each time dimension of the query; of several granularities the finest counts. */
+function ranksOf(query: QueryShape, shape: RollupShape): number[] {
+  const { timeDimensions } = storedShape(query, shape).query;
+  return timeDimensions.map(({ dimension }) => {
+    const stored = shape.times.get(dimension);
+    return stored === undefined ? -1 : Math.min(...stored.map(lengthOf));
+  });
 }
 
 const MEAN_MONTH_MS = (DAY_MS * 146_097) / 4_800;

@@ -12,6 +12,7 @@ import type { RollupShape } from './rollup-shape.js';
 import type { Finding } from './rule.js';
 import { MODEL_RULES } from './rules.js';
 import { sourceSelect } from './sql/source-select.js';
+import { storedShape } from './stored-query.js';
 
 export type Change =
   | { readonly kind: 'member'; readonly list: MemberList; readonly member: MemberId }
@@ -32,7 +33,8 @@ export type KnownSpan = (dimension: MemberId) => TimeRange | null;
 export type Holdings = Pick<RollupShape, 'states' | 'dimensions' | 'segments' | 'times'>;
 
 /** What has to be added to a rollup, or made finer in it, so that it holds all that the query needs. */
-export function neededChanges(query: QueryShape, rollup: Holdings, spanOf: KnownSpan): Change[] {
+export function neededChanges(asked: QueryShape, rollup: Holdings, spanOf: KnownSpan): Change[] {
+  const query = storedShape(asked, rollup);
   const { dimensions, segments, timeDimensions } = query.query;
   const add = (list: MemberList, members: Iterable<MemberId>): Change[] =>
     [...new Set(members)].map((member) => ({ kind: 'member', list, member }));
@@ -123,8 +125,9 @@ export function judgeDraft(
 ): DraftVerdict {
   const shape = draftShape(query, draft);
   if (shape === null) return { kind: 'unjoined' };
+  const stored = storedShape(query, shape);
   const findings = MODEL_RULES.flatMap(
-    (rule) => rule.check(query, shape, { definition: '', meta: null }) ?? [],
+    (rule) => rule.check(stored, shape, { definition: '', meta: null }) ?? [],
   );
   if (findings.length > 0) return { kind: 'refused', findings };
   if (today !== null && !keepsAnswers(shape, today)) return { kind: 'takes away' };

@@ -32,6 +32,7 @@ import { canMerge } from './match-measures.js';
 import type { QueryShape } from './match-rollup.js';
 import { planQuery, queryShape, rowsToScan } from './plan-query.js';
 import { planRollup } from './plan-rollup.js';
+import { askedPartitioning } from './stored-query.js';
 import type { PlanOptions, PreparedModel } from './plan-query.js';
 import { preferGrain } from './prefer-grain.js';
 import { warnCandidates } from './warn-candidates.js';
@@ -125,7 +126,7 @@ export function explainQuery(
     index: selected === undefined ? null : selected.rollup.indexes[selected.index].name,
     indexes: selected === undefined ? [] : indexVerdicts(shape, selected),
     candidates,
-    pieces: plan.pieces.map((piece) => explainPiece(piece, rollups)),
+    pieces: plan.pieces.map((piece) => explainPiece(shape, piece, rollups)),
     ...(cube === null ? {} : { cube }),
     fix: found?.kind === 'fix' ? found.fix : null,
     obstacles: found?.kind === 'none' ? found.reasons : [],
@@ -177,12 +178,13 @@ function indexVerdicts(shape: QueryShape, { rollup, scan: { keys, filter } }: Ro
   return explainIndexes(rollup.indexes, columns, filter, canMerge(shape));
 }
 
-function explainPiece(piece: Piece, rollups: readonly PreparedRollup[]): ExplainedPiece {
+function explainPiece(query: QueryShape, piece: Piece, rollups: readonly PreparedRollup[]): ExplainedPiece {
   const asked = explainRanges(piece);
   if (piece.kind === 'source') return { from: 'source', ...asked };
   const grains = piece.rollup.columns.flatMap(({ role }) => (role.kind === 'time' ? [role.granularity] : []));
   const shape = rollups.find(({ preAggregation }) => preAggregation.id === piece.rollup.id)?.shape ?? null;
-  const asks = piece.ranges.find(({ dimension }) => dimension === shape?.partitionDimension);
+  const partitioning = shape === null ? null : askedPartitioning(query, shape);
+  const asks = piece.ranges.find(({ dimension }) => dimension === partitioning);
   const pruning = explainPartitions(piece, asks?.range ?? null);
   return {
     from: piece.rollup.id,

@@ -2,8 +2,9 @@
 import { StoreError } from '../model/errors.js';
 import type { JoinTree } from '../model/plan.js';
 import { forcedWays } from '../model/join-paths.js';
-import type { Cube, DataModel, Join, JoinPath, MemberId, SqlTemplate } from '../model/schema.js';
+import type { Cube, DataModel, Dimension, Join, JoinPath, MemberId, SqlTemplate } from '../model/schema.js';
 import { cubeOf } from '../model/schema.js';
+import { innerParts } from '../model/sql-parts.js';
 
 /**
  * The tree over the cubes of `members` and of all members that their SQL refers to. The root is the first of
@@ -116,10 +117,11 @@ function needsOf(model: DataModel, members: readonly MemberId[], asked: readonly
   const paths = [...asked];
   for (const member of memberClosure(model, members)) {
     cubes.add(cubeOf(member));
+    if (isSubQuery(model, member)) continue;
     for (const template of templatesOf(model, member)) {
-      for (const part of template.parts) {
+      for (const part of innerParts(template.parts)) {
         if (part.kind === 'cube') cubes.add(part.cube);
-        if (part.kind !== 'text' && part.path !== undefined) paths.push(part.path);
+        if ('path' in part && part.path !== undefined) paths.push(part.path);
       }
     }
   }
@@ -149,18 +151,53 @@ function beginningOf(cube: string, parents: ReadonlyMap<string, string>): string
   return beginning;
 }
 
-/** The members and all those that their SQL refers to, each once. */
+/**
+ * The members and all those that their SQL refers to, each once. A sub-query is a table of its own: of it, only the
+ * primary key of its cube belongs to the members.
+ */
 export function memberClosure(model: DataModel, members: readonly MemberId[]): ReadonlySet<MemberId> {
-  const closure = new Set<MemberId>();
+  return closure(members, (member) =>
+    isSubQuery(model, member)
+      ? primaryKeys(model, cubeOf(member)).map(({ id }) => id)
+      : referredMembers(model, member),
+  );
+}
+
+/** The members and all those that they are computed from, in sub-queries too. */
+export function deepClosure(model: DataModel, members: readonly MemberId[]): ReadonlySet<MemberId> {
+  return closure(members, (member) => {
+    const keys = isSubQuery(model, member) ? primaryKeys(model, cubeOf(member)).map(({ id }) => id) : [];
+    return [...referredMembers(model, member), ...keys];
+  });
+}
+
+function closure(
+  members: readonly MemberId[],
+  next: (member: MemberId) => readonly MemberId[],
+): ReadonlySet<MemberId> {
+  const found = new Set<MemberId>();
   const visit = (member: MemberId): void => {
-    if (closure.has(member)) return;
-    closure.add(member);
-    for (const template of templatesOf(model, member)) {
-      for (const part of template.parts) if (part.kind === 'member') visit(part.member);
-    }
+    if (found.has(member)) return;
+    found.add(member);
+    next(member).forEach(visit);
   };
   members.forEach(visit);
-  return closure;
+  return found;
+}
+
+function referredMembers(model: DataModel, member: MemberId): MemberId[] {
+  const parts = templatesOf(model, member).flatMap((template) => [...innerParts(template.parts)]);
+  return parts.flatMap((part) => ('member' in part ? [part.member] : []));
+}
+
+function isSubQuery(model: DataModel, member: MemberId): boolean {
+  const cube = model.cubes.get(cubeOf(member)) as Cube;
+  return cube.dimensions.get(member.slice(cube.name.length + 1))?.subQuery ?? false;
+}
+
+export function primaryKeys(model: DataModel, cube: string): readonly Dimension[] {
+  const { dimensions } = model.cubes.get(cube) as Cube;
+  return [...dimensions.values()].filter((dimension) => dimension.primaryKey);
 }
 
 /** The SQL of a member: its expression and, of a measure, its filters. */

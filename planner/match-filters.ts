@@ -2,6 +2,7 @@
 import { grainName } from '../model/schema.js';
 import type { DataModel, MemberId } from '../model/schema.js';
 import { measureOf } from './leaf-states.js';
+import { filterParamsFindings } from './match-filter-params.js';
 import type { QueryShape } from './match-rollup.js';
 import type { RollupShape } from './rollup-shape.js';
 import type { Finding, Rule } from './rule.js';
@@ -11,9 +12,11 @@ export const filtersRule: Rule = {
   asks: 'Does the rollup hold every dimension that the query filters by?',
   codes: {
     filter_dimension_missing: 'The query filters by a dimension whose values the rollup does not hold.',
+    filter_params_differ:
+      'The query filters by a member whose filter FILTER_PARAMS puts into SQL, and rollups are built without it.',
     measure_filter: 'The query keeps the rows that a measure counts (measureFilter); a rollup holds no rows.',
   },
-  spec: ['B20', 'B23'],
+  spec: ['B20', 'B23', 'D68'],
   check: matchFilters,
 };
 
@@ -23,7 +26,7 @@ function matchFilters(query: QueryShape, rollup: RollupShape): readonly Finding[
     (member) => !rollup.dimensions.has(member) && !query.query.dimensions.includes(member),
   );
   const counted = query.query.countedBy.filter((member) => selectsRows(query.model, member));
-  if (missing.length + counted.length === 0) return null;
+  if (missing.length + counted.length + query.filterParams.length === 0) return null;
   return [
     ...missing.map((member) => ({
       code: 'filter_dimension_missing' as const,
@@ -36,6 +39,7 @@ function matchFilters(query: QueryShape, rollup: RollupShape): readonly Finding[
       message: () =>
         `the query keeps the rows that ${member} counts; ${rollup.preAggregation.id} holds no rows, only groups.`,
     })),
+    ...filterParamsFindings(query, rollup),
   ];
 }
 

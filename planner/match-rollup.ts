@@ -2,7 +2,8 @@
  * Whether a rollup can answer a query. Execution and `explain` ask the same rules in the same order; execution
  * stops at the first that fails, `explain` asks them all.
  */
-import type { FinishMeasure, JoinTree, RuleName } from '../model/plan.js';
+import type { FinishMeasure, JoinTree } from '../model/plan.js';
+import type { RuleName } from '../model/reason-code.js';
 import type { MeasureState } from '../model/aggregates.js';
 import type { Query } from '../model/query.js';
 import type { DataModel, MemberId, PreAggregation } from '../model/schema.js';
@@ -10,6 +11,7 @@ import { typeFinding } from './match-type.js';
 import type { RollupShape } from './rollup-shape.js';
 import type { BuiltRollup, Finding } from './rule.js';
 import { RULES } from './rules.js';
+import { storedShape } from './stored-query.js';
 
 /** A query with what every check needs to know about it. */
 export interface QueryShape {
@@ -24,6 +26,10 @@ export interface QueryShape {
   readonly states: readonly MeasureState[];
   /** Dimensions that the filter tests, each once. */
   readonly filtered: readonly MemberId[];
+  /** Members whose filters the source puts into SQL that rollups are built without. */
+  readonly filterParams: readonly MemberId[];
+  /** Whether SQL of the model shows times on the clock of the query, which is not that of UTC. */
+  readonly localTimes: boolean;
 }
 
 export interface RollupCandidate extends BuiltRollup {
@@ -41,14 +47,16 @@ export interface RuleFindings {
 }
 
 export function canAnswer(query: QueryShape, shape: RollupShape, built: BuiltRollup): boolean {
-  for (const rule of RULES) if (rule.check(query, shape, built) !== null) return false;
+  const stored = storedShape(query, shape);
+  for (const rule of RULES) if (rule.check(stored, shape, built) !== null) return false;
   return true;
 }
 
 /** Whether nothing speaks against the rollup but a range that cuts through its buckets: it can answer for the rest. */
 export function canAnswerPart(query: QueryShape, shape: RollupShape, built: BuiltRollup): boolean {
+  const stored = storedShape(query, shape);
   return RULES.every(
-    (rule) => rule.check(query, shape, built)?.every(({ code }) => code === 'range_not_aligned') ?? true,
+    (rule) => rule.check(stored, shape, built)?.every(({ code }) => code === 'range_not_aligned') ?? true,
   );
 }
 
@@ -56,8 +64,9 @@ export function canAnswerPart(query: QueryShape, shape: RollupShape, built: Buil
 export function askRules(query: QueryShape, candidate: RollupCandidate): readonly RuleFindings[] {
   const { shape, preAggregation } = candidate;
   if (shape === null) return [{ rule: 'type', findings: [typeFinding(preAggregation)] }];
+  const stored = storedShape(query, shape);
   return [
     { rule: 'type', findings: null },
-    ...RULES.map(({ name, check }) => ({ rule: name, findings: check(query, shape, candidate) })),
+    ...RULES.map(({ name, check }) => ({ rule: name, findings: check(stored, shape, candidate) })),
   ];
 }

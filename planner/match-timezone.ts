@@ -5,6 +5,7 @@ import type { QueryTimeDimension, TimeRange } from '../model/query.js';
 import type { Grain } from '../model/schema.js';
 import { grainName, timeColumn } from '../model/schema.js';
 import { zoneFitsGrid } from '../model/timezone.js';
+import { localTimesFinding } from './match-local-times.js';
 import type { QueryShape } from './match-rollup.js';
 import { isMadeOf, regroups } from './match-times.js';
 import type { RollupShape } from './rollup-shape.js';
@@ -17,17 +18,21 @@ export const timezoneRule: Rule = {
   codes: {
     timezone_not_aligned:
       'Within the stored times that the query reads, a bucket of its time zone begins within a stored one.',
+    local_times_differ:
+      'SQL of the model shows times on the clock of the query (convertTz, a time with a granularity), which the rollup did on that of UTC.',
   },
   spec: ['H2'],
   check: matchTimezone,
 };
 
 function matchTimezone(
-  { query }: QueryShape,
+  shape: QueryShape,
   rollup: RollupShape,
   { meta }: BuiltRollup,
 ): readonly Finding[] | null {
+  const { query } = shape;
   const { timezone } = query;
+  if (shape.localTimes) return [localTimesFinding(shape, rollup)];
   if (timezone === 'UTC' || meta === null) return null;
   return foundOrNull(query.timeDimensions.flatMap((time) => zoneFinding(time, timezone, rollup, meta) ?? []));
 }

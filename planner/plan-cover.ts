@@ -10,11 +10,13 @@ import type { QueryShape } from './match-rollup.js';
 import { planRollup } from './plan-rollup.js';
 import { planSource } from './plan-source.js';
 import type { RollupShape } from './rollup-shape.js';
+import { askedTimes } from './stored-query.js';
 import { askedBox, queryWithin } from './time-box.js';
 
 /** A rollup that is published and holds a part of the range. */
 export interface PartRollup {
   readonly shape: RollupShape;
+  /** Of the time dimensions as the query names them. */
   readonly times: RollupShape['times'];
   readonly meta: RollupMeta;
 }
@@ -28,7 +30,7 @@ export function partRollups(
   return rollups.flatMap(({ preAggregation, shape, definition }) => {
     const meta = catalog.rollups.get(preAggregation.id);
     if (shape === null || meta === undefined || !canAnswerPart(query, shape, { definition, meta })) return [];
-    return [{ shape, times: coverGrains(query.query, shape, meta), meta }];
+    return [{ shape, times: askedTimes(query, shape, (stored) => coverGrains(stored, shape, meta)), meta }];
   });
 }
 

@@ -8,8 +8,10 @@ import { chooseRollup, trialOrder } from './choose-rollup.js';
 import type { MatchedRollup, PreparedRollup, Selection } from './choose-rollup.js';
 import type { CubeOptions } from './cube/cube-choice.js';
 import { rollupTurns } from './cube/rollup-turns.js';
-import { drillMembers, joinTree, multipliedCubes } from './join-tree.js';
+import { joinTree, multipliedCubes } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
+import { filterParamsApart } from './match-filter-params.js';
+import { asksLocalTimes } from './match-local-times.js';
 import { canMerge } from './match-measures.js';
 import type { QueryShape } from './match-rollup.js';
 import { normaliseQuery } from './normalise-query.js';
@@ -19,6 +21,7 @@ import type { PartRollup } from './plan-cover.js';
 import { planRollup, scanAggregates } from './plan-rollup.js';
 import { planSource } from './plan-source.js';
 import { preferGrain } from './prefer-grain.js';
+import { queryMembers } from './query-members.js';
 import { requirePrimaryKeys } from './require-primary-keys.js';
 import { rollupMode } from './rollup-mode.js';
 import { rollupShape } from './rollup-shape.js';
@@ -102,17 +105,7 @@ export function queryShape(model: DataModel, query: Query): QueryShape {
   const filtering = query.having === null ? [] : [...filterMembers(query.having)];
   const measures = [...new Set([...query.measures, ...filtering])];
   const filtered = query.filter === null ? [] : [...filterMembers(query.filter)];
-  const members = [
-    ...measures,
-    ...query.dimensions,
-    ...query.segments,
-    ...query.countedBy,
-    ...drillMembers(model, query.countedBy),
-    ...filtered,
-    ...query.timeDimensions
-      .filter((time) => time.granularity !== null || time.range !== null)
-      .map((time) => time.dimension),
-  ];
+  const members = queryMembers(model, query);
   const tree = joinTree(model, members, query.joinPaths);
   if (query.ungrouped) requirePrimaryKeys(model, query, tree);
   const finish = measures.map((id) => finishMeasure(model, measureOf(model, id)));
@@ -125,6 +118,8 @@ export function queryShape(model: DataModel, query: Query): QueryShape {
     finish,
     states: statesOf(finish),
     filtered,
+    filterParams: filterParamsApart(model, query, tree, members),
+    localTimes: asksLocalTimes(model, query, tree, members),
   };
 }
 

@@ -14,6 +14,7 @@ import { askedRange, prunePartitions, skipByStatistics } from './prune-partition
 import { readGrain } from './read-grain.js';
 import { requireTestsFit } from './require-tests-fit.js';
 import type { RollupShape } from './rollup-shape.js';
+import { storedShape } from './stored-query.js';
 import { pieceRanges } from './time-box.js';
 
 /**
@@ -27,13 +28,14 @@ export function planRollup(
   pruning: boolean,
 ): RollupPiece {
   const { query } = shape;
-  const asked = askedRange(query, rollup);
+  const stored = storedShape(shape, rollup).query;
+  const asked = askedRange(stored, rollup);
   const pruned = prunePartitions(meta, pruning ? asked : null);
   const whole = pruning ? pruned.whole : asked === null;
   const grainOf = (time: QueryTimeDimension): Grain => readGrain(time, query.timezone, rollup, meta);
-  const filter = columnFilter(query, rollup, whole, grainOf);
+  const filter = columnFilter(stored, rollup, whole, grainOf);
   requireTestsFit(filter, meta);
-  const keys = scanKeys(query, rollup, grainOf);
+  const keys = scanKeys(query, stored, rollup, grainOf);
   const columns = new Set([
     ...keys.map((key) => key.column),
     ...(filter === null ? [] : filterMembers(filter)),
@@ -87,27 +89,25 @@ function toColumns(filter: Filter): Filter {
   return { ...filter, filters: filter.filters.map(toColumns) };
 }
 
+/** @param stored the query in the words of the rollup */
 function scanKeys(
   query: Query,
+  stored: Query,
   rollup: RollupShape,
   grainOf: (time: QueryTimeDimension) => Grain,
 ): ScanPlan['keys'] {
-  const dimensions = query.dimensions.map((member) => {
-    const column = memberColumn(member);
+  const dimensions = query.dimensions.map((member, at) => {
+    const column = memberColumn(stored.dimensions[at]);
     const time = rollup.request.keys.some((key) => key.column === column && key.time);
-    return { column, output: column, bucket: time ? { granularity: null, timezone: query.timezone } : null };
+    const bucket = time ? { granularity: null, timezone: query.timezone } : null;
+    return { column, output: memberColumn(member), bucket };
   });
-  const times = query.timeDimensions.flatMap((time) => {
-    const { dimension, granularity } = time;
+  const times = query.timeDimensions.flatMap(({ dimension, granularity }, at) => {
     if (granularity === null) return [];
-    const column = timeColumn(dimension, grainOf(time));
-    return [
-      {
-        column,
-        output: timeColumn(dimension, granularity),
-        bucket: { granularity, timezone: query.timezone },
-      },
-    ];
+    const time = stored.timeDimensions[at];
+    const column = timeColumn(time.dimension, grainOf(time));
+    const bucket = { granularity, timezone: query.timezone };
+    return [{ column, output: timeColumn(dimension, granularity), bucket }];
   });
   return [...dimensions, ...times];
 }

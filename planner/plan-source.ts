@@ -25,6 +25,8 @@ export function planSource(shape: QueryShape, page: SourcePage | null): SourcePi
         range === null ? [] : [{ dimension, range }],
       ),
       page,
+      timezone: query.timezone,
+      filterParams: 'all',
     },
   };
 }

@@ -13,9 +13,10 @@ import type {
   PreAggregation,
   RollupTimeDimension,
 } from '../model/schema.js';
-import { joinTree, memberClosure, multipliedCubes, templatesOf } from './join-tree.js';
+import { deepClosure, joinTree, multipliedCubes, templatesOf } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
 import { dimensionOf } from './output-columns.js';
+import { subQueriesOf } from './sub-query.js';
 
 export interface RollupShape {
   readonly preAggregation: PreAggregation;
@@ -61,6 +62,8 @@ export function rollupShape(model: DataModel, preAggregation: PreAggregation): R
     countedBy: [],
     ranges: [],
     page: null,
+    timezone: 'UTC',
+    filterParams: 'push-down',
   };
   const indexes = rollupIndexes(preAggregation, keys);
   return {
@@ -152,20 +155,38 @@ function definitionText(
   indexes: readonly IndexMeta[],
   partitionGranularity: Granularity | null,
 ): string {
-  const cubes = [tree.root, ...tree.joins.map((join) => join.to)].map((name) => {
+  const trees = [tree, ...subQueriesOf(model, members).map((subQuery) => subQuery.request.tree)];
+  const cubes = tableCubes(model, trees).map((name) => {
     const { table } = model.cubes.get(name) as Cube;
     return [name, table.kind === 'table' ? table.name : table.sql.parts];
   });
-  const sql = [...memberClosure(model, members)].map((member) => [
+  const sql = [...deepClosure(model, members)].map((member) => [
     member,
     memberType(model, member),
     templatesOf(model, member).map((template) => template.parts),
   ]);
-  const joins = tree.joins.map((join) => [join.from, join.to, join.relationship, join.sql.parts]);
+  const joins = [...new Set(trees.flatMap((each) => each.joins))].map((join) => [
+    join.from,
+    join.to,
+    join.relationship,
+    join.sql.parts,
+  ]);
   const keys = request.keys.map(keyDefinition);
   const states = request.states.map((state) => [state.column, state.kind, state.measure.precision]);
   const plan = { cubes, joins, sql, keys, states, indexes, partitionGranularity };
   return JSON.stringify({ dataSource: request.dataSource, ...plan });
+}
+
+/** The cubes of the trees, and those whose rows their SQL reads. */
+function tableCubes(model: DataModel, trees: readonly JoinTree[]): string[] {
+  const cubes = new Set(trees.flatMap(({ root, joins }) => [root, ...joins.map((join) => join.to)]));
+  for (const name of cubes) {
+    const { table } = model.cubes.get(name) as Cube;
+    for (const part of table.kind === 'query' ? table.sql.parts : []) {
+      if (part.kind === 'table') cubes.add(part.cube);
+    }
+  }
+  return [...cubes];
 }
 
 /** A granularity of the user's own may change its buckets and keep its name. */

@@ -9,7 +9,10 @@ import { timesRule } from './match-times.js';
 import { timezoneRule } from './match-timezone.js';
 import type { Rule } from './rule.js';
 
-/** Those that ask what the rollup holds: the model alone decides them, and a change of it can. */
+/**
+ * Those that ask what the rollup holds: the model alone decides them, and a change of it can. The rule of time zones
+ * looks at stored times too, where there are any.
+ */
 export const MODEL_RULES: readonly Rule[] = [
   joinsRule,
   measuresRule,
@@ -17,6 +20,7 @@ export const MODEL_RULES: readonly Rule[] = [
   filtersRule,
   segmentsRule,
   timesRule,
+  timezoneRule,
 ];
 
-export const RULES: readonly Rule[] = [...MODEL_RULES, timezoneRule, builtRule];
+export const RULES: readonly Rule[] = [...MODEL_RULES, builtRule];

@@ -10,6 +10,8 @@
 export interface ScriptSettings {
   /** COMPILE_CONTEXT as JSON. */
   readonly compileContext: string;
+  /** SECURITY_CONTEXT as JSON. */
+  readonly securityContext: string;
   /** Two characters that stand around references in text until the text is copied, when they become braces. */
   readonly open: string;
   readonly close: string;
@@ -50,6 +52,9 @@ export function evaluateModelText(): string {
     define,
     createReference,
     callReference,
+    callWithValues,
+    contextValue,
+    quoteText,
     copyValue,
     copyObject,
     copyText,
@@ -129,28 +134,66 @@ function createReference(name: string, state: State): object {
       if (typeof key === 'symbol') return undefined;
       return createReference(`${name}.${key.replaceAll(open, '').replaceAll(close, '')}`, state);
     },
-    apply: (_, _this, values: unknown[]) => callReference(name, values, state),
+    apply: (_, _this, values: unknown[]): unknown => callReference(name, values, state),
   });
   state.names.set(reference, name);
   return reference;
 }
 
-/** Only what Cube fills in when a query arrives can be called; the call is part of the reference's name. */
-function callReference(name: string, values: readonly unknown[], state: State): object {
-  if (!/^(FILTER_PARAMS|FILTER_GROUP|SECURITY_CONTEXT|SQL_UTILS|USER_CONTEXT)\b/.test(name)) {
+/**
+ * Only what Cube fills in when a query arrives, and `sql()` of a cube, can be called; the call is part of the
+ * reference's name. A function among the arguments gets references to the values that will be there.
+ */
+function callReference(name: string, values: readonly unknown[], state: State): unknown {
+  const isContext = /^(SECURITY_CONTEXT|securityContext|USER_CONTEXT)\./.test(name);
+  if (isContext && name.endsWith('.unsafeValue')) return contextValue(name, state);
+  if (!isContext && !/^(FILTER_PARAMS|FILTER_GROUP|SQL_UTILS)\b|^\w+\.sql$/.test(name)) {
     throw new TypeError(
       `\`${name}\` is called, but is no function of this file. A model file knows cube(), view(), its own ` +
         'functions and the language; no require, no process, no other files',
     );
   }
-  const texts = values.map((value) => {
-    const inner = state.names.get(value as object);
-    if (inner !== undefined) return inner;
-    if (typeof value === 'function')
-      throw new TypeError(`not supported yet: a function given to \`${name}\``);
-    return `'${String(value)}'`;
-  });
+  const given = values.find((value) => typeof value === 'function' && !state.names.has(value));
+  if (given !== undefined) return callWithValues(name, given as (...values: unknown[]) => unknown, state);
+  const texts = values.map((value) => state.names.get(value as object) ?? quoteText(String(value)));
   return createReference(`${name}(${texts.join(', ')})`, state);
+}
+
+/** `FILTER_PARAMS.orders.at.filter((from, to) => …)` and `SECURITY_CONTEXT.tenant.filter((tenant) => …)`. */
+function callWithValues(name: string, given: (...values: unknown[]) => unknown, state: State): unknown {
+  if (!/\.(filter|requiredFilter)$/.test(name)) throw new TypeError(`\`${name}\` takes no function`);
+  if (name.startsWith('FILTER_PARAMS.')) {
+    if (given.length === 0) {
+      throw new TypeError(
+        `the function given to \`${name}\` names no value: write (from, to) => … or (value) => …`,
+      );
+    }
+    const places = Array.from({ length: given.length }, (_, at) => createReference(String(at), state));
+    const text = quoteText(String(given(...places)));
+    return createReference(`${name}(${given.length}, ${text})`, state);
+  }
+  const value = contextValue(name, state);
+  const path = name.replace(/\.\w+$/, '');
+  if (value === null || value === undefined) {
+    return name.endsWith('.filter') ? '1 = 1' : createReference(`${path}.requiredFilter("")`, state);
+  }
+  if (!Array.isArray(value)) return given(createReference(`${path}.value()`, state));
+  return given(value.map((_, at) => createReference(`${path}.value(${at})`, state)));
+}
+
+/** Text as an argument of a call, where its own braces are no references. */
+function quoteText(text: string): string {
+  return JSON.stringify(text.replace(/[{}]/g, '\\$&'));
+}
+
+/** The value of the security context whose method a reference names. */
+function contextValue(name: string, state: State): unknown {
+  let at: unknown = JSON.parse(state.settings.securityContext);
+  for (const key of name.split('.').slice(1, -1)) {
+    const isObject = typeof at === 'object' && at !== null;
+    at = isObject && Object.hasOwn(at as object, key) ? (at as Record<string, unknown>)[key] : undefined;
+  }
+  return at;
 }
 
 interface Where {

@@ -15,6 +15,8 @@ export interface ScriptOptions {
   readonly mode: 'trusted' | 'sandbox';
   /** COMPILE_CONTEXT of the models: what JSON can say. */
   readonly compileContext: Readonly<Record<string, unknown>>;
+  /** SECURITY_CONTEXT of the models: what JSON can say. */
+  readonly securityContext?: Readonly<Record<string, unknown>>;
 }
 
 interface ScriptFile {
@@ -30,11 +32,12 @@ interface ScriptFile {
  */
 export async function runModelScripts(
   files: readonly ScriptFile[],
-  { mode, compileContext }: ScriptOptions,
+  { mode, compileContext, securityContext = {} }: ScriptOptions,
 ): Promise<ScriptModel[]> {
   if (files.length === 0) return [];
   const settings: ScriptSettings = {
     compileContext: JSON.stringify(compileContext),
+    securityContext: JSON.stringify(securityContext),
     // Two noncharacters: no text that means something holds them.
     open: '\uFDD0',
     close: '\uFDD1',

@@ -3,7 +3,7 @@ import type { Cube, DataModel } from '../schema.js';
 import { checkCombinations } from './check-combinations.js';
 import { checkExpansion } from './check-expansion.js';
 import { checkStructure } from './check-structure.js';
-import { declareCubes, type CheckedFile } from './declare.js';
+import { declareCubes, type CheckedFile, type SecurityContext } from './declare.js';
 import { findCycles } from './find-cycles.js';
 import { inherit } from './inherit.js';
 import { loadCube } from './load-cube.js';
@@ -18,7 +18,11 @@ import { referenceGraph } from './reference-graph.js';
  * names → follow the references.
  * References are followed only when every file has the right structure, so that no fault is told twice.
  */
-export function buildModel(documents: readonly Located[], problems: Problems): DataModel {
+export function buildModel(
+  documents: readonly Located[],
+  problems: Problems,
+  securityContext: SecurityContext,
+): DataModel {
   const files: CheckedFile[] = [];
   const normal = documents.map((document) => normalise(document, problems));
   for (const node of inherit(normal, problems)) {
@@ -26,7 +30,7 @@ export function buildModel(documents: readonly Located[], problems: Problems): D
     if (text !== null) files.push({ node, ...text });
   }
   problems.throwIfAny();
-  const context = declareCubes(files, problems);
+  const context = declareCubes(files, problems, securityContext);
   const cubes = new Map<string, Cube>();
   for (const declared of context.cubes.values()) cubes.set(declared.name, loadCube(declared, context));
   const views = loadViews(files, cubes, context);

@@ -1,8 +1,7 @@
 import { LIMITS } from '../limits.js';
-import type { MemberId } from '../schema.js';
 import type { Context } from './declare.js';
-import { placeOfMember } from './find-cycles.js';
-import type { ReferenceNode } from './reference-graph.js';
+import { placeOfSql } from './find-cycles.js';
+import type { ReferenceId, ReferenceNode } from './reference-graph.js';
 
 /** What a member becomes when every reference is replaced by what it refers to. */
 interface Expansion {
@@ -17,8 +16,8 @@ interface Expansion {
  * Adds a problem for every member whose SQL grows out of bounds when its references are filled in; only the first of a
  * chain, for those above it grow by it. The graph has no circles.
  */
-export function checkExpansion(graph: ReadonlyMap<MemberId, ReferenceNode>, context: Context): void {
-  const known = new Map<MemberId, Expansion>();
+export function checkExpansion(graph: ReadonlyMap<ReferenceId, ReferenceNode>, context: Context): void {
+  const known = new Map<ReferenceId, Expansion>();
   for (const start of graph.keys()) {
     const way = [start];
     for (let at = way.at(-1); at !== undefined; at = way.at(-1)) {
@@ -39,7 +38,7 @@ export function checkExpansion(graph: ReadonlyMap<MemberId, ReferenceNode>, cont
 const NOTHING: ReferenceNode = { references: [], chars: 0 };
 const LEAF: Expansion = { depth: 1, references: 0, chars: 0 };
 
-function expand(node: ReferenceNode, known: ReadonlyMap<MemberId, Expansion>): Expansion {
+function expand(node: ReferenceNode, known: ReadonlyMap<ReferenceId, Expansion>): Expansion {
   let [depth, references, chars] = [1, 0, node.chars];
   for (const reference of node.references) {
     const inner = known.get(reference) ?? LEAF;
@@ -63,8 +62,8 @@ function faultOf({ depth, references, chars }: Expansion): string | null {
   return null;
 }
 
-function addFault(member: MemberId, fault: string, context: Context): void {
-  const place = placeOfMember(member, context);
+function addFault(id: ReferenceId, fault: string, context: Context): void {
+  const place = placeOfSql(id, context);
   if (place !== null)
     context.problems.add(place, `${fault}: refer to fewer, or write a column of the source`);
 }

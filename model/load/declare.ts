@@ -48,7 +48,11 @@ export interface Context {
   /** RFC 6901 pointer into `DataModel.document` to where the user wrote a part of a cube. */
   readonly pointerTo: (place: Place) => string;
   readonly problems: Problems;
+  readonly securityContext: SecurityContext;
 }
+
+/** SECURITY_CONTEXT of the models: what JSON can say. */
+export type SecurityContext = Readonly<Record<string, unknown>>;
 
 /** A file whose structure is right. */
 export interface CheckedFile {
@@ -58,7 +62,11 @@ export interface CheckedFile {
 }
 
 /** All cubes by name. Names that are taken or reserved go to `problems`. */
-export function declareCubes(files: readonly CheckedFile[], problems: Problems): Context {
+export function declareCubes(
+  files: readonly CheckedFile[],
+  problems: Problems,
+  securityContext: SecurityContext,
+): Context {
   const cubes = new Map<string, DeclaredCube>();
   const orders = new Map<string, number>();
   for (const file of files) {
@@ -80,7 +88,7 @@ export function declareCubes(files: readonly CheckedFile[], problems: Problems):
   const pointerTo = (place: Place) =>
     `/cubes/${[orders.get(cubeKey(place)), ...stepsOf(place).slice(2)].join('/')}`;
   const parents = new Set([...cubes.values()].flatMap(({ text }) => text.extends ?? []));
-  return { cubes, parents, pointerTo, problems };
+  return { cubes, parents, pointerTo, problems, securityContext };
 }
 
 /** The cube in which a place lies. */

@@ -1,40 +1,43 @@
 import { LIMITS } from '../limits.js';
-import type { MemberId } from '../schema.js';
 import type { Context } from './declare.js';
 import type { Place } from './located.js';
-import type { ReferenceNode } from './reference-graph.js';
+import type { ReferenceId, ReferenceNode } from './reference-graph.js';
 
-/** Adds a problem for every circle of members whose SQL refers to each other, at the member that closes it. */
-export function findCycles(graph: ReadonlyMap<MemberId, ReferenceNode>, context: Context): void {
-  const done = new Set<MemberId>();
-  for (const member of graph.keys()) walk(member, graph, done, context);
+/**
+ * Adds a problem for every circle of members whose SQL refers to each other, at the member that closes it, and for
+ * every circle of cubes that read each other's rows.
+ */
+export function findCycles(graph: ReadonlyMap<ReferenceId, ReferenceNode>, context: Context): void {
+  const done = new Set<ReferenceId>();
+  for (const id of graph.keys()) walk(id, graph, done, context);
 }
 
-/** The SQL of a member, else the member; null where the model does not declare it. */
-export function placeOfMember(member: MemberId, { cubes }: Context): Place | null {
-  const [cube = '', name = ''] = member.split('.');
-  const node = cubes.get(cube)?.members.get(name)?.node;
+/** The SQL of a member or a cube, else the whole; null where the model does not declare it. */
+export function placeOfSql(id: ReferenceId, { cubes }: Context): Place | null {
+  const [cube = '', name] = id.split('.');
+  const declared = cubes.get(cube);
+  const node = name === undefined ? declared?.node : declared?.members.get(name)?.node;
   return node === undefined ? null : (node.entries.get('sql')?.value.place ?? node.place);
 }
 
 /** Depth first, with its own stack: a chain of references may be longer than the call stack. */
 function walk(
-  start: MemberId,
-  graph: ReadonlyMap<MemberId, ReferenceNode>,
-  done: Set<MemberId>,
+  start: ReferenceId,
+  graph: ReadonlyMap<ReferenceId, ReferenceNode>,
+  done: Set<ReferenceId>,
   context: Context,
 ): void {
   /** The way from `start`, with how many references of each member were followed. */
-  const path = new Map<MemberId, number>();
-  let at: MemberId | undefined = done.has(start) ? undefined : start;
-  const way: MemberId[] = [];
+  const path = new Map<ReferenceId, number>();
+  let at: ReferenceId | undefined = done.has(start) ? undefined : start;
+  const way: ReferenceId[] = [];
   while (at !== undefined && context.problems.count < LIMITS.modelProblemsKept) {
     if (!path.has(at)) {
       path.set(at, 0);
       way.push(at);
     }
     const followed: number = path.get(at) ?? 0;
-    const next: MemberId | undefined = graph.get(at)?.references[followed];
+    const next: ReferenceId | undefined = graph.get(at)?.references[followed];
     path.set(at, followed + 1);
     if (next === undefined) {
       done.add(at);
@@ -49,16 +52,21 @@ function walk(
   }
 }
 
-function addCycle(member: MemberId, cycle: readonly MemberId[], context: Context): void {
-  const place = placeOfMember(member, context);
+function addCycle(id: ReferenceId, cycle: readonly ReferenceId[], context: Context): void {
+  const place = placeOfSql(id, context);
   if (place === null) return;
-  const name = member.slice(member.indexOf('.') + 1);
+  const { problems } = context;
+  if (!id.includes('.')) {
+    problems.add(place, `cubes read each other's rows in a circle: ${arrows(cycle)}`);
+    return;
+  }
+  const name = id.slice(id.indexOf('.') + 1);
   const itself = cycle.length === 2 ? `; for the column of this name write \`{CUBE}.${name}\`` : '';
-  context.problems.add(place, `members refer to each other in a circle: ${arrows(cycle)}${itself}`);
+  problems.add(place, `members refer to each other in a circle: ${arrows(cycle)}${itself}`);
 }
 
 /** The circle, its middle left out where it is long. */
-function arrows(cycle: readonly MemberId[]): string {
+function arrows(cycle: readonly ReferenceId[]): string {
   const shown = cycle.length <= 10 ? cycle : [...cycle.slice(0, 8), '…', ...cycle.slice(-1)];
   return shown.join(' → ');
 }

@@ -1,11 +1,13 @@
 import type { Cube, CubeTable, Dimension, Join, Measure, Segment } from '../schema.js';
 import { checkUnique, mapAt, scalarAt, type Context, type DeclaredCube } from './declare.js';
 import { checkRefreshKey } from './check-refresh-key.js';
+import { loadHierarchies } from './load-hierarchies.js';
 import { loadJoin } from './load-join.js';
 import { loadDimension, loadMeasure, loadSegment } from './load-members.js';
 import { loadPreAggregation } from './load-pre-aggregation.js';
 import { loadTemplate } from './load-template.js';
 import { positionOf } from './located.js';
+import type { Target } from './resolve-reference.js';
 import { titleize } from './titleize.js';
 
 /** A declared cube with every reference resolved. Faults go to the problems of `context`. */
@@ -38,6 +40,7 @@ export function loadCube(declared: DeclaredCube, context: Context): Cube {
     dimensions,
     measures,
     segments,
+    hierarchies: loadHierarchies(declared, context),
     preAggregations: preAggregations.map((_, index) => loadPreAggregation(index, declared, context)),
     position: positionOf(node.place),
   };
@@ -52,7 +55,7 @@ function loadJoins(cube: DeclaredCube, context: Context): Join[] {
   return joins;
 }
 
-/** Exactly one of `sql_table` and `sql`, without references. */
+/** Exactly one of `sql_table` and `sql`. Members are read from it, so it can refer to none. */
 function loadTable(cube: DeclaredCube, context: Context): CubeTable {
   const { text, node } = cube;
   const key = text.sql_table === undefined ? 'sql' : 'sql_table';
@@ -71,9 +74,19 @@ function loadTable(cube: DeclaredCube, context: Context): CubeTable {
     const message = `\`${query}\` is the name of a table and no query. Did you mean \`sql_table: ${query}\`?`;
     context.problems.add(scalarAt(node, ['sql']).place, message);
   }
-  const rule = () => `not supported yet: references in the \`${key}\` of a cube`;
-  const sql = loadTemplate(scalarAt(node, [key]), cube, rule, context);
+  const rule = (target: Target) =>
+    target.kind === 'cube' && target.cube !== cube
+      ? `the \`${key}\` of a cube cannot refer to columns of another: for its rows write \`{${target.cube.name}.sql()}\``
+      : `not supported yet: references in the \`${key}\` of a cube: write the names of the columns`;
+  const sql = loadTemplate(scalarAt(node, [key]), cube, rule, context, true);
   if (key === 'sql') return { kind: 'query', sql };
+  if (sql.parts.some(({ kind }) => kind !== 'text')) {
+    const { place } = scalarAt(node, [key]);
+    context.problems.add(
+      place,
+      '`sql_table` is the name of a table; conditions and `cube.sql()` belong in `sql`',
+    );
+  }
   const name = sql.parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
   return { kind: 'table', name: name.trim() };
 }

@@ -43,6 +43,9 @@ function betweenRows(from: DeclaredCube, to: DeclaredCube, context: Context): Ru
       return `\`${from.name}\` extends \`${cube}\`, whose table is no part of its joins: write \`{CUBE}\`, which means the cube that inherits`;
     }
     if (cube !== from.name && cube !== to.name) return `a join knows its own two cubes only, not \`${cube}\``;
+    if (target.kind === 'dimension' && target.text.sub_query === true) {
+      return `a join cannot wait for the sub-query \`${target.id}\`: compare columns`;
+    }
     if (target.kind === 'cube' || target.kind === 'dimension') return null;
     return `a join compares columns and dimensions; \`${target.id}\` is a ${target.kind}`;
   };

@@ -1,6 +1,13 @@
 /** Declared members → members of the schema. */
 import { PRECISION_DEFAULT } from '../aggregates.js';
-import type { Dimension, Measure, MemberId, Segment, SqlTemplate } from '../schema.js';
+import {
+  cubeOf,
+  type Dimension,
+  type Measure,
+  type MemberId,
+  type Segment,
+  type SqlTemplate,
+} from '../schema.js';
 import {
   scalarAt,
   type Context,
@@ -10,6 +17,7 @@ import {
   type DeclaredMember,
   type DeclaredSegment,
 } from './declare.js';
+import { loadCase } from './load-case.js';
 import { loadTemplate, type Rule } from './load-template.js';
 import { positionOf } from './located.js';
 import { resolveMember } from './resolve-member.js';
@@ -21,13 +29,14 @@ export function loadDimension(
   title: string,
   context: Context,
 ): Dimension {
-  const { text, node } = member;
+  const { text } = member;
   return {
     ...describe(member, cube, title),
     type: text.type,
-    sql: loadTemplate(scalarAt(node, ['sql']), cube, onRows('a dimension'), context),
+    sql: loadDimensionSql(member, cube, context),
     primaryKey: text.primary_key ?? false,
-    format: formatName(text.format),
+    subQuery: text.sub_query ?? false,
+    format: text.format ?? null,
     granularities: member.granularities,
   };
 }
@@ -63,7 +72,7 @@ export function loadMeasure(
     filters: conditions('filters'),
     drillFilters: conditions('drill_filters'),
     precision: text.precision ?? PRECISION_DEFAULT,
-    format: formatName(text.format),
+    format: text.format ?? null,
     drillMembers: loadDrillMembers(member, cube, context),
   };
 }
@@ -78,21 +87,59 @@ function describe(member: DeclaredMember, cube: DeclaredCube, cubeTitle: string)
     title: `${cubeTitle} ${shortTitle}`,
     shortTitle,
     description: text.description ?? null,
+    meta: text.meta,
     position: positionOf(node.place),
   };
 }
 
-function formatName(format: unknown): string | null {
-  return typeof format === 'string' ? format : null;
+/** `sql` or `case`. Of a sub-query, SQL about measures of other cubes. */
+function loadDimensionSql(member: DeclaredDimension, cube: DeclaredCube, context: Context): SqlTemplate {
+  const { text, node } = member;
+  const { problems } = context;
+  const placeOf = (key: string) => node.entries.get(key)?.key ?? node.place;
+  if (text.case !== undefined) {
+    if (text.sql !== undefined) problems.add(placeOf('case'), 'write either `sql` or `case`, not both');
+    if (text.type !== 'string') {
+      problems.add(placeOf('case'), `\`case\` gives text: the type is string, not ${text.type}`);
+    }
+    return loadCase(text.case, node, (sql) => loadTemplate(sql, cube, onRows('a case'), context));
+  }
+  if (text.sql === undefined) {
+    problems.add(node.place, '`sql` is missing');
+    return { parts: [], position: positionOf(node.place) };
+  }
+  const sql = scalarAt(node, ['sql']);
+  if (text.sub_query !== true) return loadTemplate(sql, cube, onRows('a dimension'), context);
+  if (!cube.hasPrimaryKey || text.primary_key === true) {
+    problems.add(
+      placeOf('sub_query'),
+      `a sub-query has a value for each row of \`${cube.name}\`: mark the dimension that tells its rows apart with \`primary_key: true\``,
+    );
+  }
+  const template = loadTemplate(sql, cube, aboutMeasures(cube), context);
+  if (!template.parts.some(({ kind }) => kind === 'member')) {
+    problems.add(placeOf('sub_query'), 'a sub-query is about a measure of another cube: `{orders.count}`');
+  }
+  return template;
 }
 
 /** What SQL about single rows may refer to. */
 function onRows(what: string): Rule {
   return (target) => {
     if (target.kind === 'measure') {
-      return `${what} cannot refer to the measure \`${target.id}\`: sub-queries are not supported yet`;
+      return `${what} cannot refer to the measure \`${target.id}\`: only a dimension with \`sub_query: true\` can, where the measure is of another cube`;
     }
     return noSegment(target);
+  };
+}
+
+/** What the SQL of a sub-query may refer to. */
+function aboutMeasures(cube: DeclaredCube): Rule {
+  return (target) => {
+    if (target.kind === 'measure' && cubeOf(target.id) !== cube.name) return null;
+    const what =
+      target.kind === 'cube' ? `columns of \`${target.cube.name}\`` : `the ${target.kind} \`${target.id}\``;
+    return `a sub-query refers to measures of other cubes, not to ${what}`;
   };
 }
 

@@ -135,7 +135,6 @@ function viewMember(
   const own = member.text.name;
   const shown = cube?.measures.get(own) ?? cube?.dimensions.get(own) ?? cube?.segments.get(own);
   const shortTitle = written.title ?? member.text.title ?? titleize(name);
-  const format = typeof written.format === 'string' ? written.format : null;
   return {
     id: `${view}.${name}`,
     member: member.id,
@@ -143,7 +142,8 @@ function viewMember(
     title: `${viewTitle} ${shortTitle}`,
     shortTitle,
     description: written.description ?? shown?.description ?? null,
-    format: format ?? (shown !== undefined && 'format' in shown ? shown.format : null),
+    format: written.format ?? (shown !== undefined && 'format' in shown ? shown.format : null),
+    meta: written.meta ?? shown?.meta,
   };
 }
 

@@ -16,6 +16,7 @@ const configSchema = z.strictObject({
   model: z.union([z.string(), z.array(z.string()), z.record(z.string(), z.unknown())]),
   modelScripts: z.enum(['sandbox', 'trusted']).optional(),
   compileContext: z.record(z.string(), z.unknown()).optional(),
+  securityContext: z.record(z.string(), z.unknown()).optional(),
   store: z.string().optional(),
   directory: z.string().optional(),
   sources: z.record(z.string(), sourceSchema),
@@ -31,7 +32,11 @@ const configSchema = z.strictObject({
   threads: z.number().int().positive().optional(),
 });
 
-const modelOptionsSchema = configSchema.pick({ modelScripts: true, compileContext: true });
+const modelOptionsSchema = configSchema.pick({
+  modelScripts: true,
+  compileContext: true,
+  securityContext: true,
+});
 
 export type SourceConfig = z.infer<typeof sourceSchema>;
 
@@ -39,8 +44,10 @@ export interface Config {
   readonly model: string | readonly string[] | Readonly<Record<string, unknown>>;
   /** Where JavaScript models run. */
   readonly modelScripts: 'sandbox' | 'trusted';
-  /** COMPILE_CONTEXT of JavaScript models: what JSON can say. */
+  /** COMPILE_CONTEXT of the models: what JSON can say. */
   readonly compileContext: Readonly<Record<string, unknown>>;
+  /** SECURITY_CONTEXT of the models: what JSON can say. */
+  readonly securityContext: Readonly<Record<string, unknown>>;
   /** The folder of the store. */
   readonly directory: string;
   readonly sources: Readonly<Record<string, SourceConfig>>;
@@ -58,9 +65,6 @@ export interface Config {
   readonly threads: number | null;
 }
 
-/** COMPILE_CONTEXT where none is given. */
-const NO_CONTEXT: Config['compileContext'] = { securityContext: {} };
-
 /**
  * @param where the file's path, or `options`: for messages
  * @throws StoreError `config_invalid` with the path of the offending key
@@ -74,12 +78,12 @@ export function parseConfig(value: unknown, where: string): Config {
   }
   const given = parsed.data;
   const { model, modelScripts, compileContext, store, directory, sources, schema, numbers } = given;
-  const { cacheMb, threads } = given;
+  const { cacheMb, threads, securityContext } = given;
   const folder = store ?? directory;
   if (folder === undefined) throw invalid(where, 'store', 'is missing', 'Name the folder of the store.');
   return {
     model,
-    ...withDefaults({ modelScripts, compileContext }, where),
+    ...withDefaults({ modelScripts, compileContext, securityContext }, where),
     directory: folder,
     sources,
     schema: schema ?? 'dev_pre_aggregations',
@@ -92,10 +96,10 @@ export function parseConfig(value: unknown, where: string): Config {
   };
 }
 
-type ModelOptions = Pick<Config, 'modelScripts' | 'compileContext'>;
+export type ModelOptions = Pick<Config, 'modelScripts' | 'compileContext' | 'securityContext'>;
 
 /**
- * The options by which JavaScript models are run, with their defaults.
+ * The options that models are read with, with their defaults.
  * @throws StoreError `config_invalid` with the offending key
  */
 export function parseModelOptions(value: unknown, where: string): ModelOptions {
@@ -108,13 +112,13 @@ export function parseModelOptions(value: unknown, where: string): ModelOptions {
 }
 
 function withDefaults(
-  { modelScripts = 'sandbox', compileContext = NO_CONTEXT }: z.infer<typeof modelOptionsSchema>,
+  { modelScripts = 'sandbox', compileContext, securityContext = {} }: z.infer<typeof modelOptionsSchema>,
   where: string,
 ): ModelOptions {
-  if (!isJson(compileContext)) {
-    throw invalid(where, 'compileContext', 'is not plain data', 'Give what JSON can say.');
+  for (const [key, context] of Object.entries({ compileContext, securityContext })) {
+    if (!isJson(context)) throw invalid(where, key, 'is not plain data', 'Give what JSON can say.');
   }
-  return { modelScripts, compileContext };
+  return { modelScripts, compileContext: compileContext ?? { securityContext }, securityContext };
 }
 
 function isJson(value: unknown): boolean {
@@ -132,6 +136,7 @@ const WANTED: Readonly<Record<string, string>> = {
   model: 'the path of a model file or folder, a list of paths, or the model itself as { "cubes": [...] }',
   modelScripts: '"sandbox" or "trusted"',
   compileContext: 'an object',
+  securityContext: 'an object',
   store: 'the path of a folder',
   directory: 'the path of a folder',
   sources: 'an object of data sources by name, such as { "default": { "type": "duckdb" } }',

@@ -50,10 +50,16 @@ const described = {
 const member = {
   ...described,
   aliases: z.array(text).optional(),
-  case: notYet('`case`; write the CASE expression in `sql`'),
   multi_stage: notYet('multi-stage members'),
   mask: notYet('masked members'),
 };
+
+const label = z.union([text, sqlHolder], { error: 'expected text (put it in quotes), or a map with `sql`' });
+const cases = z.strictObject({
+  when: z.array(z.strictObject({ sql, label })).min(1),
+  else: z.strictObject({ label }).optional(),
+  switch: notYet('`case` with `switch`; write each `when` with a condition in `sql`'),
+});
 
 const granularity = z.strictObject({
   name,
@@ -69,7 +75,8 @@ const granularity = z.strictObject({
 const dimension = z.strictObject({
   ...member,
   type: z.enum(['string', 'number', 'time', 'boolean']),
-  sql,
+  sql: sql.optional(),
+  case: cases.optional(),
   primary_key: flag.optional(),
   format: format.optional(),
   granularities: z.array(granularity).optional(),
@@ -79,8 +86,10 @@ const dimension = z.strictObject({
   field_type: text.optional(),
   order: anything,
   links: anything,
-  sub_query: notYet('`sub_query` dimensions'),
-  propagate_filters_to_sub_query: notYet('`sub_query` dimensions'),
+  sub_query: flag.optional(),
+  propagate_filters_to_sub_query: notYet(
+    'sub-queries that count other rows for each query; leave the key out, and the sub-query counts all rows',
+  ),
   latitude: notYet('dimensions of type geo'),
   longitude: notYet('dimensions of type geo'),
   values: notYet('dimensions of type switch'),
@@ -89,6 +98,7 @@ const dimension = z.strictObject({
 
 const measure = z.strictObject({
   ...member,
+  case: notYet('`case`; write the CASE expression in `sql`'),
   type: z.enum(['count', 'sum', 'min', 'max', 'avg', 'count_distinct', 'count_distinct_approx', 'number']),
   sql: sql.optional(),
   filters: z.array(sqlHolder).optional(),
@@ -121,6 +131,13 @@ const index = z.strictObject({
   type: z.enum(['regular', 'aggregate']).optional(),
   columns: z.array(text).min(1),
   sql: notYet('indexes written in SQL; list `columns`'),
+});
+
+const hierarchy = z.strictObject({
+  name,
+  title: text.optional(),
+  public: flag.optional(),
+  levels: z.array(text).min(1),
 });
 
 const preAggregation = z.strictObject({
@@ -172,7 +189,7 @@ const cube = z.strictObject({
   measures: z.array(measure).optional(),
   segments: z.array(segment).optional(),
   pre_aggregations: z.array(preAggregation).optional(),
-  hierarchies: anything,
+  hierarchies: z.array(hierarchy).optional(),
   folders: anything,
   extends: text.optional(),
   access_policy: notYet('`access_policy`'),

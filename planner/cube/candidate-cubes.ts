@@ -1,6 +1,7 @@
 import type { JoinTree } from '../../model/plan.js';
 import type { DataModel, JoinPath, MemberId } from '../../model/schema.js';
 import { cubeOf } from '../../model/schema.js';
+import { innerParts } from '../../model/sql-parts.js';
 import { neededCubes } from '../join-tree.js';
 
 /**
@@ -15,7 +16,7 @@ export function candidateCubes(
 ): readonly string[] {
   const passed = joins.flatMap(({ from, sql }) => [
     from,
-    ...sql.parts.flatMap((part) =>
+    ...[...innerParts(sql.parts)].flatMap((part) =>
       part.kind === 'cube' ? [part.cube] : part.kind === 'member' ? [cubeOf(part.member)] : [],
     ),
   ]);

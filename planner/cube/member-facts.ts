@@ -1,6 +1,7 @@
 /** What Cube derives from the SQL of members: owners, proxies, leaves, and what joins multiply. */
 import type { DataModel, Measure, MemberId } from '../../model/schema.js';
 import { cubeOf } from '../../model/schema.js';
+import { innerParts } from '../../model/sql-parts.js';
 import { lookUp } from '../find-member.js';
 import { memberClosure, templatesOf } from '../join-tree.js';
 import { isMeasure, measureOf } from '../leaf-states.js';
@@ -13,15 +14,21 @@ export function ownedMembers(model: DataModel, members: readonly MemberId[]): re
 /** A member is its cube's own unless its SQL refers to members and to no table. */
 function isOwned(model: DataModel, member: MemberId): boolean {
   const { parts } = sqlOf(model, member);
-  return parts.every((part) => part.kind === 'text') || parts.some((part) => part.kind === 'cube');
+  const inner = [...innerParts(parts)];
+  return (
+    !inner.some(({ kind }) => kind === 'member' || kind === 'bucket') ||
+    inner.some(({ kind }) => kind === 'cube')
+  );
 }
 
 /** The member for which another stands one to one; null where there is none. Not of a measure with an aggregate. */
 export function proxied(model: DataModel, member: MemberId): MemberId | null {
-  const { parts, type, filtered } = sqlOf(model, member);
+  const { parts, type, filtered, subQuery } = sqlOf(model, member);
   const [part] = parts;
   const plain = type === null || ['number', 'string', 'time', 'boolean'].includes(type);
-  return parts.length === 1 && part?.kind === 'member' && plain && !filtered ? part.member : null;
+  return parts.length === 1 && part?.kind === 'member' && plain && !filtered && !subQuery
+    ? part.member
+    : null;
 }
 
 function sqlOf(model: DataModel, member: MemberId) {
@@ -38,6 +45,7 @@ function sqlOf(model: DataModel, member: MemberId) {
     parts: templates[0]?.parts ?? [],
     type,
     filtered: (definition?.filters.length ?? 0) > 0,
+    subQuery: found?.kind === 'dimension' && found.dimension.subQuery,
   };
 }
 

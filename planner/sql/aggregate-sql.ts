@@ -1,9 +1,9 @@
 /** The SQL of a measure's state over its input. */
 import { unreachable } from '../../model/assert.js';
 import type { MeasureState } from '../../model/aggregates.js';
-import type { DataModel, Measure, MemberId, SqlTemplate } from '../../model/schema.js';
-import type { LogicalType } from '../../model/value.js';
+import type { Measure, MemberId, SqlTemplate } from '../../model/schema.js';
 import { isMeasure, measureOf, stateOf } from '../leaf-states.js';
+import type { SqlScope } from './sql-scope.js';
 import type { SqlExpression } from './sql-tree.js';
 import { memberSql, partsSql, templateSql } from './template-sql.js';
 
@@ -13,18 +13,18 @@ import { memberSql, partsSql, templateSql } from './template-sql.js';
  * @param counted what a count without SQL counts; null: rows
  */
 export function measureInput(
-  model: DataModel,
+  scope: SqlScope,
   measure: Measure,
   counted: SqlExpression | null = null,
 ): SqlExpression | null {
   if (measure.type === 'number') return null;
-  const value = measure.sql === null ? counted : templateSql(model, measure.sql, measure.cube);
+  const value = measure.sql === null ? counted : templateSql(scope, measure.sql, measure.cube);
   if (measure.filters.length === 0) return value;
   return {
     kind: 'case',
     condition: {
       kind: 'and',
-      operands: measure.filters.map((filter) => templateSql(model, filter, measure.cube)),
+      operands: measure.filters.map((filter) => templateSql(scope, filter, measure.cube)),
     },
     value: value ?? { kind: 'constant', value: 1 },
   };
@@ -32,15 +32,14 @@ export function measureInput(
 
 /** @param inputOf the `measureInput` of the state's measure, and of those that a calculated one refers to */
 export function aggregateSql(
-  model: DataModel,
+  scope: SqlScope,
   state: MeasureState,
   inputOf: (measure: Measure) => SqlExpression | null,
-  types: ReadonlyMap<MemberId, LogicalType>,
 ): SqlExpression {
-  const type = types.get(state.measure.id) ?? null;
+  const type = scope.types.get(state.measure.id) ?? null;
   if (state.kind === 'count') return { kind: 'count', operand: inputOf(state.measure) };
   if (state.kind === 'raw' && state.measure.type === 'number')
-    return calculatedSql(model, state.measure, inputOf, types);
+    return calculatedSql(scope, state.measure, inputOf);
   const operand = inputOf(state.measure) as SqlExpression;
   switch (state.kind) {
     case 'sum':
@@ -60,18 +59,20 @@ export function aggregateSql(
 
 /** A calculated measure in SQL: measures in it become their aggregates. */
 function calculatedSql(
-  model: DataModel,
+  scope: SqlScope,
   measure: Measure,
   inputOf: (measure: Measure) => SqlExpression | null,
-  types: ReadonlyMap<MemberId, LogicalType>,
 ): SqlExpression {
-  return partsSql(model, measure.sql as SqlTemplate, (member) => {
-    if (!isMeasure(model, member)) return memberSql(model, member);
+  const { model } = scope;
+  const memberOf = (member: MemberId): SqlExpression => {
+    if (!isMeasure(model, member)) return memberSql(scope, member);
     const state = stateOf(measureOf(model, member));
     // Nothing is merged here: an exact count does for an estimate, and SQL can reckon with it.
     const kind = state.kind === 'sketch' ? 'distinct' : state.kind;
-    return operandSql(aggregateSql(model, { ...state, kind }, inputOf, types));
-  });
+    return operandSql(aggregateSql(scope, { ...state, kind }, inputOf));
+  };
+  const { parts } = measure.sql as SqlTemplate;
+  return partsSql(scope, parts, { cube: measure.cube, table: null, memberOf });
 }
 
 /** An aggregate as the model's own SQL reckons with it: in the source's own type, but integers divide as real numbers. */

@@ -14,6 +14,7 @@ export const duckdbDialect: SqlDialect = {
     `CAST(${operand} AS ${{ string: 'VARCHAR', boolean: 'BOOLEAN', time: 'TIMESTAMP' }[type]})`,
   // Its `/` is real for integers too.
   real: (operand) => operand,
+  number: (text, type) => `CAST(${text} AS ${numberType(type)})`,
   bucket: bucketText,
   match: (kind, operand, needle) => {
     const call = { contains: 'contains', startsWith: 'starts_with', endsWith: 'ends_with' }[kind];
@@ -29,6 +30,11 @@ export const duckdbDialect: SqlDialect = {
 
 function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+function numberType(type: LogicalType): string {
+  if (type.kind === 'decimal') return `DECIMAL(38, ${type.scale})`;
+  return type.kind === 'integer' ? 'BIGINT' : 'DOUBLE';
 }
 
 /** `extract` counts a year 0, as the model does. */

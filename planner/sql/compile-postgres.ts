@@ -23,6 +23,7 @@ export const postgresDialect: SqlDialect = {
       : `CAST(${operand} AS ${{ boolean: 'BOOLEAN', time: 'TIMESTAMP' }[type]})`,
   // NUMERIC divides as a real number, and keeps every digit.
   real: (operand) => `CAST(${operand} AS NUMERIC)`,
+  number: (text, type) => `CAST(${text} AS ${numberType(type)})`,
   bucket: bucketText,
   match: matchText,
   compareNumber: compareNumberText,
@@ -56,6 +57,11 @@ function requireShort(name: string): string {
 
 function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+function numberType(type: LogicalType): string {
+  if (type.kind === 'decimal') return 'NUMERIC';
+  return type.kind === 'integer' ? 'BIGINT' : 'DOUBLE PRECISION';
 }
 
 function bucketText(time: string, granularity: Grain | null): string {

@@ -29,6 +29,8 @@ export interface SqlDialect {
   readonly cast: (operand: string, type: SqlCastType) => string;
   /** See `real` in the tree. */
   readonly real: (operand: string) => string;
+  /** @param text a parameter that holds the digits */
+  readonly number: (text: string, type: LogicalType) => string;
   /** @param time it may stand in the result several times */
   readonly bucket: (time: string, granularity: Grain | null) => string;
   readonly match: (kind: 'contains' | 'startsWith' | 'endsWith', operand: string, needle: string) => string;
@@ -79,8 +81,20 @@ function fromText(writer: Writer, from: SqlFrom): string {
 }
 
 function tableText(writer: Writer, { alias, table }: SqlTable): string {
-  const source = table.kind === 'table' ? table.text : `(${text(writer, table.query)})`;
-  return `${source} AS ${writer.dialect.name(alias)}`;
+  return `${sourceText(writer, table)} AS ${writer.dialect.name(alias)}`;
+}
+
+function sourceText(writer: Writer, table: SqlTable['table']): string {
+  switch (table.kind) {
+    case 'table':
+      return table.text;
+    case 'query':
+      return `(${text(writer, table.query)})`;
+    case 'select':
+      return `(${selectText(writer, table.select)})`;
+    default:
+      return unreachable(table);
+  }
 }
 
 function pageText({ dialect }: Writer, { order, limit, offset }: SqlPage): string {
@@ -103,8 +117,10 @@ function text(writer: Writer, expression: SqlExpression): string {
       return String(expression.value).toUpperCase();
     case 'null':
       return dialect.nullOf(expression.type);
-    case 'column':
-      return dialect.name(expression.name);
+    case 'column': {
+      const name = dialect.name(expression.name);
+      return expression.table === undefined ? name : `${dialect.name(expression.table)}.${name}`;
+    }
     case 'tableColumn':
       return `${dialect.name(expression.table)}.${dialect.word(expression.word)}`;
     case 'template':
@@ -123,8 +139,14 @@ function text(writer: Writer, expression: SqlExpression): string {
       return dialect.bucket(text(writer, expression.time), expression.granularity);
     case 'wallClock':
       return `timezone(${text(writer, expression.timezone)}, timezone('UTC', ${text(writer, expression.time)}))`;
+    case 'moment':
+      return `timezone('UTC', timezone(${text(writer, expression.timezone)}, ${text(writer, expression.time)}))`;
+    case 'number':
+      return dialect.number(text(writer, expression.text), expression.type);
     case 'real':
       return dialect.real(text(writer, expression.operand));
+    case 'always':
+      return '1 = 1';
     case 'and':
       return expression.operands.map((operand) => operandText(writer, operand)).join(' AND ');
     case 'or':
@@ -135,7 +157,7 @@ function text(writer: Writer, expression: SqlExpression): string {
     case 'isNull':
       return `${operandText(writer, expression.operand)} IS ${expression.negated ? 'NOT ' : ''}NULL`;
     case 'compare':
-      return `${operandText(writer, expression.left)} ${expression.operator} ${text(writer, expression.right)}`;
+      return `${operandText(writer, expression.left)} ${expression.operator} ${operandText(writer, expression.right)}`;
     case 'compareNumber':
       return dialect.compareNumber(expression, operandText(writer, expression.operand), (value) =>
         place(writer, expression, { type: 'string', value }),
@@ -181,6 +203,7 @@ function aggregateText(writer: Writer, aggregate: SqlAggregate): string {
 function operandText(writer: Writer, operand: SqlExpression): string {
   switch (operand.kind) {
     case 'template':
+    case 'always':
     case 'and':
     case 'or':
     case 'not':
@@ -201,9 +224,22 @@ function partText(writer: Writer, part: SqlTemplatePart): string {
     case 'table':
       return writer.dialect.name(part.alias);
     case 'inner':
-      return `(${text(writer, part.expression)})`;
+      return innerText(writer, part.expression);
     default:
       return unreachable(part);
+  }
+}
+
+/** What is one word or one call by itself needs no brackets. */
+function innerText(writer: Writer, expression: SqlExpression): string {
+  switch (expression.kind) {
+    case 'parameter':
+    case 'number':
+    case 'cast':
+    case 'always':
+      return text(writer, expression);
+    default:
+      return `(${text(writer, expression)})`;
   }
 }
 

@@ -8,8 +8,9 @@ import { dimensionOf } from '../output-columns.js';
 import { measureInput } from './aggregate-sql.js';
 import { compileSql } from './compile-sql.js';
 import type { SqlDialect } from './compile-sql.js';
+import { openScope } from './open-scope.js';
 import { sourceSelect } from './source-select.js';
-import type { SourceTypes } from './source-select.js';
+import type { SourceTypes, SqlScope } from './sql-scope.js';
 import { memberName, selectOf } from './sql-tree.js';
 import type { SqlColumn, SqlExpression } from './sql-tree.js';
 import { dimensionSql, memberSql, tablesSql } from './template-sql.js';
@@ -44,13 +45,14 @@ export function rangeStatement(
   dimension: MemberId,
   dialect: SqlDialect,
 ): Statement {
-  const time = dimensionSql(model, dimensionOf(model, dimension));
+  const scope = openScope(model, request, new Map(), 'none');
+  const time = dimensionSql(scope, dimensionOf(model, dimension));
   const columns: SqlColumn[] = [
     { expression: { kind: 'min', operand: time, type: null }, name: 'from' },
     { expression: { kind: 'max', operand: time, type: null }, name: 'to' },
     { expression: { kind: 'countNulls', operand: time }, name: 'nulls' },
   ];
-  return compileSql(selectOf(columns, tablesSql(model, request.tree)), dialect);
+  return compileSql(selectOf(columns, tablesSql(scope, request.tree, [dimension])), dialect);
 }
 
 /**
@@ -63,19 +65,21 @@ export function typeStatement(
   members: readonly MemberId[],
   dialect: SqlDialect,
 ): Statement {
+  // No type depends on the clock, and DuckDB knows none of what a parameter without a value does to a time.
+  const scope = openScope(model, { ...request, timezone: 'UTC' }, new Map(), 'none');
   const columns = members.map((member) => ({
-    expression: inputSql(model, member),
+    expression: inputSql(scope, member),
     name: memberName(member),
   }));
   const page = { order: [], limit: 0, offset: 0 };
-  return compileSql({ ...selectOf(columns, tablesSql(model, request.tree)), page }, dialect);
+  return compileSql({ ...selectOf(columns, tablesSql(scope, request.tree, members)), page }, dialect);
 }
 
-function inputSql(model: DataModel, member: MemberId): SqlExpression {
-  const found = lookUp(model, member);
-  if (found?.kind === 'dimension') return dimensionSql(model, found.dimension);
-  if (found?.kind !== 'measure') return memberSql(model, member);
-  return measureInput(model, found.measure) ?? { kind: 'null', type: null };
+function inputSql(scope: SqlScope, member: MemberId): SqlExpression {
+  const found = lookUp(scope.model, member);
+  if (found?.kind === 'dimension') return dimensionSql(scope, found.dimension);
+  if (found?.kind !== 'measure') return memberSql(scope, member);
+  return measureInput(scope, found.measure) ?? { kind: 'null', type: null };
 }
 
 function filteredMembers(filter: Filter | null): MemberId[] {

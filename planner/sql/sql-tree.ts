@@ -5,8 +5,9 @@
 import type { MeasureState } from '../../model/aggregates.js';
 import type { SourceKey, SqlParam } from '../../model/plan.js';
 import { memberColumn } from '../../model/schema.js';
-import type { Cube, CubeTable, Grain, MemberId, SqlPart } from '../../model/schema.js';
+import type { Cube, CubeTable, Dimension, Grain, MemberId, SqlPart } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
+import type { SubQueryName } from '../sub-query.js';
 
 declare const fromModel: unique symbol;
 
@@ -16,7 +17,7 @@ export type ModelText = string & { readonly [fromModel]: 'text' };
 type ModelName = string & { readonly [fromModel]: 'name' };
 
 /** An alias of a table or a column; dialects quote it. */
-export type SqlName = ModelName | '_key' | `_input${number}` | 'from' | 'to' | 'nulls';
+export type SqlName = ModelName | SubQueryName | '_key' | `_input${number}` | 'from' | 'to' | 'nulls';
 
 export interface SqlSelect {
   readonly distinct: boolean;
@@ -42,7 +43,8 @@ export interface SqlTable {
   readonly alias: SqlName;
   readonly table:
     | { readonly kind: 'table'; readonly text: ModelText }
-    | { readonly kind: 'query'; readonly query: SqlExpression };
+    | { readonly kind: 'query'; readonly query: SqlExpression }
+    | { readonly kind: 'select'; readonly select: SqlSelect };
 }
 
 /** A LEFT JOIN. */
@@ -63,8 +65,8 @@ export type SqlExpression =
   | { readonly kind: 'constant'; readonly value: boolean | 1 }
   /** NULL where another select of the same rows may have a value; null type: not known. */
   | { readonly kind: 'null'; readonly type: LogicalType | null }
-  /** A column of the selects below. */
-  | { readonly kind: 'column'; readonly name: SqlName }
+  /** A column of the selects below; where a select is joined as a table, of that. */
+  | { readonly kind: 'column'; readonly name: SqlName; readonly table?: SqlName }
   /** A column that the model names by a bare word, of a cube's table. */
   | { readonly kind: 'tableColumn'; readonly table: SqlName; readonly word: ModelText }
   | { readonly kind: 'template'; readonly parts: readonly SqlTemplatePart[] }
@@ -77,6 +79,10 @@ export type SqlExpression =
   | { readonly kind: 'bucket'; readonly time: SqlExpression; readonly granularity: Grain | null }
   /** What the wall clock of a zone shows at a UTC time. */
   | { readonly kind: 'wallClock'; readonly time: SqlExpression; readonly timezone: SqlParameter }
+  /** The UTC time at which the wall clock of a zone shows a time. */
+  | { readonly kind: 'moment'; readonly time: SqlExpression; readonly timezone: SqlParameter }
+  /** A number that is written in a text, as a value of a type that holds it. */
+  | { readonly kind: 'number'; readonly text: SqlParameter; readonly type: LogicalType }
   /** An integer that divides as a real number in the text around it. */
   | { readonly kind: 'real'; readonly operand: SqlExpression }
   | SqlCondition
@@ -98,6 +104,8 @@ export type SqlTemplatePart =
 export type SqlOperator = '=' | '<' | '<=' | '>' | '>=';
 
 type SqlCondition =
+  /** Lets every row pass. */
+  | { readonly kind: 'always' }
   | { readonly kind: 'and' | 'or'; readonly operands: readonly SqlExpression[] }
   | { readonly kind: 'not'; readonly operand: SqlExpression }
   | { readonly kind: 'isNull'; readonly operand: SqlExpression; readonly negated: boolean }
@@ -105,7 +113,7 @@ type SqlCondition =
       readonly kind: 'compare';
       readonly operator: SqlOperator;
       readonly left: SqlExpression;
-      readonly right: SqlParameter;
+      readonly right: SqlExpression;
     }
   | SqlNumberTest
   /** Whatever the case; the needle is in lower case already. */
@@ -162,6 +170,11 @@ export function cubeAlias(cube: Cube): SqlName {
 
 export function columnName(column: SourceKey | MeasureState): SqlName {
   return column.column as ModelName;
+}
+
+/** Of the table that a sub-query is; no cube's name has its dot. */
+export function subQueryAlias(dimension: Dimension): SqlName {
+  return dimension.id as ModelName;
 }
 
 export function memberName(member: MemberId): SqlName {

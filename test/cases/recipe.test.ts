@@ -187,3 +187,57 @@ test('[A23] an answer from the source names none', async () => {
     rowsScanned: null,
   });
 });
+
+/** The model of the document, whose schema comes from the context that compiles it and whose rows from the query's. */
+const recipe = `
+  const {
+    securityContext: { env },
+  } = COMPILE_CONTEXT;
+
+  cube('Products', {
+    sql: \`SELECT * FROM \${env}.Orders WHERE \${SECURITY_CONTEXT.client.filter('client_name')}\`,
+    measures: { amount: { sql: 'amount', type: 'sum' } },
+    dimensions: { clientName: { sql: 'client_name', type: 'string' }, createdAt: { sql: 'created_at', type: 'time' } },
+    preAggregations: {
+      amountByClientName: {
+        measures: [Products.amount],
+        dimensions: [Products.clientName],
+        timeDimension: Products.createdAt,
+        granularity: 'day',
+      },
+    },
+  });
+`;
+
+test.each(['sandbox', 'trusted'])(
+  '[A1] [A2] [A3] [A4] [A27] one model, two contexts, two stores: %s',
+  async (modelScripts) => {
+    const orders = (env: string, amount: number): string[] => [
+      `CREATE SCHEMA ${env}`,
+      tableOf(
+        `${env}.Orders`,
+        ['client_name', 'created_at', 'amount'],
+        [`'Ipsum', ${day}, ${amount}`, `'Lorem', ${day}, ${amount + 1}`],
+      ),
+    ];
+    const init = [...orders('staging', 577), ...orders('production', 500)];
+    const open = (securityContext: object) =>
+      buildTables({ yaml: '', js: recipe, init, options: { modelScripts, securityContext } });
+    const stores = [
+      await open({ env: 'staging' }),
+      await open({ env: 'production' }),
+      await open({ env: 'production', client: 'Lorem' }),
+    ];
+    const answers = await Promise.all(stores.map((store) => store.query({ ...query, limit: 1 })));
+    expect(answers.map(({ data }) => data[0]['Products.amount'])).toEqual(['578', '501', '501']);
+    expect(answers.map(({ meta }) => meta.mode)).toEqual(['direct', 'direct', 'direct']);
+    const names = answers.map(
+      ({ usedPreAggregations }) => Object.values(usedPreAggregations)[0].targetTableName,
+    );
+    expect(new Set(names.map((name) => name.split('_').at(-2))).size).toBe(3);
+    const rows = await Promise.all(
+      stores.map((store) => store.query({ dimensions: ['Products.clientName'] })),
+    );
+    expect(rows.map(({ data }) => data.length)).toEqual([2, 2, 1]);
+  },
+);

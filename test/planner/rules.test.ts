@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CatalogSnapshot, RollupMeta } from '../../dist/model/catalog.js';
-import type { Candidate, ReasonCode, RuleName } from '../../dist/model/plan.js';
+import type { Candidate } from '../../dist/model/plan.js';
+import type { ReasonCode, RuleName } from '../../dist/model/reason-code.js';
 import { explainQuery } from '../../dist/planner/explain-query.js';
 import { typeRule } from '../../dist/planner/match-type.js';
 import { planQuery } from '../../dist/planner/plan-query.js';
@@ -14,17 +15,23 @@ import { fakeCatalog, prepare } from '../support/fake-catalog.js';
 const dimension = (name: string, type = 'string') => ({ name, sql: name, type });
 const key = { name: 'id', sql: 'id', type: 'number', primary_key: true };
 
-function shop(rollup: object, usersSource = 'default') {
+function shop(rollup: object, usersSource = 'default', table: object = { sql_table: 'orders' }) {
   return {
     cubes: [
       {
         name: 'orders',
-        sql_table: 'orders',
+        ...table,
         joins: [
           { name: 'users', relationship: 'many_to_one', sql: '{CUBE}.user_id = {users.id}' },
           { name: 'items', relationship: 'one_to_many', sql: '{CUBE.id} = {items}.order_id' },
         ],
-        dimensions: [key, dimension('status'), dimension('region'), dimension('created_at', 'time')],
+        dimensions: [
+          key,
+          dimension('status'),
+          dimension('region'),
+          dimension('created_at', 'time'),
+          { name: 'local', sql: "strftime({SQL_UTILS.convertTz('created_at')}, '%H')", type: 'string' },
+        ],
         measures: [
           { name: 'count', type: 'count' },
           { name: 'revenue', type: 'sum', sql: 'amount' },
@@ -67,6 +74,8 @@ interface Provocation {
   readonly query: object;
   readonly rollup?: object;
   readonly usersSource?: string;
+  /** What the orders are read from. */
+  readonly table?: object;
   /** What is published instead of the whole rollup; null: nothing. */
   readonly publish?: (meta: RollupMeta) => RollupMeta | null;
 }
@@ -98,6 +107,16 @@ const provocations: Readonly<Record<ReasonCode, Provocation>> = {
   granularity_too_fine: { rule: 'times', query: by('hour') },
   granularity_not_nested: { rule: 'times', query: by('month'), rollup: weekly },
   range_not_aligned: { rule: 'times', query: by('day', '2024-01-01', '2024-01-31T12:00:00') },
+  filter_params_differ: {
+    rule: 'filters',
+    query: { ...count, filters: [{ member: 'orders.status', operator: 'set' }] },
+    table: { sql: "SELECT * FROM orders WHERE large OR {FILTER_PARAMS.orders.status.filter('status')}" },
+  },
+  local_times_differ: {
+    rule: 'timezone',
+    query: { ...count, dimensions: ['orders.local'], timezone: 'Europe/Berlin' },
+    rollup: { ...daily, dimensions: ['local'] },
+  },
   timezone_not_aligned: { rule: 'timezone', query: { ...by('day'), timezone: 'Europe/Berlin' } },
   not_built: { rule: 'built', query: count, publish: () => null },
   definition_changed: { rule: 'built', query: count, publish: (meta) => ({ ...meta, definition: 'old' }) },
@@ -108,8 +127,8 @@ const provocations: Readonly<Record<ReasonCode, Provocation>> = {
   },
 };
 
-function provoke({ query, rollup = daily, usersSource, publish = (meta) => meta }: Provocation) {
-  const prepared = prepare(shop(rollup, usersSource));
+function provoke({ query, rollup = daily, usersSource, table, publish = (meta) => meta }: Provocation) {
+  const prepared = prepare(shop(rollup, usersSource, table));
   const full = fakeCatalog(prepared, '2024-01-01', '2024-07-01');
   const published = [...full.rollups.values()].flatMap((meta) => publish(meta) ?? []);
   const catalog: CatalogSnapshot = { version: 1, rollups: new Map(published.map((meta) => [meta.id, meta])) };

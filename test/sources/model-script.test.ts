@@ -99,7 +99,7 @@ describe.each(MODES)('%s', (mode) => {
     const text = "cube('a', { sql: `select ${FILTER_PARAMS.a.b.filter('x')} ${SECURITY_CONTEXT.id}` })";
     expect(await cubeOf(text, mode)).toEqual({
       name: 'a',
-      sql: "select {FILTER_PARAMS.a.b.filter('x')} {SECURITY_CONTEXT.id}",
+      sql: 'select {FILTER_PARAMS.a.b.filter("x")} {SECURITY_CONTEXT.id}',
     });
   });
 
@@ -152,7 +152,12 @@ describe.each(MODES)('%s', (mode) => {
       /more than (1000000 values|1000 ms)\.$/,
     ],
     ['const f = () => f() + 1;\n\nf();', 1, 'tack'],
-    ['cube(`a`, { sql: FILTER_PARAMS.a.b.filter((x) => x) })', 1, 'not supported yet: a function given to'],
+    [
+      'cube(`a`, { sql: FILTER_PARAMS.a.b.filter((...all) => all) })',
+      1,
+      'names no value: write (from, to) =>',
+    ],
+    ['cube(`a`, { sql: FILTER_GROUP((x) => x) })', 1, '`FILTER_GROUP` takes no function'],
   ])('%j is an error in line %i', async (text, line, message) => {
     const failure = await failureOf(text, mode);
     expect(failure.message).toMatch(message);

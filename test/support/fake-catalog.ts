@@ -9,8 +9,12 @@ import { prepareModel } from '../../dist/planner/plan-query.js';
 import type { PreparedModel } from '../../dist/planner/plan-query.js';
 import type { RollupShape } from '../../dist/planner/rollup-shape.js';
 
-export function prepare(document: unknown, selection: Selection = 'first'): PreparedModel {
-  return prepareModel(loadObjectModel(document), (text) => text, selection);
+export function prepare(
+  document: unknown,
+  selection: Selection = 'first',
+  securityContext: Readonly<Record<string, unknown>> = {},
+): PreparedModel {
+  return prepareModel(loadObjectModel(document, securityContext), (text) => text, selection);
 }
 
 /** @param range of the source's times, half-open, as ISO dates */

@@ -192,13 +192,20 @@ describe('keys', () => {
         unique_key_columns: [id]
 `);
     expect(model.cubes.get('a')?.measures.get('count')?.format).toBe('currency');
-    expect(model.cubes.get('a')?.dimensions.get('at')?.format).toBeNull();
+    expect(model.cubes.get('a')?.hierarchies).toEqual([{ name: 'h', title: 'H', levels: ['a.at'] }]);
+    expect(model.cubes.get('a')?.dimensions.get('at')?.format).toEqual({
+      type: 'link',
+      label: 'x',
+    });
   });
 
   test.each([
-    ['dimensions', 'type: string, sql: x, case: {when: []}', '`case`'],
-    ['dimensions', 'type: string, sql: x, sub_query: true', '`sub_query`'],
-    ['dimensions', 'type: string, sql: x, propagateFiltersToSubQuery: true', '`sub_query`'],
+    ['dimensions', 'type: string, case: {switch: x, when: [{sql: x, label: y}]}', '`case` with `switch`'],
+    [
+      'dimensions',
+      'type: string, sql: x, propagateFiltersToSubQuery: true',
+      'sub-queries that count other rows',
+    ],
     ['dimensions', 'type: geo, latitude: {sql: x}', 'the type `geo`'],
     ['dimensions', 'type: switch, sql: x', 'the type `switch`'],
     ['dimensions', 'type: string, sql: x, mask: y', 'masked'],

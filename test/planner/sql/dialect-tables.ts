@@ -176,6 +176,23 @@ export const document = {
         { name: 'order', sql: 'order', type: 'number' },
         { name: 'weird', sql: '{CUBE}."we""ird"', type: 'string' },
         { name: 'mixed', sql: '"Mixed"', type: 'number' },
+        { name: 'parts', sql: '{items.count}', type: 'number', sub_query: true },
+        { name: 'mean_part', sql: '{items.quantity} / {items.count}', type: 'number', sub_query: true },
+        {
+          name: 'size',
+          type: 'string',
+          case: {
+            when: [
+              { sql: '{parts} > 2', label: "it's large" },
+              { sql: '{CUBE}.amount > 10 OR {parts} > 0', label: { sql: "'with ' || {parts} || ' parts'" } },
+            ],
+            else: { label: '' },
+          },
+        },
+        { name: 'local_hour', sql: `extract(hour FROM {SQL_UTILS.convertTz('created_at')})`, type: 'number' },
+        { name: 'month', sql: '{CUBE.created_at.month}', type: 'time' },
+        { name: 'sprint', sql: '{CUBE.created_at.sprint}', type: 'time' },
+        { name: 'late', sql: '{CUBE.created_at} > {CUBE.created_at.month}', type: 'boolean' },
       ],
       measures: [
         { name: 'count', type: 'count' },
@@ -235,6 +252,37 @@ export const document = {
       ],
     },
     {
+      name: 'parts',
+      sql: 'SELECT * FROM {items.sql()} AS rows',
+      joins: [{ name: 'orders', relationship: 'many_to_one', sql: '{CUBE}.order_id = {orders.id}' }],
+      dimensions: [
+        { name: 'part', sql: 'part', type: 'number', primary_key: true },
+        { name: 'line', sql: 'line', type: 'number', primary_key: true },
+        { name: 'revenue', sql: '{orders.revenue}', type: 'number', sub_query: true },
+      ],
+      measures: [
+        { name: 'count', type: 'count' },
+        { name: 'all_revenue', type: 'sum', sql: '{revenue}' },
+      ],
+    },
+    {
+      name: 'recent',
+      sql: `SELECT * FROM orders WHERE {FILTER_PARAMS.recent.created_at.filter(2, 'created_at BETWEEN {0} AND {1}')}
+        AND ({FILTER_PARAMS.recent.status.filter('status')} OR id = 7)
+        AND {FILTER_GROUP(FILTER_PARAMS.recent.amount.filter('amount'), FILTER_PARAMS.recent.paid.filter('paid'))}
+        AND {FILTER_PARAMS.recent.price.filter(1, 'price < {0}')}
+        AND {SECURITY_CONTEXT.users.filter('user_id')} AND {SECURITY_CONTEXT.texts.filter('status')}`,
+      dimensions: [
+        { name: 'id', sql: 'id', type: 'number', primary_key: true },
+        { name: 'status', sql: 'status', type: 'string' },
+        { name: 'amount', sql: 'amount', type: 'number' },
+        { name: 'price', sql: 'price', type: 'number' },
+        { name: 'paid', sql: 'paid', type: 'boolean' },
+        { name: 'created_at', sql: 'created_at', type: 'time' },
+      ],
+      measures: [{ name: 'count', type: 'count' }],
+    },
+    {
       name: 'notes',
       sql_table: 'notes',
       dimensions: [{ name: 'id', sql: 'id', type: 'number', primary_key: true }],
@@ -273,6 +321,12 @@ export const document = {
       ],
     },
   ],
+};
+
+/** That of the queries on `recent`. */
+export const securityContext = {
+  users: [1, 2.5, 3, 4],
+  texts: ['paid', 'Paid', '100%', 'a_b', "o'x", 'éclair', '😀', '"q"', 'a'],
 };
 
 function ms(at: string | null): number | null {

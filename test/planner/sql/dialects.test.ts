@@ -6,7 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { finishRows } from '../../../dist/engine/finish-rows.js';
 import type { SourceRequest } from '../../../dist/model/plan.js';
 import { memberColumn } from '../../../dist/model/schema.js';
+import type { MemberId } from '../../../dist/model/schema.js';
+import type { LogicalType } from '../../../dist/model/value.js';
 import { planQuery } from '../../../dist/planner/plan-query.js';
+import { rowMembers } from '../../../dist/planner/row-members.js';
 import type { SqlDialect } from '../../../dist/planner/sql/compile-sql.js';
 import { duckdbDialect } from '../../../dist/planner/sql/compile-duckdb.js';
 import { postgresDialect } from '../../../dist/planner/sql/compile-postgres.js';
@@ -16,6 +19,7 @@ import {
   sourceStatement,
   typeStatement,
 } from '../../../dist/planner/sql/source-statement.js';
+import { subQueriesOf } from '../../../dist/planner/sub-query.js';
 import { assertEqualAnswers } from '../../support/assert-equal-answers.js';
 import type { CubeFilter, CubeQuery } from '../../support/cube-query.js';
 import { prepare } from '../../support/fake-catalog.js';
@@ -24,9 +28,18 @@ import { gridStart } from '../../support/oracle-time.js';
 import { openPostgres, withoutPostgres } from '../../support/postgres.js';
 import type { AskedSource } from '../../support/postgres.js';
 import { formatLocal } from '../../../dist/model/civil-time.js';
-import { document, eras, init, openTestDuckdb, oracleModel, orders, ownGrids } from './dialect-tables.js';
+import {
+  document,
+  eras,
+  init,
+  openTestDuckdb,
+  oracleModel,
+  orders,
+  ownGrids,
+  securityContext,
+} from './dialect-tables.js';
 
-const prepared = prepare(document);
+const prepared = prepare(document, 'first', securityContext);
 const { model } = prepared;
 
 interface Side {
@@ -56,14 +69,16 @@ function plan(query: object) {
 }
 
 async function statement({ source, dialect }: Side, request: SourceRequest) {
-  const members = requestMembers(model, request);
-  const columns = await source.typesOf(typeStatement(model, request, members, dialect));
-  const types = new Map(
-    members.flatMap((member) => {
+  const types = new Map<MemberId, LogicalType>();
+  const subQueries = subQueriesOf(model, rowMembers(model, request));
+  const asked = [{ request, measures: requestMembers(model, request) }, ...subQueries];
+  for (const { request: typed, measures } of asked) {
+    const columns = await source.typesOf(typeStatement(model, typed, measures, dialect));
+    for (const member of measures) {
       const type = columns.get(memberColumn(member));
-      return type === undefined ? [] : [[member, type] as const];
-    }),
-  );
+      if (type !== undefined) types.set(member, type);
+    }
+  }
   return sourceStatement(model, request, types, dialect);
 }
 
@@ -103,6 +118,12 @@ async function expectJudged(query: CubeQuery, { empty = false } = {}): Promise<v
     throw new Error(`${JSON.stringify(query)}: ${(error as Error).message}`, { cause: error });
   }
 }
+
+const testOf = (member: string, operator: 'equals' | 'gt' | 'lt', value: string): CubeFilter => ({
+  member,
+  operator,
+  values: [value],
+});
 
 const ids = (...filters: CubeFilter[]): CubeQuery => ({ dimensions: ['orders.id'], filters });
 
@@ -427,6 +448,66 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
       expect(() => plan({ measures: ['orders.count'], timezone: attempt })).toThrow(/timezone/);
     }
     await expectJudged({ measures: ['orders.count'] });
+  });
+
+  test('sub-queries, of one key and of several, alone, calculated and in cases', async () => {
+    const order = { 'orders.id': 'asc' };
+    const dimensions = ['orders.id', 'orders.parts', 'orders.mean_part', 'orders.size'];
+    const rows = await rowsOfBoth({ dimensions, order, limit: 4 });
+    expect(rows.map((row) => [row['orders.parts'], Number(row['orders.mean_part'])])).toEqual([
+      ['3', 2],
+      ['1', 4],
+      ['2', 5.5],
+      ['0', 0],
+    ]);
+    expect(rows.map((row) => row['orders.size'])).toEqual([
+      "it's large",
+      'with 1 parts',
+      'with 2 parts',
+      expect.any(String),
+    ]);
+    await rowsOfBoth({ measures: ['orders.count', 'items.quantity'], dimensions: ['orders.size'] });
+    await rowsOfBoth({
+      measures: ['orders.count'],
+      dimensions: ['users.city'],
+      filters: [{ member: 'orders.parts', operator: 'gt', values: ['0'] }],
+    });
+    const parts = await rowsOfBoth({ dimensions: ['parts.part', 'parts.line', 'parts.revenue'] });
+    expect(parts).toHaveLength(7);
+    await rowsOfBoth({ measures: ['parts.count', 'parts.all_revenue'], dimensions: ['orders.status'] });
+  });
+
+  test.each(['UTC', 'America/New_York', 'Australia/Lord_Howe'])(
+    'local times in SQL, in %s',
+    async (timezone) => {
+      const dimensions = ['orders.local_hour', 'orders.month', 'orders.sprint', 'orders.late'];
+      for (const dimension of dimensions)
+        await rowsOfBoth({ measures: ['orders.count'], dimensions: [dimension], timezone });
+      const rows = await rowsOfBoth({
+        measures: ['orders.count'],
+        timeDimensions: [{ dimension: 'orders.month', granularity: 'quarter' }],
+        timezone,
+      });
+      expect(rows.length).toBeGreaterThan(3);
+    },
+  );
+
+  test('FILTER_PARAMS as columns and as functions, beside lists of the security context', async () => {
+    const all = await rowsOfBoth({ dimensions: ['recent.id'] });
+    expect(all.length).toBeGreaterThan(10);
+    const range = { dimension: 'recent.created_at', dateRange: ['2021-01-01', '2021-03-31'] };
+    const filters = [
+      { member: 'recent.status', operator: 'contains', values: ['A'] },
+      { or: [testOf('recent.amount', 'gt', '3.5'), testOf('recent.paid', 'equals', 'true')] },
+      testOf('recent.price', 'lt', '12.45'),
+    ];
+    const some = await rowsOfBoth({ dimensions: ['recent.id'], filters });
+    expect(some.length).toBeGreaterThan(0);
+    expect(some.length).toBeLessThan(all.length);
+    for (const filter of filters)
+      await rowsOfBoth({ measures: ['recent.count'], filters: [filter], timeDimensions: [range] });
+    const seven = [testOf('recent.status', 'equals', "'; DROP TABLE orders; --")];
+    expect(await rowsOfBoth({ dimensions: ['recent.id'], filters: seven })).toEqual([]);
   });
 
   test('the range of times', async () => {

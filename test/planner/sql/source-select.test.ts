@@ -5,7 +5,7 @@ import { compileSql } from '../../../dist/planner/sql/compile-sql.js';
 import { duckdbDialect } from '../../../dist/planner/sql/compile-duckdb.js';
 import { postgresDialect } from '../../../dist/planner/sql/compile-postgres.js';
 import { sourceSelect } from '../../../dist/planner/sql/source-select.js';
-import type { SourceTypes } from '../../../dist/planner/sql/source-select.js';
+import type { SourceTypes } from '../../../dist/planner/sql/sql-scope.js';
 import { prepare } from '../../support/fake-catalog.js';
 import { document } from './dialect-tables.js';
 
