@@ -1,6 +1,6 @@
 import type { Expression } from './expression.js';
 import { LIMITS } from './limits.js';
-import type { SqlPart } from './schema.js';
+import type { SqlPart } from './sql-template.js';
 
 /**
  * Reads the SQL of a calculated measure as arithmetic over members: `+ - * / %`, signs, brackets, decimal numbers,

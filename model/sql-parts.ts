@@ -1,4 +1,4 @@
-import type { SqlPart } from './schema.js';
+import type { SqlPart } from './sql-template.js';
 
 /** The parts of SQL and those that stand inside of them, outer ones first. */
 export function* innerParts(parts: readonly SqlPart[]): Generator<SqlPart> {

@@ -2,7 +2,8 @@
 import { StoreError } from '../model/errors.js';
 import type { JoinTree } from '../model/plan.js';
 import { forcedWays } from '../model/join-paths.js';
-import type { Cube, DataModel, Dimension, Join, JoinPath, MemberId, SqlTemplate } from '../model/schema.js';
+import type { Cube, DataModel, Dimension, Join, JoinPath, MemberId } from '../model/schema.js';
+import type { SqlTemplate } from '../model/sql-template.js';
 import { cubeOf } from '../model/schema.js';
 import { innerParts } from '../model/sql-parts.js';
 

@@ -1,4 +1,5 @@
-import type { DataModel, SqlPart } from '../model/schema.js';
+import type { DataModel } from '../model/schema.js';
+import type { SqlPart } from '../model/sql-template.js';
 import { innerParts } from '../model/sql-parts.js';
 import { templatesOf } from './join-tree.js';
 

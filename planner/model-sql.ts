@@ -1,5 +1,6 @@
 import type { JoinTree } from '../model/plan.js';
-import type { Cube, DataModel, MemberId, SqlPart } from '../model/schema.js';
+import type { Cube, DataModel, MemberId } from '../model/schema.js';
+import type { SqlPart } from '../model/sql-template.js';
 import { innerParts } from '../model/sql-parts.js';
 import { memberClosure, templatesOf } from './join-tree.js';
 

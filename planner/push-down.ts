@@ -5,7 +5,8 @@
  *     SELECT * FROM orders WHERE amount > 0 AND {FILTER_PARAMS.orders.created_at.filter('created_at')}
  */
 import { LIMITS } from '../model/limits.js';
-import type { DataModel, SqlPart, SqlTemplate } from '../model/schema.js';
+import type { DataModel } from '../model/schema.js';
+import type { SqlPart, SqlTemplate } from '../model/sql-template.js';
 import { cubeOf } from '../model/schema.js';
 import { dimensionOf } from './output-columns.js';
 

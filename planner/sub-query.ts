@@ -1,7 +1,8 @@
 /** What a dimension with `sub_query: true` asks of the source. */
 import { StoreError } from '../model/errors.js';
 import type { SourceRequest } from '../model/plan.js';
-import type { Cube, DataModel, Dimension, JoinPath, Measure, MemberId, SqlPart } from '../model/schema.js';
+import type { Cube, DataModel, Dimension, JoinPath, Measure, MemberId } from '../model/schema.js';
+import type { SqlPart } from '../model/sql-template.js';
 import { lookUp } from './find-member.js';
 import { deepClosure, joinTree, primaryKeys } from './join-tree.js';
 import { isMeasure, leafIds, measureOf, stateOf } from './leaf-states.js';

@@ -1,5 +1,5 @@
 /** What Cube's context variables give when they are called in SQL, as parts of a template. */
-import type { FilterParam, SqlPart } from '../schema.js';
+import type { FilterParam, SqlPart } from '../sql-template.js';
 import type { Context, DeclaredCube } from './declare.js';
 import type { Call, CallArgument } from './parse-call.js';
 import { SECURITY_CONTEXTS } from './parse-template.js';

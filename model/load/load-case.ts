@@ -1,4 +1,4 @@
-import type { SqlPart, SqlTemplate } from '../schema.js';
+import type { SqlPart, SqlTemplate } from '../sql-template.js';
 import { nodeAt, positionOf, type LocatedMap, type LocatedScalar } from './located.js';
 import { assert } from '../assert.js';
 import type { DimensionText } from './structure.js';

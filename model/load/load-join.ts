@@ -1,4 +1,5 @@
-import { cubeOf, type Join, type MemberId, type SqlTemplate } from '../schema.js';
+import { cubeOf, type Join, type MemberId } from '../schema.js';
+import type { SqlTemplate } from '../sql-template.js';
 import { mapAt, scalarAt, type Context, type DeclaredCube } from './declare.js';
 import { loadTemplate, type Rule } from './load-template.js';
 import type { JoinText } from './structure.js';

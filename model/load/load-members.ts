@@ -1,13 +1,7 @@
 /** Declared members → members of the schema. */
 import { PRECISION_DEFAULT } from '../aggregates.js';
-import {
-  cubeOf,
-  type Dimension,
-  type Measure,
-  type MemberId,
-  type Segment,
-  type SqlTemplate,
-} from '../schema.js';
+import { cubeOf, type Dimension, type Measure, type MemberId, type Segment } from '../schema.js';
+import type { SqlTemplate } from '../sql-template.js';
 import {
   scalarAt,
   type Context,

@@ -1,4 +1,4 @@
-import type { SqlPart } from '../schema.js';
+import type { SqlPart } from '../sql-template.js';
 import type { Context } from './declare.js';
 import { column } from './load-call.js';
 import type { Site } from './load-template.js';

@@ -1,4 +1,5 @@
-import { findGrain, type SqlPart, type SqlTemplate } from '../schema.js';
+import { findGrain } from '../schema.js';
+import type { SqlPart, SqlTemplate } from '../sql-template.js';
 import type { Context, DeclaredCube } from './declare.js';
 import { loadCall } from './load-call.js';
 import { CROSSES_ITSELF, pathOf } from './load-join-paths.js';

@@ -1,4 +1,5 @@
-import type { Cube, Dimension, Measure, MemberId, Segment, SqlTemplate } from '../schema.js';
+import type { Cube, Dimension, Measure, MemberId, Segment } from '../schema.js';
+import type { SqlTemplate } from '../sql-template.js';
 import { innerParts } from '../sql-parts.js';
 
 /** A member, or the name of a cube for the SQL that its rows are read from. */

@@ -1,7 +1,8 @@
 /** The SQL of a measure's state over its input. */
 import { unreachable } from '../../model/assert.js';
 import type { MeasureState } from '../../model/aggregates.js';
-import type { Measure, MemberId, SqlTemplate } from '../../model/schema.js';
+import type { Measure, MemberId } from '../../model/schema.js';
+import type { SqlTemplate } from '../../model/sql-template.js';
 import { isMeasure, measureOf, stateOf } from '../leaf-states.js';
 import type { SqlScope } from './sql-scope.js';
 import type { SqlExpression } from './sql-tree.js';

@@ -1,7 +1,8 @@
 /** FILTER_PARAMS as a condition: the filters of the request on its members, on the columns that the model gives. */
 import { StoreError } from '../../model/errors.js';
 import type { Filter, Literal, Test } from '../../model/filter.js';
-import type { FilterParam, MemberId, SqlPart } from '../../model/schema.js';
+import type { MemberId } from '../../model/schema.js';
+import type { FilterParam, SqlPart } from '../../model/sql-template.js';
 import { askedFilters, holdsForNulls } from '../asked-filters.js';
 import { dimensionOf } from '../output-columns.js';
 import { isPushDown } from '../push-down.js';

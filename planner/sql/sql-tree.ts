@@ -5,7 +5,8 @@
 import type { MeasureState } from '../../model/aggregates.js';
 import type { SourceKey, SqlParam } from '../../model/plan.js';
 import { memberColumn } from '../../model/schema.js';
-import type { Cube, CubeTable, Dimension, Grain, MemberId, SqlPart } from '../../model/schema.js';
+import type { Cube, CubeTable, Dimension, Grain, MemberId } from '../../model/schema.js';
+import type { SqlPart } from '../../model/sql-template.js';
 import type { LogicalType } from '../../model/value.js';
 import type { SubQueryName } from '../sub-query.js';
 

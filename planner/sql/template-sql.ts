@@ -1,7 +1,8 @@
 /** What the model's SQL stands for: templates, dimensions, joined tables. */
 import { unreachable } from '../../model/assert.js';
 import type { JoinTree } from '../../model/plan.js';
-import type { Cube, DataModel, Dimension, MemberId, SqlPart, SqlTemplate } from '../../model/schema.js';
+import type { Cube, DataModel, Dimension, MemberId } from '../../model/schema.js';
+import type { SqlPart, SqlTemplate } from '../../model/sql-template.js';
 import { cubeOf } from '../../model/schema.js';
 import { lookUp } from '../find-member.js';
 import { memberClosure } from '../join-tree.js';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { evaluateExpression, type Expression, expressionMeasures } from '../../dist/model/expression.js';
 import { LIMITS } from '../../dist/model/limits.js';
 import { parseExpression } from '../../dist/model/parse-expression.js';
-import type { SqlPart } from '../../dist/model/schema.js';
+import type { SqlPart } from '../../dist/model/sql-template.js';
 import { duckRows } from './duckdb.js';
 
 /** `{a} / {b}` with the references cut out. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { SqlPart } from '../../../dist/model/schema.js';
+import type { SqlPart } from '../../../dist/model/sql-template.js';
 import { titleize } from '../../../dist/model/load/titleize.js';
 import { errorsOf, load, orders } from './failures.js';
 
