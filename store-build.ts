@@ -262,12 +262,18 @@ function newToken(): string {
 function parseRange(range: readonly [string, string] | undefined): TimeRange | null {
   if (range === undefined) return null;
   const [from, to] = range.map((text) => parseTime(text));
-  if (from == null || to == null || to.ms <= from.ms) {
+  const written = JSON.stringify(range);
+  if (from == null || to == null) {
+    throw new StoreError('query_invalid', `range: ${written} is not a range [from, to) of times.`, {
+      next: "Use ISO times in UTC, as in ['2024-01-01', '2024-02-01'].",
+    });
+  }
+  if (to.ms <= from.ms) {
     throw new StoreError(
       'query_invalid',
-      `range: ${JSON.stringify(range)} is not a range [from, to) of times.`,
+      `range: ${written} holds no time: its end is not after its start.`,
       {
-        next: "Use ISO times in UTC, as in ['2024-01-01', '2024-02-01'].",
+        next: 'Put the earlier time first; the second is exclusive.',
       },
     );
   }

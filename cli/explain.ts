@@ -22,7 +22,7 @@ export async function explain(text: string, globals: Globals): Promise<number> {
 
 function printExplanation(explanation: Explanation): void {
   const { selected, mode, selection, index, indexes, candidates, pieces, warnings } = explanation;
-  const from = selected === null ? 'no rollup: the source answers' : selected;
+  const from = mode === 'source' ? 'no rollup: the source answers' : readFrom(pieces);
   printLine(`${from}${index === null ? '' : `, index ${index}`} (${mode})`);
 
   printHeading(`Rollups, in the order in which they are tried (selection: ${selection})`);
@@ -53,6 +53,12 @@ function printExplanation(explanation: Explanation): void {
     for (const { code, message } of warnings) printLine(`- ${code}: ${message}`);
   }
   for (const { sql } of pieces) if (sql !== undefined) printLine(`\n${sql.text}`);
+}
+
+/** The rollups that are read. */
+function readFrom(pieces: readonly ExplainedPiece[]): string {
+  const names = new Set(pieces.map(({ from }) => from).filter((from) => from !== 'source'));
+  return [...names].join(', ');
 }
 
 /** The questions in order, as in a flowchart: each is answered with ✓, or with ✗ and the reasons. */

@@ -2,7 +2,7 @@
 import type { RollupMeta } from '../model/catalog.js';
 import type { Fix, FixEstimate, Reason, SourceRequest } from '../model/plan.js';
 import { cubeOf } from '../model/schema.js';
-import type { DataModel, MemberId, PreAggregation } from '../model/schema.js';
+import type { DataModel, MemberId, PreAggregation, PreAggregationType } from '../model/schema.js';
 import { assert } from '../model/assert.js';
 import { countedRows, estimateOf, groupsKey, groupsRequest, storedRows } from './count-groups.js';
 import type { GroupCounts } from './count-groups.js';
@@ -34,12 +34,21 @@ export type FoundFix =
     }
   | { readonly kind: 'none'; readonly help: string; readonly reasons: readonly Reason[] };
 
+/** What to do instead of a type that is not executed yet. */
+const HELP_OF_TYPE: Partial<Record<PreAggregationType, string>> = {
+  original_sql: 'Define a rollup over the cube: it is built from the same SQL.',
+  rollup_join: 'Where both cubes lie in one data source, list the members of both in one rollup.',
+  rollup_lambda:
+    'The rollups that it names answer by themselves; rows newer than their build come with the next build().',
+  auto_rollup: 'Write a rollup, or let `granary try` infer some.',
+};
+
 /** A fix of one candidate that did not match. */
 export function findFix(tools: FixTools, candidate: RollupCandidate): FoundFix {
   const { preAggregation, shape } = candidate;
   const { id } = preAggregation;
   if (shape === null) {
-    const help = `A pre-aggregation of type ${preAggregation.type} is not executed yet: write it as a rollup.`;
+    const help = HELP_OF_TYPE[preAggregation.type] ?? 'Write it as a rollup.';
     return { kind: 'none', help, reasons: [] };
   }
   const changes = neededChanges(tools.query, shape, tools.spanOf);

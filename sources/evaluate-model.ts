@@ -102,7 +102,14 @@ function createScope(state: State): object {
     has: (_, name) => typeof name === 'string' && (variables.has(name) || !language.has(name)),
     get: (_, name) => {
       if (typeof name === 'symbol') return undefined;
-      return variables.has(name) ? variables.get(name) : createReference(name, state);
+      if (variables.has(name)) return variables.get(name);
+      // As a reference its comparisons would be false, and its defaults never taken.
+      if (name === 'process') {
+        throw new ReferenceError(
+          'there is no `process` in a model: give what it needs as compileContext, and read COMPILE_CONTEXT',
+        );
+      }
+      return createReference(name, state);
     },
     set: (_, name, value) => variables.set(String(name), value).has(String(name)),
   });

@@ -161,6 +161,8 @@ function configError(
 ): StoreError {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
+    const other = path[0] === 'sources' ? otherType(value, path[1]) : null;
+    if (other !== null) return invalid(where, `${path.join('.')}.type`, other, 'It must be "duckdb".');
     const [key] = issue.keys;
     const known = Object.keys(path[0] === 'sources' ? sourceSchema.shape : schema.shape);
     const near = suggest(key, known);
@@ -175,6 +177,14 @@ function configError(
   );
   const name = path.length === 0 ? 'the configuration' : path.join('.');
   return invalid(where, name, given === undefined ? 'is missing' : 'is not valid', `It must be ${wanted}.`);
+}
+
+/** A source of a type that is not there yet: what is wrong with its other keys follows from that. */
+function otherType(value: unknown, name: string | undefined): string | null {
+  const sources = (value as { readonly sources?: Readonly<Record<string, { readonly type?: unknown }>> })
+    .sources;
+  const type = sources?.[name ?? '']?.type;
+  return typeof type === 'string' && type !== 'duckdb' ? `'${type}' is not supported` : null;
 }
 
 function invalid(where: string, key: string, what: string, next: string): StoreError {
