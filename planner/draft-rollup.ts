@@ -6,6 +6,7 @@ import { cubeOf } from '../model/schema.js';
 import type { Granularity, JoinPath, MemberId, PreAggregation } from '../model/schema.js';
 import { coarsestGrain } from './coarsest-grain.js';
 import { differingCube, keepsRows } from './join-tree.js';
+import { askRule } from './match-rollup.js';
 import type { QueryShape } from './match-rollup.js';
 import { rollupShape } from './rollup-shape.js';
 import type { RollupShape } from './rollup-shape.js';
@@ -51,7 +52,7 @@ export function neededChanges(query: QueryShape, rollup: Holdings, spanOf: Known
     ),
     ...[...new Set(times.map(({ dimension }) => dimension))].flatMap((member): Change[] => {
       const from = rollup.times.get(member) ?? null;
-      const to = coarsestGrain(query.query, member, from, spanOf(member));
+      const to = coarsestGrain(query.parts?.shapes ?? [query], member, from, spanOf(member));
       return from === to ? [] : [{ kind: 'time', member, from, to }];
     }),
   ];
@@ -105,7 +106,7 @@ export function judgeDraft(
   const shape = draftShape(query, draft);
   if (shape === null) return { kind: 'unjoined' };
   const findings = MODEL_RULES.flatMap(
-    (rule) => rule.check(query, shape, { definition: '', meta: null }) ?? [],
+    (rule) => askRule(rule, query, shape, { definition: '', meta: null }) ?? [],
   );
   if (findings.length > 0) return { kind: 'refused', findings };
   if (today !== null && !keepsAnswers(shape, today)) return { kind: 'takes away' };

@@ -1,7 +1,7 @@
 /** Stored buckets must be the pieces that the query's buckets and ranges are made of. */
 import { canBuildFrom, isOnGrid } from '../model/civil-time.js';
 import type { QueryTimeDimension, TimeRange } from '../model/query.js';
-import type { Granularity } from '../model/schema.js';
+import type { Granularity, MemberId } from '../model/schema.js';
 import type { QueryShape } from './match-rollup.js';
 import type { RollupShape } from './rollup-shape.js';
 import type { Finding, Rule } from './rule.js';
@@ -21,9 +21,16 @@ export const timesRule: Rule = {
   check: matchTimes,
 };
 
-function matchTimes({ query }: QueryShape, rollup: RollupShape): readonly Finding[] | null {
+function matchTimes({ query, windows }: QueryShape, rollup: RollupShape): readonly Finding[] | null {
+  if (windows !== null) return foundOrNull(missingTime(windows.dimension, rollup));
   if (query.timeDimensions.every((time) => isMadeOfStored(time, rollup))) return null;
   return foundOrNull(query.timeDimensions.flatMap((time) => findingsOf(time, rollup)));
+}
+
+function missingTime(member: MemberId, { times, preAggregation }: RollupShape): Finding[] {
+  if (times.has(member)) return [];
+  const message = (): string => `${preAggregation.id} has no time dimension ${member}.`;
+  return [{ code: 'time_dimension_missing', member, message }];
 }
 
 function isMadeOfStored({ dimension, granularity, range }: QueryTimeDimension, rollup: RollupShape): boolean {
@@ -46,10 +53,7 @@ function findingsOf(time: QueryTimeDimension, rollup: RollupShape): Finding[] {
   const { dimension: member, granularity, range } = time;
   const { id } = rollup.preAggregation;
   const stored = rollup.times.get(member);
-  if (stored === undefined) {
-    const message = (): string => `${id} has no time dimension ${member}.`;
-    return [{ code: 'time_dimension_missing', member, message }];
-  }
+  if (stored === undefined) return missingTime(member, rollup);
   const findings: Finding[] = [];
   if (granularity !== null && !canBuildFrom(stored, granularity)) {
     findings.push(granularityFinding(id, member, stored, granularity));

@@ -22,27 +22,33 @@ export const timezoneRule: Rule = {
 };
 
 function matchTimezone(
-  { query }: QueryShape,
+  { query, windows }: QueryShape,
   rollup: RollupShape,
   { meta }: BuiltRollup,
 ): readonly Finding[] | null {
   const { timezone } = query;
   if (timezone === 'UTC' || meta === null) return null;
-  return foundOrNull(query.timeDimensions.flatMap((time) => zoneFinding(time, timezone, rollup, meta) ?? []));
+  const asked = windows === null ? null : 'window';
+  return foundOrNull(
+    query.timeDimensions.flatMap(
+      (time) => zoneFinding(time, time.granularity ?? asked, timezone, rollup, meta) ?? [],
+    ),
+  );
 }
 
 function zoneFinding(
-  { dimension: member, granularity, range }: QueryTimeDimension,
+  { dimension: member, range }: QueryTimeDimension,
+  asked: Granularity | 'window' | null,
   timezone: string,
   rollup: RollupShape,
   meta: RollupMeta,
 ): Finding | null {
   const stored = rollup.times.get(member);
-  if (granularity === null || stored === undefined) return null;
+  if (asked === null || stored === undefined) return null;
   const span = storedSpan(meta, timeColumn(member, stored), stored, range);
   if (span === null || zoneFitsGrid(timezone, stored, span).kind === 'fits') return null;
   const message = (): string =>
-    `a ${granularity} in ${timezone} does not begin where a stored ${stored} (UTC) begins.`;
+    `a ${asked} in ${timezone} does not begin where a stored ${stored} (UTC) begins.`;
   return { code: 'timezone_not_aligned', member, message };
 }
 

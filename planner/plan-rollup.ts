@@ -3,10 +3,11 @@ import { mergeOperation } from '../model/aggregates.js';
 import type { RollupMeta } from '../model/catalog.js';
 import { andFilters, filterMembers } from '../model/filter.js';
 import type { Filter } from '../model/filter.js';
-import type { RollupPiece, ScanPlan } from '../model/plan.js';
+import type { RollupPiece, ScanKey, ScanPlan } from '../model/plan.js';
 import type { Query } from '../model/query.js';
 import { memberColumn, timeColumn } from '../model/schema.js';
 import type { Granularity } from '../model/schema.js';
+import type { WindowSeries } from '../model/window-series.js';
 import { chooseIndex } from './choose-index.js';
 import { canMerge } from './match-measures.js';
 import type { QueryShape } from './match-rollup.js';
@@ -25,13 +26,14 @@ export function planRollup(
   meta: RollupMeta,
   pruning: boolean,
 ): RollupPiece {
-  const { query } = shape;
+  const { query, windows } = shape;
   const asked = askedRange(query, rollup);
   const pruned = prunePartitions(meta, pruning ? asked : null);
   const whole = pruning ? pruned.whole : asked === null;
   const filter = columnFilter(query, rollup, whole);
   requireTestsFit(filter, meta);
-  const keys = scanKeys(query, rollup);
+  const time = windows === null ? null : rollTime(windows, rollup);
+  const keys = [...scanKeys(query, rollup), ...(time === null ? [] : [time])];
   const columns = new Set([
     ...keys.map((key) => key.column),
     ...(filter === null ? [] : filterMembers(filter)),
@@ -45,6 +47,7 @@ export function planRollup(
     partitionsTotal: meta.partitions.length,
     ranges: pieceRanges(query),
     scan: { keys, filter, aggregates: scanAggregates(shape) },
+    ...(windows === null || time === null ? {} : { roll: { series: windows, time: time.output } }),
   };
 }
 
@@ -77,6 +80,12 @@ function columnFilter(query: Query, rollup: RollupShape, whole: boolean): Filter
 function toColumns(filter: Filter): Filter {
   if (filter.kind === 'test') return { ...filter, member: memberColumn(filter.member) };
   return { ...filter, filters: filter.filters.map(toColumns) };
+}
+
+/** The stored times on the wall clock, from which groups are counted in windows. */
+function rollTime({ dimension, timezone }: WindowSeries, rollup: RollupShape): ScanKey {
+  const column = timeColumn(dimension, rollup.times.get(dimension) as Granularity);
+  return { column, output: column, bucket: { granularity: null, timezone } };
 }
 
 function scanKeys(query: Query, rollup: RollupShape): ScanPlan['keys'] {

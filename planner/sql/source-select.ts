@@ -18,6 +18,7 @@ import type { TypedSql } from './filter-sql.js';
 import { columnName, selectOf, stringParameter } from './sql-tree.js';
 import type { SqlColumn, SqlExpression, SqlFrom, SqlPage, SqlSelect } from './sql-tree.js';
 import { dimensionSql, memberSql, tablesSql, templateSql } from './template-sql.js';
+import { WINDOW_LABEL, windowsSql } from './window-sql.js';
 
 /** Types of members in the source: of a dimension's expression, of a measure's input. */
 export type SourceTypes = ReadonlyMap<MemberId, LogicalType>;
@@ -30,7 +31,7 @@ export function sourceSelect(model: DataModel, request: SourceRequest, types: So
     model,
     request,
     types,
-    from: tablesSql(model, tree),
+    from: fromSql(model, request),
     keys: request.keys.map((key) => ({ expression: keySql(model, key), name: columnName(key) })),
     conditions: conditionsSql(model, request, types),
   };
@@ -51,6 +52,11 @@ interface Context {
   readonly from: SqlFrom;
   readonly keys: readonly SqlColumn[];
   readonly conditions: readonly SqlExpression[];
+}
+
+function fromSql(model: DataModel, { tree, windows }: SourceRequest): SqlFrom {
+  const tables = tablesSql(model, tree);
+  return windows === undefined ? tables : { ...tables, windows: windowsSql(model, windows) };
 }
 
 function requireOneSource(model: DataModel, tree: JoinTree): void {
@@ -161,6 +167,7 @@ function primaryKeySql(model: DataModel, name: string): SqlExpression | null {
 }
 
 function keySql(model: DataModel, key: SourceKey): SqlExpression {
+  if (key.kind === 'window') return WINDOW_LABEL;
   if (key.kind === 'segment')
     return { kind: 'coalesce', operand: memberSql(model, key.member), fallback: false };
   const dimension = dimensionOf(model, key.member);
@@ -179,7 +186,8 @@ function conditionsSql(model: DataModel, request: SourceRequest, types: SourceTy
   }
   for (const { dimension, range } of request.ranges) {
     const time = dimensionSql(model, dimensionOf(model, dimension));
-    conditions.push(range === null ? isNull(time) : betweenSql(time, range.from, range.to));
+    const [from, to] = [range?.from, range?.to].map((end) => (Number.isFinite(end) ? (end as number) : null));
+    conditions.push(range === null ? isNull(time) : betweenSql(time, from, to));
   }
   if (request.filter !== null)
     conditions.push(filterSql(request.filter, (member) => typedSql(model, types, member)));

@@ -39,7 +39,7 @@ export function dimensionSql(model: DataModel, dimension: Dimension): SqlExpress
 }
 
 /** The joined tables of a join tree; a cube's name is its alias. */
-export function tablesSql(model: DataModel, tree: JoinTree): SqlFrom {
+export function tablesSql(model: DataModel, tree: JoinTree): Extract<SqlFrom, { kind: 'tables' }> {
   return {
     kind: 'tables',
     root: tableSql(model, tree.root),
@@ -47,6 +47,7 @@ export function tablesSql(model: DataModel, tree: JoinTree): SqlFrom {
       table: tableSql(model, join.to),
       on: templateSql(model, join.sql, join.from),
     })),
+    windows: null,
   };
 }
 

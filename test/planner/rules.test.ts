@@ -30,6 +30,7 @@ function shop(rollup: object, usersSource = 'default') {
           { name: 'revenue', type: 'sum', sql: 'amount' },
           { name: 'large', type: 'count', filters: [{ sql: '{CUBE}.amount > 9' }] },
           { name: 'buyers', type: 'count_distinct', sql: 'user_id' },
+          { name: 'week', type: 'count', rolling_window: { trailing: '7 day' } },
           { name: 'odd', type: 'number', sql: 'CASE WHEN {count} > 1 THEN {count} END' },
         ],
         segments: [{ name: 'paid', sql: "{CUBE}.status = 'paid'" }],
@@ -98,6 +99,11 @@ const provocations: Readonly<Record<ReasonCode, Provocation>> = {
   granularity_too_fine: { rule: 'times', query: by('hour') },
   granularity_not_nested: { rule: 'times', query: by('month'), rollup: weekly },
   range_not_aligned: { rule: 'times', query: by('day', '2024-01-01', '2024-01-31T12:00:00') },
+  window_not_aligned: {
+    rule: 'windows',
+    query: { ...by('month', '2024-01-01', '2024-02-29'), measures: ['orders.week'] },
+    rollup: { ...daily, measures: ['week'], granularity: 'month' },
+  },
   timezone_not_aligned: { rule: 'timezone', query: { ...by('day'), timezone: 'Europe/Berlin' } },
   not_built: { rule: 'built', query: count, publish: () => null },
   definition_changed: { rule: 'built', query: count, publish: (meta) => ({ ...meta, definition: 'old' }) },
@@ -155,6 +161,7 @@ test('[B25] the checks are asked in the order of the rules, and all of them', ()
     ['filters', true],
     ['segments', true],
     ['times', false],
+    ['windows', true],
     ['timezone', true],
     ['built', true],
   ]);
