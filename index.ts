@@ -8,17 +8,8 @@ export { StoreError } from './model/errors.js';
 export type { ErrorCode, Position } from './model/errors.js';
 export type { ModelWarning, WarningCode as ModelWarningCode } from './model/schema.js';
 export type { SourceConfig } from './model/load/parse-config.js';
-export type {
-  Candidate,
-  Check,
-  Fix,
-  FixEstimate,
-  Mode,
-  PatchOperation,
-  Reason,
-  ReasonCode,
-  RuleName,
-} from './model/plan.js';
+export type { Candidate, Check, Fix, FixEstimate, Mode, PatchOperation, Reason } from './model/plan.js';
+export type { ReasonCode, RuleName } from './model/reason-code.js';
 export type { Annotation, MemberAnnotation } from './planner/annotate.js';
 export type { CubeCondition, CubeStep } from './planner/cube/can-use.js';
 export type { ExplainedChoice } from './planner/cube/explain-choice.js';

@@ -75,9 +75,9 @@ export async function buildStore(house: House, options: BuildOptions): Promise<B
 type Rollup = Omit<RollupCandidate, 'meta'>;
 
 function wantedRollups(house: House, names: readonly string[] | undefined): readonly Rollup[] {
-  const { rollups } = house.prepared;
-  if (names === undefined) return rollups;
-  const known = rollups.map((rollup) => rollup.preAggregation.id);
+  const { defined } = house.prepared;
+  if (names === undefined) return defined;
+  const known = defined.map((rollup) => rollup.preAggregation.id);
   for (const name of names) {
     if (known.includes(name)) continue;
     const near = suggest(name, known);
@@ -85,7 +85,7 @@ function wantedRollups(house: House, names: readonly string[] | undefined): read
       next: near === null ? `There are: ${known.join(', ') || 'none'}.` : `Did you mean '${near}'?`,
     });
   }
-  return rollups.filter((rollup) => names.includes(rollup.preAggregation.id));
+  return defined.filter((rollup) => names.includes(rollup.preAggregation.id));
 }
 
 async function buildOne(

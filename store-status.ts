@@ -44,7 +44,7 @@ export async function storeStatus(house: House, options: StatusOptions): Promise
   return {
     directory: storage.directory,
     version: snapshot.version,
-    rollups: house.prepared.rollups.map((rollup) => {
+    rollups: house.prepared.defined.map((rollup) => {
       const meta = snapshot.rollups.get(rollup.preAggregation.id) ?? null;
       return rollupStatus(storage.directory, rollup, meta, options);
     }),

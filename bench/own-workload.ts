@@ -12,6 +12,7 @@ import { type DuckdbPeer, duckdbPeer, firstDifference, granaryText, peerText } f
 import { type Peer, race } from './harness.js';
 import { type BenchOutcome, type QuestionTimes, rollupFiles, summarise } from './question-times.js';
 import { NoPeer, rollupSql } from './rollup-sql.js';
+import { GRANULARITIES } from '../model/schema.js';
 
 const BUDGET_MS = 3_000;
 const ROUNDS_MAX = 60;
@@ -97,7 +98,8 @@ async function rollupPeer(
   if (selected === null || pieces.length > 1) return null;
   try {
     const files = await rollupFiles(ways.rollups, selected, index);
-    const sql = rollupSql(query, document, pieces[0]?.granularity ?? null, files);
+    const granularity = GRANULARITIES.find((known) => known === pieces[0]?.granularity) ?? null;
+    const sql = rollupSql(query, document, granularity, files);
     return await duckdbPeer('DuckDB rollup', connection, sql);
   } catch (error) {
     if (!(error instanceof NoPeer)) throw error;

@@ -1,8 +1,10 @@
-import type { MeasureState } from '../model/aggregates.js';
+import { statesOfLeaf } from '../model/aggregates.js';
+import type { LeafValue, MeasureState } from '../model/aggregates.js';
 import { assert } from '../model/assert.js';
 import type { GroupedBatch } from '../model/batch.js';
 import { evaluateExpression } from '../model/expression.js';
 import type { FinishMeasure } from '../model/plan.js';
+import type { MemberId } from '../model/schema.js';
 import type { LogicalType, Value } from '../model/value.js';
 import { sketchCount } from './sketches/sketch-count.js';
 
@@ -29,8 +31,8 @@ export function finishMeasure(
   { value }: FinishMeasure,
   states: ReadonlyMap<string, FinishedColumn>,
 ): FinishedColumn {
-  if (value.kind === 'state') return stateOf(value.state, states);
-  const leaves = new Map(value.leaves.map((state) => [state.measure.id, stateOf(state, states)]));
+  if (value.kind !== 'expression') return finishLeaf(value, states);
+  const leaves = new Map(value.leaves.map((leaf) => [measureOfLeaf(leaf), finishLeaf(leaf, states)]));
   return {
     type: { kind: 'double' },
     valueAt: once((row) =>
@@ -45,7 +47,25 @@ export function finishMeasure(
 
 /** The states that a measure is made of. */
 export function statesOfMeasure({ value }: FinishMeasure): readonly MeasureState[] {
-  return value.kind === 'state' ? [value.state] : value.leaves;
+  return (value.kind === 'expression' ? value.leaves : [value]).flatMap(statesOfLeaf);
+}
+
+function measureOfLeaf(leaf: LeafValue): MemberId {
+  return (leaf.kind === 'state' ? leaf.state : leaf.sum).measure.id;
+}
+
+function finishLeaf(leaf: LeafValue, states: ReadonlyMap<string, FinishedColumn>): FinishedColumn {
+  if (leaf.kind === 'state') return stateOf(leaf.state, states);
+  const sum = stateOf(leaf.sum, states);
+  const count = stateOf(leaf.count, states);
+  return {
+    type: { kind: 'double' },
+    valueAt: once((row) => {
+      const rows = Number(count.valueAt(row));
+      const total = rows === 0 ? null : toDouble(sum.valueAt(row), sum.type);
+      return total === null ? null : total / rows;
+    }),
+  };
 }
 
 function stateOf(state: MeasureState, states: ReadonlyMap<string, FinishedColumn>): FinishedColumn {

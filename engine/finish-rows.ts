@@ -4,7 +4,7 @@ import type { GroupedBatch } from '../model/batch.js';
 import { StoreError } from '../model/errors.js';
 import { compileTest, testFits, type Filter } from '../model/filter.js';
 import type { FinishMeasure, FinishPlan, OutputColumn } from '../model/plan.js';
-import type { MemberId } from '../model/schema.js';
+import { grainName, type MemberId } from '../model/schema.js';
 import { formatValue, type LogicalType, type NumberForm, type Value } from '../model/value.js';
 import { finishMeasure, stateColumns, statesOfMeasure, type FinishedColumn } from './finish-measure.js';
 import { orderRows } from './order-rows.js';
@@ -137,7 +137,7 @@ function columnNames(columns: readonly NamedColumn[]): string[][] {
   const taken = new Set(columns.map(({ output }) => output.name));
   return columns.map(({ output }) => {
     if (output.kind !== 'time') return [output.name];
-    const short = output.name.slice(0, -`.${output.granularity}`.length);
+    const short = output.name.slice(0, -`.${grainName(output.granularity)}`.length);
     if (taken.has(short)) return [output.name];
     taken.add(short);
     return [output.name, short];

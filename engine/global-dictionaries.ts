@@ -2,6 +2,7 @@ import { floorLocal } from '../model/civil-time.js';
 import type { DictionaryColumn } from '../model/batch.js';
 import { LIMITS } from '../model/limits.js';
 import type { TimeBucket } from '../model/plan.js';
+import { grainName } from '../model/schema.js';
 import { toLocal } from '../model/timezone.js';
 import type { Value } from '../model/value.js';
 
@@ -20,7 +21,8 @@ export class GlobalDictionaries {
       if (dictionary === undefined) this.stored.set(column, (dictionary = new GlobalDictionary(null)));
       return dictionary;
     }
-    const name = `${bucket.granularity ?? ''} ${bucket.timezone} ${column}`;
+    const grain = bucket.granularity === null ? '' : grainName(bucket.granularity);
+    const name = `${grain} ${bucket.timezone} ${column}`;
     const dictionary = this.bucketed.get(name) ?? new GlobalDictionary(bucket);
     this.bucketed.delete(name);
     this.bucketed.set(name, dictionary);

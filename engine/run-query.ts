@@ -114,19 +114,7 @@ async function scanRollup(piece: RollupPiece, tools: QueryTools): Promise<Groupe
 async function askSource({ request }: SourcePiece, tools: QueryTools): Promise<Grouped> {
   const statement = await tools.statement(request);
   const batch = await tools.source(request.dataSource).query(statement, tools.signal);
-  return { batch: withPrecision(batch, request), rowsScanned: null };
-}
-
-/** A source gives the bytes of a sketch without their precision, which merging needs. */
-function withPrecision({ rows, columns }: GroupedBatch, { states }: SourceRequest): GroupedBatch {
-  const precisions = new Map(states.map(({ column, measure }) => [column, measure.precision]));
-  return {
-    rows,
-    columns: columns.map((column) => {
-      const precision = column.type.kind === 'sketch' ? precisions.get(column.name) : undefined;
-      return precision === undefined ? column : { ...column, type: { kind: 'sketch', precision } };
-    }),
-  };
+  return { batch, rowsScanned: null };
 }
 
 /** What the scan groups by, filters by and merges. */

@@ -5,8 +5,6 @@ export function unifyTypes(a: LogicalType, b: LogicalType): LogicalType | null {
   const [scaleA, scaleB] = [scaleOf(a), scaleOf(b)];
   if (scaleA !== null && scaleB !== null) return scaleA >= scaleB ? a : b;
   if (a.kind !== b.kind) return null;
-  // A source gives the bytes of a sketch without their precision, as 0.
-  if (a.kind === 'sketch' && b.kind === 'sketch') return a.precision >= b.precision ? a : b;
   return a;
 }
 

@@ -9,10 +9,11 @@
  * | min, max              | min, max   | min, max   | itself                    |
  * | count_distinct_approx | sketch     | union      | Ertl's estimate           |
  * | count_distinct        | distinct   | none       | itself                    |
- * | avg                   | raw        | none       | itself                    |
+ * | avg                   | sum, count | addition   | sum / count, NULL when the count is 0 |
  * | number                | those of the measures that it refers to, or raw | | its expression |
  */
-import type { Measure, MeasureType } from './schema.js';
+import { memberColumn } from './schema.js';
+import type { Measure, MeasureType, MemberId } from './schema.js';
 
 export type StateKind = 'count' | 'sum' | 'min' | 'max' | 'sketch' | 'distinct' | 'raw';
 
@@ -41,7 +42,10 @@ export function mergeOperation(kind: StateKind): MergeOperation | null {
   }
 }
 
-/** The state that a leaf measure is computed as. `number` is a leaf only when it refers to no measure. */
+/**
+ * The state that a leaf measure is computed as by one aggregate of the source. `number` is a leaf only when it refers
+ * to no measure. An `avg` is kept as two states, see `leafValue`; as one, it is raw.
+ */
 export function stateKind(type: MeasureType): StateKind {
   switch (type) {
     case 'count':
@@ -77,4 +81,33 @@ export interface MeasureState {
   readonly kind: StateKind;
   /** The column that holds it, `orders__count`. */
   readonly column: string;
+}
+
+/** What a leaf measure is finished from. */
+export type LeafValue =
+  | { readonly kind: 'state'; readonly state: MeasureState }
+  /** sum / count. */
+  | { readonly kind: 'average'; readonly sum: MeasureState; readonly count: MeasureState };
+
+export function leafValue(measure: Measure): LeafValue {
+  const column = memberColumn(measure.id);
+  if (measure.type !== 'avg') {
+    return { kind: 'state', state: { measure, kind: stateKind(measure.type), column } };
+  }
+  const [sum, count] = averageColumns(measure.id);
+  return {
+    kind: 'average',
+    sum: { measure, kind: 'sum', column: sum },
+    count: { measure, kind: 'count', column: count },
+  };
+}
+
+export function statesOfLeaf(value: LeafValue): readonly MeasureState[] {
+  return value.kind === 'state' ? [value.state] : [value.sum, value.count];
+}
+
+/** The columns of the sum and of the count of an `avg`; no member can have such a name. */
+function averageColumns(measure: MemberId): readonly [sum: string, count: string] {
+  const column = memberColumn(measure);
+  return [`${column}$sum`, `${column}$count`];
 }

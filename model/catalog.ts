@@ -40,7 +40,8 @@ export interface RollupColumn {
 export type ColumnRole =
   | { readonly kind: 'dimension' }
   | { readonly kind: 'segment' }
-  | { readonly kind: 'time'; readonly granularity: Granularity }
+  /** The granularity by its name, which is of the time dimension's own or predefined. */
+  | { readonly kind: 'time'; readonly granularity: string }
   /** `merge` is null where stored values cannot be merged (avg, exact distinct). */
   | { readonly kind: 'measure'; readonly merge: MergeOperation | null };
 

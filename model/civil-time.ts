@@ -3,87 +3,110 @@
  * same label read as if it were UTC. Calendar: proleptic Gregorian with a year 0, as in ISO 8601. Exact from the
  * year -200000 to 200000.
  */
-import { unreachable } from './assert.js';
-import { GRANULARITIES, type Granularity } from './schema.js';
+import type { Grain, Granularity, Grid } from './schema.js';
 
-const SECOND = 1_000;
-const MINUTE = 60_000;
-const HOUR = 3_600_000;
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
+/** Enough to meet months of every length: in steps of four years too, of which the year 2100 has no leap day. */
+const MONTHS_LOOKED_AT = 48;
+
+const EVERY_MONTH = { unit: 'month', anchor: 0, lead: 0 } as const;
+const FROM_MIDNIGHT = { unit: 'millisecond', anchor: 0 } as const;
+
+/** 1970-01-01 was a Thursday, three days after its Monday. */
+const PREDEFINED: Readonly<Record<Granularity, Grid>> = {
+  second: { ...FROM_MIDNIGHT, size: SECOND_MS },
+  minute: { ...FROM_MIDNIGHT, size: MINUTE_MS },
+  hour: { ...FROM_MIDNIGHT, size: HOUR_MS },
+  day: { ...FROM_MIDNIGHT, size: DAY_MS },
+  week: { unit: 'millisecond', size: 7 * DAY_MS, anchor: -3 * DAY_MS },
+  month: { ...EVERY_MONTH, size: 1 },
+  quarter: { ...EVERY_MONTH, size: 3 },
+  year: { ...EVERY_MONTH, size: 12 },
+};
+
+export function gridOf(granularity: Grain): Grid {
+  return typeof granularity === 'string' ? PREDEFINED[granularity] : granularity.grid;
+}
 
 /** The start of the bucket that holds a wall-clock time. Weeks begin on Monday. */
-export function floorLocal(localMs: number, granularity: Granularity): number {
+export function floorLocal(localMs: number, granularity: Grain): number {
   return bucketStart(bucketIndex(localMs, granularity), granularity);
 }
 
 /** The start of the bucket after the one that starts at `localStart`. */
-export function nextBucket(localStart: number, granularity: Granularity): number {
+export function nextBucket(localStart: number, granularity: Grain): number {
   return bucketStart(bucketIndex(localStart, granularity) + 1, granularity);
 }
 
 /** Buckets are numbered without gaps: which one holds the time, counted from the one that holds 1970-01-01. */
-export function bucketIndex(localMs: number, granularity: Granularity): number {
-  switch (granularity) {
-    case 'second':
-      return Math.floor(localMs / SECOND);
-    case 'minute':
-      return Math.floor(localMs / MINUTE);
-    case 'hour':
-      return Math.floor(localMs / HOUR);
-    case 'day':
-      return Math.floor(localMs / DAY_MS);
-    case 'week':
-      // 1970-01-01 was a Thursday, three days after its Monday.
-      return Math.floor((Math.floor(localMs / DAY_MS) + 3) / 7);
-    case 'month':
-      return monthIndex(localMs);
-    case 'quarter':
-      return Math.floor(monthIndex(localMs) / 3);
-    case 'year':
-      return Math.floor(monthIndex(localMs) / 12);
-    default:
-      return unreachable(granularity);
-  }
+export function bucketIndex(localMs: number, granularity: Grain): number {
+  const grid = gridOf(granularity);
+  if (grid.unit === 'millisecond') return Math.floor((localMs - grid.anchor) / grid.size);
+  return Math.floor((monthIndex(localMs - grid.lead) - grid.anchor) / grid.size);
 }
 
 /** The wall-clock time at which the bucket with this number starts: the inverse of `bucketIndex`. */
-export function bucketStart(index: number, granularity: Granularity): number {
-  switch (granularity) {
-    case 'second':
-      return index * SECOND;
-    case 'minute':
-      return index * MINUTE;
-    case 'hour':
-      return index * HOUR;
-    case 'day':
-      return index * DAY_MS;
-    case 'week':
-      return (index * 7 - 3) * DAY_MS;
-    case 'month':
-      return monthStart(index);
-    case 'quarter':
-      return monthStart(index * 3);
-    case 'year':
-      return monthStart(index * 12);
-    default:
-      return unreachable(granularity);
-  }
+export function bucketStart(index: number, granularity: Grain): number {
+  const grid = gridOf(granularity);
+  const start = grid.anchor + index * grid.size;
+  return grid.unit === 'millisecond' ? start : monthStart(start) + grid.lead;
 }
 
 /** Whether a time in UTC is the start of a bucket of UTC. */
-export function isOnGrid(utcMs: number, granularity: Granularity): boolean {
+export function isOnGrid(utcMs: number, granularity: Grain): boolean {
   return floorLocal(utcMs, granularity) === utcMs;
 }
 
 /**
- * Whether every bucket of `coarse` is a union of buckets of `fine`. Weeks are unions of days, and nothing but
- * weeks is a union of weeks.
+ * Whether every bucket of `coarse` is a union of buckets of `fine`: wherever one begins, one of `fine` does. With
+ * `lead`, buckets of `fine` that are cut by UTC are regrouped by a wall clock that is ahead by so many milliseconds.
+ *
+ * The days of a month have no common measure but the day, so that months are made of spans that divide a day; and
+ * nothing but months is made of months. (400 years always are the same number of days, but no granularity is as long:
+ * `LIMITS.granularityYearsMax`.)
  */
-export function canBuildFrom(fine: Granularity, coarse: Granularity): boolean {
-  if (fine === coarse) return true;
-  if (fine === 'week') return false;
-  const rank = GRANULARITIES.indexOf(fine);
-  return coarse === 'week' ? rank <= GRANULARITIES.indexOf('day') : rank < GRANULARITIES.indexOf(coarse);
+export function canBuildFrom(fine: Grain, coarse: Grain, lead = 0): boolean {
+  const [from, to] = [gridOf(fine), gridOf(coarse)];
+  if (from.unit === 'millisecond') {
+    const [first, step] = to.unit === 'millisecond' ? [to.anchor, to.size] : [to.lead, DAY_MS];
+    return step % from.size === 0 && (first - from.anchor - lead) % from.size === 0;
+  }
+  if (to.unit === 'millisecond' || to.lead !== from.lead + lead) return false;
+  return to.size % from.size === 0 && (to.anchor - from.anchor) % from.size === 0;
+}
+
+/** Whether there is a `lead` with which `canBuildFrom` holds, be it that of a time zone or not. */
+export function canRegroup(fine: Grain, coarse: Grain): boolean {
+  const [from, to] = [gridOf(fine), gridOf(coarse)];
+  if (from.unit === 'millisecond') return (to.unit === 'millisecond' ? to.size : DAY_MS) % from.size === 0;
+  return to.unit === 'month' && to.size % from.size === 0 && (to.anchor - from.anchor) % from.size === 0;
+}
+
+/** The grid of buckets of `size` milliseconds or months of which one begins at a wall-clock time. */
+export function gridThrough(unit: Grid['unit'], size: number, start: number): Grid {
+  if (unit === 'millisecond') return { unit, size, anchor: Math.floor(-start / size) * size + start };
+  const month = monthIndex(start);
+  const lead = start - monthStart(month);
+  // Where the bucket begins within January, 1970-01-01 lies in the one that began the month before.
+  const last = lead === 0 ? 0 : -1;
+  return { unit, size, anchor: month + Math.floor((last - month) / size) * size, lead };
+}
+
+/**
+ * Whether `shift` milliseconds after the first of a month are the same day and time of the same month in every `size`
+ * months from then on: the 31st is not, and neither is the 60th day of a year.
+ */
+export function isSteady(firstOfMonth: number, shift: number, size: number): boolean {
+  const month = monthIndex(firstOfMonth);
+  const landings = Array.from({ length: MONTHS_LOOKED_AT }, (_, at) => {
+    const landing = monthStart(month + at * size) + shift;
+    const landed = monthIndex(landing);
+    return { month: landed - at * size, lead: landing - monthStart(landed) };
+  });
+  return landings.every(({ month, lead }) => month === landings[0].month && lead === landings[0].lead);
 }
 
 /** `YYYY-MM-DDTHH:mm:ss.SSS`; years outside of 0 to 9999 have a sign and six digits, as ISO 8601 extends them. */
@@ -93,10 +116,10 @@ export function formatLocal(localMs: number): string {
   const date = `${formatYear(year)}-${pad2(month)}-${pad2(day)}`;
   const ms = localMs - days * DAY_MS;
   if (ms === 0) return `${date}T00:00:00.000`;
-  const hour = Math.floor(ms / HOUR);
-  const minute = Math.floor((ms % HOUR) / MINUTE);
-  const second = Math.floor((ms % MINUTE) / SECOND);
-  return `${date}T${pad2(hour)}:${pad2(minute)}:${pad2(second)}.${String(ms % SECOND).padStart(3, '0')}`;
+  const hour = Math.floor(ms / HOUR_MS);
+  const minute = Math.floor((ms % HOUR_MS) / MINUTE_MS);
+  const second = Math.floor((ms % MINUTE_MS) / SECOND_MS);
+  return `${date}T${pad2(hour)}:${pad2(minute)}:${pad2(second)}.${String(ms % SECOND_MS).padStart(3, '0')}`;
 }
 
 function formatYear(year: number): string {

@@ -80,6 +80,9 @@ export const LIMITS = {
   relativeUnitsMax: 100_000,
   /** Digits of a number in a query, its exponent written out: more than any double needs. */
   numberDigitsMax: 400,
+  /** Years of a custom granularity's interval, and characters of its interval and offset. */
+  granularityYearsMax: 100,
+  intervalChars: 200,
   /** Terms and brackets of a calculated measure's arithmetic; beyond it only the source computes the measure. */
   expressionTermsMax: 1_000,
   /** Statements by which one `explain` asks the source how many rows its fixes would make. */

@@ -1,12 +1,14 @@
 /** What the planner decided: plain data that can be printed, compared and posted to a worker. */
-import type { MeasureState, MergeOperation } from './aggregates.js';
+import type { LeafValue, MeasureState, MergeOperation } from './aggregates.js';
 import type { IndexMeta, PartitionMeta, RollupColumn, RollupMeta } from './catalog.js';
 import type { Expression } from './expression.js';
 import type { Filter } from './filter.js';
 import type { OrderKey, Query, TimeRange } from './query.js';
+import type { ReasonCode, RuleName } from './reason-code.js';
 import type { AnsweredBuckets, WindowSeries } from './window-series.js';
 import type {
   Dimension,
+  Grain,
   Granularity,
   Join,
   Measure,
@@ -72,7 +74,7 @@ export interface ScanKey {
 
 /** What a time's wall clock shows in a zone; with a granularity, the start of the bucket that holds it. */
 export interface TimeBucket {
-  readonly granularity: Granularity | null;
+  readonly granularity: Grain | null;
   readonly timezone: string;
 }
 
@@ -130,7 +132,7 @@ export interface SourceKey {
   /** Whether the values are times. */
   readonly time: boolean;
   /** Of a bucket. */
-  readonly granularity: Granularity | null;
+  readonly granularity: Grain | null;
   /** In which times are labelled; rollups are built in UTC. */
   readonly timezone: string;
 }
@@ -162,12 +164,12 @@ export interface FinishPlan {
 export interface FinishMeasure {
   readonly measure: Measure;
   readonly value:
-    | { readonly kind: 'state'; readonly state: MeasureState }
+    | LeafValue
     /** Real arithmetic over finished leaf measures. */
     | {
         readonly kind: 'expression';
         readonly expression: Expression;
-        readonly leaves: readonly MeasureState[];
+        readonly leaves: readonly LeafValue[];
       };
 }
 
@@ -185,45 +187,9 @@ export type OutputColumn =
       readonly name: string;
       readonly column: string;
       readonly dimension: Dimension;
-      readonly granularity: Granularity;
+      readonly granularity: Grain;
     }
   | { readonly kind: 'measure'; readonly name: string; readonly column: string; readonly measure: Measure };
-
-export type ReasonCode =
-  | 'type_not_executable'
-  | 'not_built'
-  | 'definition_changed'
-  | 'partitions_missing'
-  | 'data_source_differs'
-  | 'join_root_differs'
-  | 'join_path_differs'
-  | 'measure_missing'
-  | 'measure_not_additive'
-  | 'measure_multiplied'
-  | 'measure_expression'
-  | 'dimension_missing'
-  | 'filter_dimension_missing'
-  | 'segment_missing'
-  | 'measure_filter'
-  | 'time_dimension_missing'
-  | 'granularity_too_fine'
-  | 'granularity_not_nested'
-  | 'range_not_aligned'
-  | 'window_not_aligned'
-  | 'timezone_not_aligned';
-
-/** What a rollup is asked, in this order. */
-export type RuleName =
-  | 'type'
-  | 'joins'
-  | 'measures'
-  | 'dimensions'
-  | 'filters'
-  | 'segments'
-  | 'times'
-  | 'windows'
-  | 'timezone'
-  | 'built';
 
 /** Why a rollup cannot answer, and what would change that. */
 export interface Reason {

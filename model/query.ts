@@ -1,5 +1,5 @@
 import type { Filter } from './filter.js';
-import type { Granularity, JoinPath, MemberId } from './schema.js';
+import type { Grain, JoinPath, MemberId } from './schema.js';
 
 /**
  * A query after normalisation: members exist, values are parsed, defaults are filled in. Made only by
@@ -40,13 +40,13 @@ export interface AskedName {
   /** The name; of a time, with its granularity. */
   readonly column: string;
   /** Of a time; null for every other kind. */
-  readonly granularity: Granularity | null;
+  readonly granularity: Grain | null;
 }
 
 export interface QueryTimeDimension {
   readonly dimension: MemberId;
   /** Null: only the range counts, the rows are not grouped by it. */
-  readonly granularity: Granularity | null;
+  readonly granularity: Grain | null;
   /** Null: all time, rows without a time included. */
   readonly range: TimeRange | null;
 }

@@ -17,6 +17,29 @@ export type RollupId = string;
 export const GRANULARITIES = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
 export type Granularity = (typeof GRANULARITIES)[number];
 
+/**
+ * Where the buckets of a granularity begin, as wall-clock labels (see civil-time.ts): every `size` milliseconds from
+ * `anchor` on, or every `size` months from month `anchor` on (0 is January 1970), `lead` milliseconds into the month.
+ * The anchor is that of the bucket which holds 1970-01-01T00:00, so that equal grids have equal fields.
+ */
+export type Grid =
+  | { readonly unit: 'millisecond'; readonly size: number; readonly anchor: number }
+  | { readonly unit: 'month'; readonly size: number; readonly anchor: number; readonly lead: number };
+
+/** A granularity that a time dimension defines. It is known by its dimension and name. */
+export interface CustomGranularity {
+  readonly name: string;
+  readonly title: string;
+  /** As the user wrote them; of `offset` and `origin` at most one is there. */
+  readonly interval: string;
+  readonly offset: string | null;
+  readonly origin: string | null;
+  readonly grid: Grid;
+}
+
+/** What a time of one dimension can be cut by. */
+export type Grain = Granularity | CustomGranularity;
+
 export const PARTITION_GRANULARITIES = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
 
 /** SQL text with its references cut out, in order. */
@@ -104,6 +127,8 @@ export interface Dimension {
   readonly sql: SqlTemplate;
   readonly primaryKey: boolean;
   readonly format: string | null;
+  /** Of a time, by name, beside the predefined ones. */
+  readonly granularities: ReadonlyMap<string, CustomGranularity>;
   readonly position: Position;
 }
 
@@ -185,7 +210,7 @@ export interface PreAggregation {
 
 export interface RollupTimeDimension {
   readonly dimension: MemberId;
-  readonly granularity: Granularity;
+  readonly granularity: Grain;
 }
 
 export interface IndexDefinition {
@@ -222,8 +247,36 @@ export function memberColumn(member: MemberId): string {
 }
 
 /** The column of a time dimension in every file of a rollup: `orders__created_at_day`. */
-export function timeColumn(dimension: MemberId, granularity: Granularity): string {
-  return `${memberColumn(dimension)}_${granularity}`;
+export function timeColumn(dimension: MemberId, granularity: Grain): string {
+  return `${memberColumn(dimension)}_${grainName(granularity)}`;
+}
+
+/** What a query and its answer call a time that is cut into buckets: `orders.created_at.day`. */
+export function timeName(dimension: MemberId, granularity: Grain): string {
+  return `${dimension}.${grainName(granularity)}`;
+}
+
+/** Two granularities of one time dimension are the same when their names are. */
+export function grainName(granularity: Grain): string {
+  return typeof granularity === 'string' ? granularity : granularity.name;
+}
+
+/** Of two granularities of one time dimension. */
+export function isSameGrain(one: Grain, other: Grain): boolean {
+  return grainName(one) === grainName(other);
+}
+
+/** The granularity that a name means on a time dimension. */
+export function findGrain(
+  { granularities }: Pick<Dimension, 'granularities'>,
+  name: unknown,
+): Grain | undefined {
+  return GRANULARITIES.find((known) => known === name) ?? granularities.get(name as string);
+}
+
+/** All that a time dimension can be cut by; its own come first. */
+export function grainNames({ granularities }: Pick<Dimension, 'granularities'>): string[] {
+  return [...granularities.keys(), ...GRANULARITIES];
 }
 
 export function cubeOf(member: MemberId): string {

@@ -1,7 +1,7 @@
 import { bucketIndex, bucketStart, civilFromDays, DAY_MS, daysFromCivil } from './civil-time.js';
 import { StoreError } from './errors.js';
 import type { TimeRange } from './query.js';
-import type { Granularity } from './schema.js';
+import type { Grain } from './schema.js';
 import { toUtc } from './timezone.js';
 
 /**
@@ -92,7 +92,7 @@ function parseOffset(text: string): number | null {
 }
 
 /** The whole buckets of UTC that touch a range, in order. Their number is `bucketCount`, which callers bound. */
-export function bucketsBetween(range: TimeRange, granularity: Granularity): TimeRange[] {
+export function bucketsBetween(range: TimeRange, granularity: Grain): TimeRange[] {
   const count = bucketCount(range, granularity);
   const first = bucketIndex(range.from, granularity);
   return Array.from({ length: count }, (_, i) => ({
@@ -102,7 +102,7 @@ export function bucketsBetween(range: TimeRange, granularity: Granularity): Time
 }
 
 /** How many buckets of UTC touch a range, without making them. */
-export function bucketCount(range: TimeRange, granularity: Granularity): number {
+export function bucketCount(range: TimeRange, granularity: Grain): number {
   if (range.to <= range.from) return 0;
   return bucketIndex(range.to - 1, granularity) - bucketIndex(range.from, granularity) + 1;
 }

@@ -3,10 +3,10 @@
  * up once for each stretch of time and kept as sorted tables.
  */
 import { assert } from './assert.js';
-import { bucketStart, DAY_MS, isOnGrid } from './civil-time.js';
+import { canBuildFrom, DAY_MS, isOnGrid } from './civil-time.js';
 import { LIMITS } from './limits.js';
 import type { TimeRange } from './query.js';
-import { GRANULARITIES, type Granularity } from './schema.js';
+import type { Grain } from './schema.js';
 
 /** Whether a name is that of a time zone, as IANA or its links name it. Offsets such as `+02:00` are not names. */
 export function isTimezone(name: string): boolean {
@@ -59,30 +59,15 @@ export function toUtc(localMs: number, zone: string, which: 'earlier' | 'later')
   return firstWith(after, late, early, (instant) => offsetAt(instant, zone));
 }
 
-/** Whether buckets of UTC can be regrouped into buckets of a zone; if not, the coarsest finer ones that can. */
-export type GridFit =
-  { readonly kind: 'fits' } | { readonly kind: 'finer'; readonly granularity: Granularity };
-
 /**
- * Whether, within the range, each bucket of UTC of a granularity lies as a whole in one bucket of the zone, of
- * that granularity and of every one that can be built from it. For second to day: every offset in force is a
- * multiple of the bucket and the clock changes only between buckets. Weeks and longer: the offset is zero.
+ * Whether, within the range, each stored bucket of UTC lies as a whole in one asked bucket of the zone: with every
+ * offset in force asked buckets begin where stored ones do, and the clock changes only between stored buckets.
  */
-export function zoneFitsGrid(zone: string, granularity: Granularity, range: TimeRange): GridFit {
-  if (isUtc(zone)) return { kind: 'fits' };
-  const changes = changesWithin(zone, range);
-  const grains = GRANULARITIES.slice(0, GRANULARITIES.indexOf(granularity) + 1);
-  const grain = grains.findLast((candidate) => changesFit(changes, candidate));
-  assert(grain !== undefined, 'offsets are whole seconds');
-  return grain === granularity ? { kind: 'fits' } : { kind: 'finer', granularity: grain };
-}
-
-function changesFit(changes: OffsetChanges, grain: Granularity): boolean {
-  const whole = GRANULARITIES.indexOf(grain) <= GRANULARITIES.indexOf('day');
-  return changes.offsets.every((offset, i) =>
-    whole
-      ? offset % bucketStart(1, grain) === 0 && (i === 0 || isOnGrid(changes.instants[i], grain))
-      : offset === 0,
+export function zoneFitsGrid(zone: string, stored: Grain, asked: Grain, range: TimeRange): boolean {
+  if (isUtc(zone)) return canBuildFrom(stored, asked);
+  const { instants, offsets } = changesWithin(zone, range);
+  return offsets.every(
+    (offset, at) => canBuildFrom(stored, asked, offset) && (at === 0 || isOnGrid(instants[at], stored)),
   );
 }
 

@@ -1,6 +1,6 @@
 /** The windows of cumulative measures as a plan has them, and the buckets that they stand for. */
 import type { WallStretch } from './rolling-window.js';
-import type { Granularity, MemberId } from './schema.js';
+import type { Grain, MemberId } from './schema.js';
 
 /** Starts of buckets, as labels of the wall clock. */
 export interface AnsweredBuckets {
@@ -13,7 +13,7 @@ export interface WindowSeries {
   readonly dimension: MemberId;
   readonly timezone: string;
   /** What the buckets are grouped as; null: there is one window, and no column tells it. */
-  readonly key: { readonly column: string; readonly granularity: Granularity } | null;
+  readonly key: { readonly column: string; readonly granularity: Grain } | null;
   /** In ascending order of the buckets. */
   readonly windows: readonly BucketWindow[];
 }

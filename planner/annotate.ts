@@ -1,6 +1,6 @@
 /** Titles and types of the answer's members, as Cube's REST API gives them. */
 import type { AskedName, Query } from '../model/query.js';
-import type { DataModel, Dimension, MemberId } from '../model/schema.js';
+import type { DataModel, Dimension, Grain, MemberId } from '../model/schema.js';
 import { viewMember } from './find-member.js';
 import { measureOf } from './leaf-states.js';
 import { dimensionOf, segmentOf } from './output-columns.js';
@@ -19,7 +19,15 @@ export interface MemberAnnotation {
   readonly type: string;
   readonly format?: string;
   readonly drillMembers?: readonly MemberId[];
-  readonly granularity?: { readonly name: string; readonly title: string; readonly interval: string };
+  readonly granularity?: GranularityAnnotation;
+}
+
+export interface GranularityAnnotation {
+  readonly name: string;
+  readonly title: string;
+  readonly interval: string;
+  readonly offset?: string;
+  readonly origin?: string;
 }
 
 export function annotate(model: DataModel, query: Query): Annotation {
@@ -28,8 +36,7 @@ export function annotate(model: DataModel, query: Query): Annotation {
     const { granularity } = asked;
     if (granularity === null) continue;
     const annotation = describe(model, asked);
-    const described = { name: granularity, title: granularity, interval: `1 ${granularity}` };
-    timeDimensions[asked.column] = { ...annotation, granularity: described };
+    timeDimensions[asked.column] = { ...annotation, granularity: describeGrain(granularity) };
     timeDimensions[asked.name] ??= annotation;
   }
   const allOf = (kind: AskedName['kind']) =>
@@ -41,6 +48,20 @@ export function annotate(model: DataModel, query: Query): Annotation {
     dimensions: allOf('dimension'),
     segments: allOf('segment'),
     timeDimensions,
+  };
+}
+
+function describeGrain(granularity: Grain): GranularityAnnotation {
+  if (typeof granularity === 'string') {
+    return { name: granularity, title: granularity, interval: `1 ${granularity}` };
+  }
+  const { name, title, interval, offset, origin } = granularity;
+  return {
+    name,
+    title,
+    interval,
+    ...(offset === null ? {} : { offset }),
+    ...(origin === null ? {} : { origin }),
   };
 }
 

@@ -4,8 +4,8 @@
  * the fewest rows to scan after pruning. What is left equal is decided by the order of definition.
  */
 import type { CatalogSnapshot, RollupMeta } from '../model/catalog.js';
-import { GRANULARITIES } from '../model/schema.js';
-import type { MemberId, PreAggregation, PreAggregationType } from '../model/schema.js';
+import { DAY_MS, gridOf } from '../model/civil-time.js';
+import type { Grain, MemberId, PreAggregation, PreAggregationType } from '../model/schema.js';
 import type { QueryShape, RollupCandidate } from './match-rollup.js';
 import { canAnswer } from './match-rollup.js';
 import type { RollupShape } from './rollup-shape.js';
@@ -17,9 +17,15 @@ export type PreparedRollup = Omit<RollupCandidate, 'meta'>;
 
 /** Those that are tried first come first; the order of definition decides among equals. */
 export function trialOrder(rollups: readonly PreparedRollup[], selection: Selection): PreparedRollup[] {
-  const rank = ({ preAggregation: { type, priority } }: PreparedRollup): number =>
-    CLASS[type] * 1_000 - (selection === 'priority' ? priority : 0);
-  return rollups.toSorted((a, b) => rank(a) - rank(b));
+  return rollups.toSorted((a, b) => trialRank(a, selection) - trialRank(b, selection));
+}
+
+/** Lower is tried first. */
+export function trialRank(
+  { preAggregation: { type, priority } }: PreparedRollup,
+  selection: Selection,
+): number {
+  return CLASS[type] * 1_000 - (selection === 'priority' ? priority : 0);
 }
 
 /** A rollup comes before the original SQL, wherever they stand. */
@@ -87,7 +93,15 @@ function distanceOf({ query, filtered }: QueryShape, { dimensions, times }: Roll
   return Math.abs(dimensions.size + times.size - asked.size);
 }
 
+/** By the finest of several granularities, which decides how many rows there are. */
 function rankOf({ times }: RollupShape, dimension: MemberId): number {
   const stored = times.get(dimension);
-  return stored === undefined ? -1 : GRANULARITIES.indexOf(stored);
+  return stored === undefined ? -1 : Math.min(...stored.map(lengthOf));
+}
+
+const MEAN_MONTH_MS = (DAY_MS * 146_097) / 4_800;
+
+function lengthOf(granularity: Grain): number {
+  const { unit, size } = gridOf(granularity);
+  return unit === 'month' ? size * MEAN_MONTH_MS : size;
 }

@@ -11,12 +11,12 @@
 import { isOnGrid, floorLocal, nextBucket } from '../model/civil-time.js';
 import { LIMITS } from '../model/limits.js';
 import type { TimeRange } from '../model/query.js';
-import type { Granularity, MemberId } from '../model/schema.js';
+import type { Grain, MemberId } from '../model/schema.js';
 import type { TimeBox } from './time-box.js';
 
-/** Whoever stores whole buckets of times, with the granularity of each. */
+/** Whoever stores whole buckets of times, with the granularities of each: any of them can be read. */
 export interface StoredGrid {
-  readonly times: ReadonlyMap<MemberId, Granularity>;
+  readonly times: ReadonlyMap<MemberId, readonly Grain[]>;
 }
 
 export interface CoverPart<R extends StoredGrid> {
@@ -32,7 +32,7 @@ export interface CoverPart<R extends StoredGrid> {
  */
 export function coverRange<R extends StoredGrid>(asked: TimeBox, rollups: readonly R[]): CoverPart<R>[] {
   let parts: CoverPart<R>[] = [{ box: asked, rollup: null }];
-  for (const rollup of rollups) {
+  for (const rollup of rollups.flatMap(turnsOf)) {
     const finer = parts.flatMap((part) =>
       part.rollup === null ? divide(part.box, rollup, rollups) : [part],
     );
@@ -40,6 +40,11 @@ export function coverRange<R extends StoredGrid>(asked: TimeBox, rollups: readon
     parts = finer;
   }
   return parts;
+}
+
+/** One for each granularity of a time: beside the buckets of one there may be whole ones of another. */
+function turnsOf<R extends StoredGrid>(rollup: R): R[] {
+  return Array<R>(Math.max(1, ...[...rollup.times.values()].map((grains) => grains.length))).fill(rollup);
 }
 
 /** A rollup that holds the whole box comes before `rollup`, which may hold the middle of it. */
@@ -55,22 +60,29 @@ function divide<R extends StoredGrid>(box: TimeBox, rollup: R, rollups: readonly
 
 function isWhole(box: TimeBox, { times }: StoredGrid): boolean {
   return [...box].every(([dimension, { from, to }]) => {
-    const granularity = times.get(dimension) as Granularity;
-    return from < to && isOnGrid(from, granularity) && isOnGrid(to, granularity);
+    const grains = times.get(dimension) as readonly Grain[];
+    return from < to && grains.some((grain) => isOnGrid(from, grain) && isOnGrid(to, grain));
   });
 }
 
-/** The stored buckets that lie within the box; null: there is none. */
+/** The stored buckets that lie within the box, by the granularity that fills the most of it; null: there is none. */
 function wholeBuckets(box: TimeBox, { times }: StoredGrid): TimeBox | null {
   const middle = new Map<MemberId, TimeRange>();
   for (const [dimension, range] of box) {
-    const granularity = times.get(dimension) as Granularity;
-    const from = isOnGrid(range.from, granularity) ? range.from : nextBucket(range.from, granularity);
-    const to = floorLocal(range.to, granularity);
-    if (from >= to) return null;
-    middle.set(dimension, { from, to });
+    const grains = times.get(dimension) as readonly Grain[];
+    const [widest] = grains
+      .map((grain) => wholeWithin(range, grain))
+      .toSorted((a, b) => b.to - b.from - (a.to - a.from));
+    if (widest === undefined || widest.from >= widest.to) return null;
+    middle.set(dimension, widest);
   }
   return middle;
+}
+
+/** Ends before it begins where not one bucket is whole. */
+function wholeWithin(range: TimeRange, grain: Grain): TimeRange {
+  const from = isOnGrid(range.from, grain) ? range.from : nextBucket(range.from, grain);
+  return { from, to: floorLocal(range.to, grain) };
 }
 
 /** The box without its middle: of each dimension what lies beside the middle, within the middles of those before it. */

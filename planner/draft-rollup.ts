@@ -2,9 +2,9 @@
 import { StoreError } from '../model/errors.js';
 import { isMergeable } from '../model/aggregates.js';
 import type { TimeRange } from '../model/query.js';
-import { cubeOf } from '../model/schema.js';
-import type { Granularity, JoinPath, MemberId, PreAggregation } from '../model/schema.js';
-import { coarsestGrain } from './coarsest-grain.js';
+import { cubeOf, GRANULARITIES, isSameGrain } from '../model/schema.js';
+import type { Grain, Granularity, JoinPath, MemberId, PreAggregation } from '../model/schema.js';
+import { coarsestGrain, isServed } from './coarsest-grain.js';
 import { differingCube, keepsRows } from './join-tree.js';
 import { askRule } from './match-rollup.js';
 import type { QueryShape } from './match-rollup.js';
@@ -20,7 +20,7 @@ export type Change =
   | {
       readonly kind: 'time';
       readonly member: MemberId;
-      readonly from: Granularity | null;
+      readonly from: Grain | null;
       readonly to: Granularity;
     };
 
@@ -50,12 +50,29 @@ export function neededChanges(query: QueryShape, rollup: Holdings, spanOf: Known
       'segments',
       segments.filter((segment) => !rollup.segments.has(segment)),
     ),
-    ...[...new Set(times.map(({ dimension }) => dimension))].flatMap((member): Change[] => {
-      const from = rollup.times.get(member) ?? null;
-      const to = coarsestGrain(query.parts?.shapes ?? [query], member, from, spanOf(member));
-      return from === to ? [] : [{ kind: 'time', member, from, to }];
-    }),
+    ...[...new Set(times.map(({ dimension }) => dimension))].flatMap((member) =>
+      timeChange(query.parts?.shapes ?? [query], member, rollup.times.get(member) ?? [], spanOf(member)),
+    ),
   ];
+}
+
+/** Of several stored granularities the one is made finer that can stay the coarsest. */
+function timeChange(
+  parts: readonly QueryShape[],
+  member: MemberId,
+  stored: readonly Grain[],
+  span: TimeRange | null,
+): Change[] {
+  if (isServed(parts, member, stored, span)) return [];
+  const changes = (stored.length === 0 ? [null] : stored).map((from) => ({
+    kind: 'time' as const,
+    member,
+    from,
+    to: coarsestGrain(parts, member, from, span),
+  }));
+  const rank = ({ to }: { readonly to: Granularity }): number => GRANULARITIES.indexOf(to);
+  const [change] = changes.toSorted((a, b) => rank(b) - rank(a));
+  return change.from === change.to ? [] : [change];
 }
 
 /**
@@ -71,7 +88,9 @@ export function applyChanges(
     changes.flatMap((change) => (change.kind === 'member' && change.list === list ? [change.member] : []));
   const times = changes.filter((change) => change.kind === 'time');
   const finer = preAggregation.timeDimensions.map((time) => {
-    const change = times.find(({ member, from }) => member === time.dimension && from === time.granularity);
+    const change = times.find(
+      ({ member, from }) => member === time.dimension && from !== null && isSameGrain(from, time.granularity),
+    );
     return change === undefined ? time : { ...time, granularity: change.to };
   });
   const fresh = times.filter(({ from }) => from === null);

@@ -1,4 +1,5 @@
 /** When a query asks for the very groups that a rollup stores. */
+import { isSameGrain } from '../model/schema.js';
 import { pinnedColumns } from './choose-index.js';
 import type { QueryShape } from './match-rollup.js';
 import { namesPrimaryKeys } from './require-primary-keys.js';
@@ -20,7 +21,10 @@ export function isExactKey({ model, query }: QueryShape, shape: RollupShape): bo
     [...shape.segments].every((segment) => query.segments.includes(segment)) &&
     shape.preAggregation.timeDimensions.every((stored) =>
       query.timeDimensions.some(
-        ({ dimension, granularity }) => dimension === stored.dimension && granularity === stored.granularity,
+        ({ dimension, granularity }) =>
+          dimension === stored.dimension &&
+          granularity !== null &&
+          isSameGrain(granularity, stored.granularity),
       ),
     )
   );

@@ -14,7 +14,7 @@ import type {
   Statement,
 } from '../model/plan.js';
 import type { TimeRange } from '../model/query.js';
-import type { Granularity, MemberId } from '../model/schema.js';
+import type { MemberId } from '../model/schema.js';
 import { explainIndexes } from './choose-index.js';
 import type { IndexVerdict } from './choose-index.js';
 import type { MatchedRollup, PreparedRollup, Selection } from './choose-rollup.js';
@@ -33,6 +33,7 @@ import type { QueryShape } from './match-rollup.js';
 import { planQuery, queryShape, rowsToScan } from './plan-query.js';
 import { planRollup } from './plan-rollup.js';
 import type { PlanOptions, PreparedModel } from './plan-query.js';
+import { preferGrain } from './prefer-grain.js';
 import { warnCandidates } from './warn-candidates.js';
 import type { QueryWarning } from './warn-candidates.js';
 
@@ -64,7 +65,7 @@ export interface Explanation {
 export interface ExplainedPiece {
   /** `cube.preagg`, or `source`. */
   readonly from: string;
-  readonly granularity?: Granularity;
+  readonly granularity?: string;
   /** ISO with Z, half-open, `unbounded` for windows; where the query bounds one time dimension. */
   readonly range?: readonly [string, string];
   /** By time dimension, where the query bounds several. */
@@ -103,12 +104,14 @@ export function explainQuery(
   const plan = planQuery(prepared, catalog, input, options);
   const shape = queryShape(model, plan.query);
   const tools: FixTools = { query: shape, counts, spanOf: storedTimes(rollups, catalog) };
-  const explained = rollups.map((rollup) => explainRollup(tools, rollup, catalog, options));
+  const tried = preferGrain(rollups, shape.query, selection);
+  const explained = tried.map((rollup) => explainRollup(tools, rollup, catalog, options));
   const used = new Set(plan.pieces.flatMap((piece) => (piece.kind === 'rollup' ? [piece.rollup.id] : [])));
   const candidates = explained.map(({ candidate }) =>
     used.has(candidate.id) && !candidate.matched ? { ...candidate, partly: true as const } : candidate,
   );
-  const cube = options.cube == null ? null : explainChoice(model, plan, input, candidates, options.cube);
+  const cube =
+    options.cube == null ? null : explainChoice(model, plan, input, candidates, options.cube, options.now);
   const asksSource = plan.pieces.some(({ kind }) => kind === 'source');
   const found = asksSource ? smallestFix(tools, explained) : null;
   const selected = plan.pieces.find(

@@ -1,4 +1,5 @@
 /** Names in a query → members of the model. Names are looked up, never built into anything. */
+import { assert } from '../model/assert.js';
 import type { Position } from '../model/errors.js';
 import type { DataModel, Dimension, JoinPath, Measure, Segment, ViewMember } from '../model/schema.js';
 import { suggest } from '../model/suggest.js';
@@ -18,6 +19,8 @@ export type AskedMember = FoundMember & {
   /** How the view reaches the cube; fewer than two cubes force nothing. */
   readonly joinPath: JoinPath;
 };
+
+export type AskedTimeMember = Extract<AskedMember, { readonly kind: 'dimension' }>;
 
 const NO_PATH: JoinPath = [];
 
@@ -49,6 +52,13 @@ export function findMember(
     );
   }
   return { ...found, name, joinPath: inView?.joinPath ?? NO_PATH };
+}
+
+/** The same for a dimension of type time. */
+export function findTime(model: DataModel, name: unknown, path: string): AskedTimeMember {
+  const found = findMember(model, name, path, ['time']);
+  assert(found.kind === 'dimension', 'a time is a dimension');
+  return found;
 }
 
 /** Null where the name is not that of a view's member. */

@@ -1,6 +1,6 @@
 /** Changes of a pre-aggregation as a patch (RFC 6902) of the model as its author wrote it. */
 import type { PatchOperation } from '../model/plan.js';
-import { timeColumn } from '../model/schema.js';
+import { grainName, timeColumn } from '../model/schema.js';
 import type { DataModel, JoinPath, PreAggregation, RollupTimeDimension } from '../model/schema.js';
 import { applyChanges } from './draft-rollup.js';
 import type { Change, MemberList } from './draft-rollup.js';
@@ -104,7 +104,10 @@ function timePatch(
 ): PatchOperation[] {
   const { pointer, timeDimensions } = changed;
   if (timeDimensions.every((time, at) => time === today[at])) return [];
-  const draft = timeDimensions.map((time) => ({ ...time, dimension: nameInRollup(changed, time.dimension) }));
+  const draft = timeDimensions.map(({ dimension, granularity }) => ({
+    dimension: nameInRollup(changed, dimension),
+    granularity: grainName(granularity),
+  }));
   const list = keyOf(written, 'time_dimensions');
   if (list !== null) return [{ op: 'replace', path: `${pointer}/${list}`, value: draft }];
   const single = keyOf(written, 'time_dimension');

@@ -1,5 +1,6 @@
 /** What a fix does, in words. */
 import type { FixEstimate } from '../model/plan.js';
+import { grainName } from '../model/schema.js';
 import type { PreAggregation } from '../model/schema.js';
 import type { Change } from './draft-rollup.js';
 
@@ -12,8 +13,10 @@ export function changeText({ id, timeDimensions }: PreAggregation, changes: read
   const finer = changes.flatMap((change) => {
     if (change.kind === 'member' || change.from === null) return [];
     const of = timeDimensions.length === 1 ? '' : ` of ${change.member}`;
+    const several = timeDimensions.filter(({ dimension }) => dimension === change.member).length > 1;
+    const which = several ? `granularity ${grainName(change.from)}` : 'granularity';
     const owner =
-      added.length === 0 ? `the granularity${of}${of === '' ? ' of' : ' in'} ${id}` : `its granularity${of}`;
+      added.length === 0 ? `the ${which}${of}${of === '' ? ' of' : ' in'} ${id}` : `its ${which}${of}`;
     return [`set ${owner} to ${change.to}`];
   });
   const adds = added.length === 0 ? [] : [`add ${listText(added)} to ${id}`];

@@ -14,10 +14,9 @@ export function isShadowed(later: RollupShape, earlier: RollupShape): boolean {
     [...later.states.values()].every(({ kind }) => isMergeable(kind)) &&
     isWithin(later.dimensions, earlier.dimensions) &&
     isWithin(later.segments, earlier.segments) &&
-    [...later.times].every(([dimension, granularity]) => {
-      const stored = earlier.times.get(dimension);
-      return stored !== undefined && canBuildFrom(stored, granularity);
-    })
+    [...later.times].every(([dimension, grains]) =>
+      grains.every((grain) => earlier.times.get(dimension)?.some((stored) => canBuildFrom(stored, grain))),
+    )
   );
 }
 

@@ -4,7 +4,7 @@ import type { Cube, DataModel, Measure, MemberId } from '../model/schema.js';
 import { parseExpression } from '../model/parse-expression.js';
 import type { Expression } from '../model/expression.js';
 import type { MeasureState } from '../model/aggregates.js';
-import { stateKind } from '../model/aggregates.js';
+import { leafValue, stateKind, statesOfLeaf } from '../model/aggregates.js';
 import type { FinishMeasure } from '../model/plan.js';
 import { cubeOf } from '../model/schema.js';
 
@@ -18,9 +18,9 @@ export function measureOf(model: DataModel, id: MemberId): Measure {
  * calculated measure whose SQL is more than arithmetic is a `raw` state, which only the source can compute.
  */
 export function finishMeasure(model: DataModel, measure: Measure): FinishMeasure {
-  const leaves = leafIds(model, measure).map((id) => stateOf(measureOf(model, id)));
+  const leaves = leafIds(model, measure).map((id) => leafValue(measureOf(model, id)));
   const expression = leaves.length === 0 ? null : expand(model, measure);
-  if (expression === null) return { measure, value: { kind: 'state', state: stateOf(measure) } };
+  if (expression === null) return { measure, value: leafValue(measure) };
   return { measure, value: { kind: 'expression', expression, leaves } };
 }
 
@@ -45,6 +45,7 @@ function isLeaf(model: DataModel, measure: Measure): boolean {
   return measure.type !== 'number' || referredMeasures(model, measure).length === 0;
 }
 
+/** What one aggregate of the source gives: the value of an `avg` too. */
 export function stateOf(measure: Measure): MeasureState {
   return { measure, kind: stateKind(measure.type), column: memberColumn(measure.id) };
 }
@@ -53,8 +54,8 @@ export function stateOf(measure: Measure): MeasureState {
 export function statesOf(finish: readonly FinishMeasure[]): MeasureState[] {
   const states = new Map<string, MeasureState>();
   for (const { value } of finish) {
-    for (const state of value.kind === 'state' ? [value.state] : value.leaves)
-      states.set(state.column, state);
+    const leaves = value.kind === 'expression' ? value.leaves : [value];
+    for (const state of leaves.flatMap(statesOfLeaf)) states.set(state.column, state);
   }
   return [...states.values()];
 }

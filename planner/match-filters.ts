@@ -1,4 +1,5 @@
 /** Everything that the query filters by must be a column of the rollup. */
+import { grainName } from '../model/schema.js';
 import type { DataModel, MemberId } from '../model/schema.js';
 import { measureOf } from './leaf-states.js';
 import type { QueryShape } from './match-rollup.js';
@@ -47,5 +48,5 @@ function selectsRows(model: DataModel, measure: MemberId): boolean {
 function missingMessage(member: MemberId, { preAggregation: { id }, times }: RollupShape): string {
   const stored = times.get(member);
   if (stored === undefined) return `the query filters by ${member}, which ${id} does not hold.`;
-  return `the query filters by each ${member}, of which ${id} holds only each ${stored}: give a range of times as the dateRange of a time dimension.`;
+  return `the query filters by each ${member}, of which ${id} holds only each ${stored.map(grainName).join(' and ')}: give a range of times as the dateRange of a time dimension.`;
 }

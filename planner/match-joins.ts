@@ -14,7 +14,7 @@ export const joinsRule: Rule = {
     join_path_differs: 'The rollup reaches a cube over other joins than the query does.',
     measure_multiplied: 'A join repeats the rows that the query needs once.',
   },
-  spec: ['B21', 'B45', 'X23'],
+  spec: ['B21', 'D10', 'X23'],
   check: matchJoins,
 };
 

@@ -17,12 +17,12 @@ export const measuresRule: Rule = {
   codes: {
     measure_multiplied: 'A join of the query or of the rollup repeats the rows of the measure.',
     measure_not_additive:
-      'Values of the measure (avg, count_distinct, number) cannot be merged, and the query does not ask for exactly the stored groups.',
+      'Values of the measure (count_distinct, number) cannot be merged, and the query does not ask for exactly the stored groups.',
     measure_expression:
       'The SQL of the calculated measure is more than arithmetic over measures, and the query does not ask for exactly the stored groups.',
     measure_missing: 'The rollup does not store the measure, nor the leaves that it is computed from.',
   },
-  spec: ['B19', 'B20', 'B21', 'B22', 'B23', 'B24', 'E25'],
+  spec: ['B19', 'B20', 'B21', 'B22', 'B23', 'B24', 'E25', 'X22'],
   check: matchMeasures,
 };
 
@@ -31,7 +31,8 @@ function matchMeasures(query: QueryShape, rollup: RollupShape): readonly Finding
   const exact = states.every(({ kind }) => isMergeable(kind)) || isExactKey(query, rollup);
   if (exact && states.every((state) => isStoredOnce(query, rollup, state))) return null;
   return foundOrNull(
-    states.flatMap(
+    // A measure of two states, an avg, is told of once.
+    eachMeasureOnce(states).flatMap(
       (state) =>
         multipliedFinding(query, rollup, state) ??
         (exact ? null : mergeFinding(query, rollup, state)) ??
@@ -39,6 +40,10 @@ function matchMeasures(query: QueryShape, rollup: RollupShape): readonly Finding
         [],
     ),
   );
+}
+
+function eachMeasureOnce(states: readonly MeasureState[]): readonly MeasureState[] {
+  return [...new Map(states.map((state) => [state.measure.id, state])).values()];
 }
 
 /** Whether all states of the query can be merged, as those of an aggregating index have been. */

@@ -2,7 +2,8 @@
  * Whether a rollup can answer a query. Execution and `explain` ask the same rules in the same order; execution
  * stops at the first that fails, `explain` asks them all.
  */
-import type { FinishMeasure, JoinTree, RuleName } from '../model/plan.js';
+import type { FinishMeasure, JoinTree } from '../model/plan.js';
+import type { RuleName } from '../model/reason-code.js';
 import type { MeasureState } from '../model/aggregates.js';
 import type { Query } from '../model/query.js';
 import type { DataModel, MemberId, PreAggregation } from '../model/schema.js';

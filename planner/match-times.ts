@@ -1,7 +1,8 @@
 /** Stored buckets must be the pieces that the query's buckets and ranges are made of. */
-import { canBuildFrom, isOnGrid } from '../model/civil-time.js';
+import { canBuildFrom, canRegroup, isOnGrid } from '../model/civil-time.js';
 import type { QueryTimeDimension, TimeRange } from '../model/query.js';
-import type { Granularity, MemberId } from '../model/schema.js';
+import { grainName } from '../model/schema.js';
+import type { Grain, MemberId } from '../model/schema.js';
 import type { QueryShape } from './match-rollup.js';
 import type { RollupShape } from './rollup-shape.js';
 import type { Finding, Rule } from './rule.js';
@@ -23,8 +24,9 @@ export const timesRule: Rule = {
 
 function matchTimes({ query, windows }: QueryShape, rollup: RollupShape): readonly Finding[] | null {
   if (windows !== null) return foundOrNull(missingTime(windows.dimension, rollup));
-  if (query.timeDimensions.every((time) => isMadeOfStored(time, rollup))) return null;
-  return foundOrNull(query.timeDimensions.flatMap((time) => findingsOf(time, rollup)));
+  const { timeDimensions, timezone } = query;
+  if (timeDimensions.every((time) => isServed(time, timezone, rollup))) return null;
+  return foundOrNull(timeDimensions.flatMap((time) => findingsOf(time, timezone, rollup)));
 }
 
 function missingTime(member: MemberId, { times, preAggregation }: RollupShape): Finding[] {
@@ -33,46 +35,63 @@ function missingTime(member: MemberId, { times, preAggregation }: RollupShape): 
   return [{ code: 'time_dimension_missing', member, message }];
 }
 
-function isMadeOfStored({ dimension, granularity, range }: QueryTimeDimension, rollup: RollupShape): boolean {
-  if (granularity === null && range === null) return true;
-  const stored = rollup.times.get(dimension);
-  if (stored === undefined) return false;
-  return (
-    (granularity === null || canBuildFrom(stored, granularity)) &&
-    (range === null || isRangeOn(range, stored))
-  );
+function isServed(time: QueryTimeDimension, timezone: string, { times }: RollupShape): boolean {
+  if (time.granularity === null && time.range === null) return true;
+  return times.get(time.dimension)?.some((grain) => isMadeOf(time, grain, timezone)) ?? false;
+}
+
+/** Whether the bucket and the range of a time are made of whole stored buckets, whatever the zone's clock does. */
+export function isMadeOf(time: QueryTimeDimension, stored: Grain, timezone: string): boolean {
+  return regroups(time, stored, timezone) && (time.range === null || isRangeOn(time.range, stored));
+}
+
+/**
+ * The same of the bucket alone. Another clock than that of UTC may begin its days where stored buckets begin that no
+ * day of UTC is made of.
+ */
+export function regroups({ granularity }: QueryTimeDimension, stored: Grain, timezone: string): boolean {
+  if (granularity === null) return true;
+  return timezone === 'UTC' ? canBuildFrom(stored, granularity) : canRegroup(stored, granularity);
 }
 
 /** Whether a range is made of whole buckets. */
-export function isRangeOn(range: TimeRange, granularity: Granularity): boolean {
+export function isRangeOn(range: TimeRange, granularity: Grain): boolean {
   return isOnGrid(range.from, granularity) && isOnGrid(range.to, granularity);
 }
 
-function findingsOf(time: QueryTimeDimension, rollup: RollupShape): Finding[] {
-  if (isMadeOfStored(time, rollup)) return [];
-  const { dimension: member, granularity, range } = time;
+/** Of several stored granularities, about the one that needs the least change; of equals about the first. */
+function findingsOf(time: QueryTimeDimension, timezone: string, rollup: RollupShape): Finding[] {
+  if (isServed(time, timezone, rollup)) return [];
+  const member = time.dimension;
   const { id } = rollup.preAggregation;
   const stored = rollup.times.get(member);
   if (stored === undefined) return missingTime(member, rollup);
+  const findings = stored.map((grain) => grainFindings(time, grain, timezone, id));
+  return findings.toSorted((a, b) => a.length - b.length)[0];
+}
+
+function grainFindings(time: QueryTimeDimension, stored: Grain, timezone: string, id: string): Finding[] {
+  const { dimension: member, granularity, range } = time;
   const findings: Finding[] = [];
-  if (granularity !== null && !canBuildFrom(stored, granularity)) {
+  if (granularity !== null && !regroups(time, stored, timezone)) {
     findings.push(granularityFinding(id, member, stored, granularity));
   }
   if (range !== null && !isRangeOn(range, stored)) {
-    const message = (): string => `the range cuts through a ${stored} of ${id}, which is stored whole.`;
+    const message = (): string =>
+      `the range cuts through a ${grainName(stored)} of ${id}, which is stored whole.`;
     findings.push({ code: 'range_not_aligned', member, message });
   }
   return findings;
 }
 
-function granularityFinding(id: string, member: string, stored: Granularity, asked: Granularity): Finding {
+function granularityFinding(id: string, member: string, stored: Grain, asked: Grain): Finding {
   const nested = canBuildFrom(asked, stored);
   return {
     code: nested ? 'granularity_too_fine' : 'granularity_not_nested',
     member,
     message: () =>
       nested
-        ? `the query asks for each ${asked} of ${member}, ${id} stores whole ${stored}s.`
-        : `a ${asked} is not made of whole ${stored}s, which ${id} stores.`,
+        ? `the query asks for each ${grainName(asked)} of ${member}, ${id} stores whole ${grainName(stored)}s.`
+        : `a ${grainName(asked)} is not made of whole ${grainName(stored)}s, which ${id} stores.`,
   };
 }

@@ -2,13 +2,17 @@
 import { nextBucket } from '../model/civil-time.js';
 import type { RollupMeta } from '../model/catalog.js';
 import type { QueryTimeDimension, TimeRange } from '../model/query.js';
-import type { Granularity } from '../model/schema.js';
-import { timeColumn } from '../model/schema.js';
+import type { Grain } from '../model/schema.js';
+import { grainName, timeColumn } from '../model/schema.js';
 import { zoneFitsGrid } from '../model/timezone.js';
+import type { WindowSeries } from '../model/window-series.js';
 import type { QueryShape } from './match-rollup.js';
+import { isMadeOf, regroups } from './match-times.js';
+import { isWindowGrain } from './match-windows.js';
 import type { RollupShape } from './rollup-shape.js';
 import type { BuiltRollup, Finding, Rule } from './rule.js';
 import { foundOrNull } from './rule.js';
+import { seriesHull } from './window-series.js';
 
 export const timezoneRule: Rule = {
   name: 'timezone',
@@ -28,35 +32,65 @@ function matchTimezone(
 ): readonly Finding[] | null {
   const { timezone } = query;
   if (timezone === 'UTC' || meta === null) return null;
-  const asked = windows === null ? null : 'window';
-  return foundOrNull(
-    query.timeDimensions.flatMap(
-      (time) => zoneFinding(time, time.granularity ?? asked, timezone, rollup, meta) ?? [],
-    ),
-  );
+  if (windows !== null) return windowFinding(windows, rollup, meta);
+  return foundOrNull(query.timeDimensions.flatMap((time) => zoneFinding(time, timezone, rollup, meta) ?? []));
 }
 
 function zoneFinding(
-  { dimension: member, range }: QueryTimeDimension,
-  asked: Granularity | 'window' | null,
+  time: QueryTimeDimension,
   timezone: string,
   rollup: RollupShape,
   meta: RollupMeta,
 ): Finding | null {
-  const stored = rollup.times.get(member);
-  if (asked === null || stored === undefined) return null;
-  const span = storedSpan(meta, timeColumn(member, stored), stored, range);
-  if (span === null || zoneFitsGrid(timezone, stored, span).kind === 'fits') return null;
+  const { dimension: member, granularity } = time;
+  if (granularity === null) return null;
+  const nested = rollup.times.get(member)?.filter((grain) => regroups(time, grain, timezone)) ?? [];
+  const whole = nested.filter((grain) => isMadeOf(time, grain, timezone));
+  // Where the range cuts through all of them, some may answer a part of it.
+  const judged = whole.length === 0 ? nested : whole;
+  if (judged.length === 0 || judged.some((grain) => fitsZone(time, grain, timezone, meta))) return null;
   const message = (): string =>
-    `a ${asked} in ${timezone} does not begin where a stored ${stored} (UTC) begins.`;
+    `a ${grainName(granularity)} in ${timezone} does not begin where a stored ${grainName(judged[0])} (UTC) begins.`;
   return { code: 'timezone_not_aligned', member, message };
+}
+
+function windowFinding(windows: WindowSeries, rollup: RollupShape, meta: RollupMeta): Finding[] | null {
+  const { dimension: member, timezone } = windows;
+  const [nearest] = rollup.times.get(member)?.filter((grain) => isWindowGrain(windows, grain, null)) ?? [];
+  if (nearest === undefined || windowGrain(windows, rollup, meta) !== null) return null;
+  const message = (): string =>
+    `a window in ${timezone} does not begin and end where a stored ${grainName(nearest)} (UTC) begins.`;
+  return [{ code: 'timezone_not_aligned', member, message }];
+}
+
+/** The stored granularity of whose whole buckets, as far as they are stored, all windows are made; null: there is none. */
+export function windowGrain(windows: WindowSeries, { times }: RollupShape, meta: RollupMeta): Grain | null {
+  const hull = seriesHull(windows);
+  const stored = times.get(windows.dimension) ?? [];
+  const found = stored.find((grain) => {
+    const span = storedSpan(meta, timeColumn(windows.dimension, grain), grain, hull);
+    return isWindowGrain(windows, grain, span);
+  });
+  return found ?? null;
+}
+
+/** Whether buckets of a zone begin where stored ones do, over the stored times that the query asks for. */
+export function fitsZone(
+  { dimension, granularity, range }: QueryTimeDimension,
+  stored: Grain,
+  timezone: string,
+  meta: RollupMeta,
+): boolean {
+  if (granularity === null || timezone === 'UTC') return true;
+  const span = storedSpan(meta, timeColumn(dimension, stored), stored, range);
+  return span === null || zoneFitsGrid(timezone, stored, granularity, span);
 }
 
 /** The time that stored buckets span within the asked range; null: none is stored. */
 export function storedSpan(
   meta: RollupMeta,
   column: string,
-  granularity: Granularity,
+  granularity: Grain,
   asked: TimeRange | null,
 ): TimeRange | null {
   let from = Infinity;

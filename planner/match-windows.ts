@@ -1,6 +1,9 @@
 /** The windows of cumulative measures must be made of whole stored buckets. */
-import { isOnGrid } from '../model/civil-time.js';
-import type { Granularity } from '../model/schema.js';
+import { canRegroup, isOnGrid } from '../model/civil-time.js';
+import type { TimeRange } from '../model/query.js';
+import { grainName, GRANULARITIES } from '../model/schema.js';
+import type { Grain } from '../model/schema.js';
+import { zoneFitsGrid } from '../model/timezone.js';
 import type { WindowSeries } from '../model/window-series.js';
 import type { QueryShape } from './match-rollup.js';
 import type { RollupShape } from './rollup-shape.js';
@@ -20,14 +23,28 @@ function matchWindows({ windows }: QueryShape, rollup: RollupShape): readonly Fi
   if (windows === null) return null;
   const stored = rollup.times.get(windows.dimension);
   // That it stores none is for the rule of times to say.
-  if (stored === undefined || areWindowsOn(windows, stored)) return null;
+  if (stored === undefined || stored.some((grain) => isWindowGrain(windows, grain, null))) return null;
   const message = (): string =>
-    `a window over ${windows.dimension} begins or ends within a ${stored} of ${rollup.preAggregation.id}, which is stored whole.`;
+    `a window over ${windows.dimension} begins or ends within a ${grainName(stored[0])} of ${rollup.preAggregation.id}, which is stored whole.`;
   return [{ code: 'window_not_aligned', member: windows.dimension, message }];
 }
 
-/** Whether all bounds lie where buckets of the granularity begin, both on the wall clock. */
-export function areWindowsOn({ windows }: WindowSeries, granularity: Granularity): boolean {
+/**
+ * Whether every window is made of whole buckets of a stored granularity, which are of UTC: of buckets on the clock of
+ * its own zone that begin where stored ones do.
+ * @param span of the stored times; null: not known, and then whatever the clock of the zone does
+ */
+export function isWindowGrain(windows: WindowSeries, stored: Grain, span: TimeRange | null): boolean {
+  const { timezone } = windows;
+  if (timezone === 'UTC') return areOnGrid(windows, stored);
+  return GRANULARITIES.some(
+    (local) =>
+      areOnGrid(windows, local) &&
+      (span === null ? canRegroup(stored, local) : zoneFitsGrid(timezone, stored, local, span)),
+  );
+}
+
+function areOnGrid({ windows }: WindowSeries, granularity: Grain): boolean {
   return windows.every(
     ({ from, to }) =>
       (from === null || isOnGrid(from, granularity)) && (to === null || isOnGrid(to, granularity)),

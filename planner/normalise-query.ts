@@ -2,12 +2,13 @@
 import type { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { AskedName, Query, QueryTimeDimension, TimeRange } from '../model/query.js';
-import { GRANULARITIES } from '../model/schema.js';
-import type { DataModel, Granularity, JoinPath, MemberId } from '../model/schema.js';
+import { timeName } from '../model/schema.js';
+import type { DataModel, Grain, JoinPath, MemberId } from '../model/schema.js';
 import { isTimezone } from '../model/timezone.js';
-import { findMember } from './find-member.js';
+import { findMember, findTime } from './find-member.js';
 import type { AskedMember } from './find-member.js';
 import { normaliseFilters } from './normalise-filters.js';
+import { normaliseGranularity } from './normalise-granularity.js';
 import { normaliseOrder } from './normalise-order.js';
 import { normaliseRange } from './normalise-range.js';
 import type { Clock } from './normalise-range.js';
@@ -97,7 +98,7 @@ function answerColumns(
     ...times.flatMap(({ name, time: { dimension, granularity } }): AskedName[] =>
       granularity === null
         ? []
-        : [{ kind: 'time', member: dimension, name, column: `${name}.${granularity}`, granularity }],
+        : [{ kind: 'time', member: dimension, name, column: timeName(name, granularity), granularity }],
     ),
     ...measures.map((measure) => askedName('measure', measure)),
   ]);
@@ -172,8 +173,8 @@ function parseDimensions(
     const path = `dimensions[${at}]`;
     const parts = typeof item === 'string' ? item.split('.') : [];
     if (parts.length === 3) {
-      const member = findMember(model, parts.slice(0, 2).join('.'), path, ['time']);
-      buckets.push(askedTime(member, parseGranularity(parts[2], path), null));
+      const member = findTime(model, parts.slice(0, 2).join('.'), path);
+      buckets.push(askedTime(member, normaliseGranularity(parts[2], member.dimension, path), null));
     } else {
       dimensions.push(findMember(model, item, path, ['dimension']));
     }
@@ -183,7 +184,7 @@ function parseDimensions(
 
 function askedTime(
   { id, name, joinPath }: AskedMember,
-  granularity: Granularity | null,
+  granularity: Grain | null,
   range: TimeRange | null,
 ): AskedTime {
   return { name, joinPath, time: { dimension: id, granularity, range } };
@@ -193,7 +194,7 @@ function parseTimeDimensions(model: DataModel, value: unknown, clock: Clock): As
   return list(value, 'timeDimensions').map((item, at) => {
     const path = `timeDimensions[${at}]`;
     if (typeof item === 'string') {
-      return askedTime(findMember(model, item, path, ['time']), null, null);
+      return askedTime(findTime(model, item, path), null, null);
     }
     const raw = record(item, path);
     for (const key of Object.keys(raw)) {
@@ -204,11 +205,11 @@ function parseTimeDimensions(model: DataModel, value: unknown, clock: Clock): As
         throw unknownWord('key', key, path, ['dimension', 'granularity', 'dateRange']);
       }
     }
-    const member = findMember(model, raw['dimension'], `${path}.dimension`, ['time']);
+    const member = findTime(model, raw['dimension'], `${path}.dimension`);
     const { granularity, dateRange } = raw;
     return askedTime(
       member,
-      granularity == null ? null : parseGranularity(granularity, `${path}.granularity`),
+      granularity == null ? null : normaliseGranularity(granularity, member.dimension, `${path}.granularity`),
       dateRange == null ? null : parseRange(dateRange, `${path}.dateRange`, clock),
     );
   });
@@ -218,16 +219,12 @@ function parseTimeDimensions(model: DataModel, value: unknown, clock: Clock): As
 function eachBucketOnce(times: readonly AskedTime[]): QueryTimeDimension[] {
   const seen = new Set<string>();
   return times.map(({ time }) => {
-    const name = `${time.dimension}.${time.granularity}`;
+    if (time.granularity === null) return time;
+    const name = timeName(time.dimension, time.granularity);
     if (seen.has(name)) return { ...time, granularity: null };
     seen.add(name);
     return time;
   });
-}
-
-function parseGranularity(value: unknown, path: string): Granularity {
-  if ((GRANULARITIES as readonly unknown[]).includes(value)) return value as Granularity;
-  throw unknownWord('granularity', value, path, GRANULARITIES);
 }
 
 function parseRange(value: unknown, path: string, clock: Clock): TimeRange {

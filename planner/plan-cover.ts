@@ -2,6 +2,7 @@
 import type { CatalogSnapshot, RollupMeta } from '../model/catalog.js';
 import type { Piece } from '../model/plan.js';
 import type { PreparedRollup } from './choose-rollup.js';
+import { coverGrains } from './cover-grains.js';
 import { coverRange } from './cover-range.js';
 import type { CoverPart } from './cover-range.js';
 import { canAnswerPart } from './match-rollup.js';
@@ -27,7 +28,7 @@ export function partRollups(
   return rollups.flatMap(({ preAggregation, shape, definition }) => {
     const meta = catalog.rollups.get(preAggregation.id);
     if (shape === null || meta === undefined || !canAnswerPart(query, shape, { definition, meta })) return [];
-    return [{ shape, times: shape.times, meta }];
+    return [{ shape, times: coverGrains(query.query, shape, meta), meta }];
   });
 }
 

@@ -20,14 +20,18 @@ import { planRollup, scanAggregates } from './plan-rollup.js';
 import { planSource } from './plan-source.js';
 import { modeOfPieces, planWindow } from './plan-windows.js';
 import type { WindowPlanning } from './plan-windows.js';
+import { preferGrain } from './prefer-grain.js';
 import { requirePrimaryKeys } from './require-primary-keys.js';
 import { rollupMode } from './rollup-mode.js';
 import { rollupShape } from './rollup-shape.js';
 import { windowParts } from './window-parts.js';
 
-/** A model with its rollups in the order of matching, each with the hash of its definition. */
+/** A model with its rollups, each with the hash of its definition. */
 export interface PreparedModel {
   readonly model: DataModel;
+  /** In the order of definition, in which they are built and listed. */
+  readonly defined: readonly PreparedRollup[];
+  /** In the order of matching. */
   readonly rollups: readonly PreparedRollup[];
   readonly selection: Selection;
 }
@@ -47,13 +51,13 @@ export function prepareModel(
   hash: (text: string) => string,
   selection: Selection = 'first',
 ): PreparedModel {
-  const rollups = [...model.cubes.values()].flatMap((cube) =>
+  const defined = [...model.cubes.values()].flatMap((cube) =>
     cube.preAggregations.map((preAggregation) => {
       const shape = rollupShape(model, preAggregation);
       return { preAggregation, shape, definition: shape === null ? '' : hash(shape.definition) };
     }),
   );
-  return { model, rollups: trialOrder(rollups, selection), selection };
+  return { model, defined, rollups: trialOrder(defined, selection), selection };
 }
 
 /**
@@ -72,8 +76,9 @@ export function planQuery(
   const { model, selection } = prepared;
   const query = normaliseQuery(model, input, options.now);
   const shape = queryShape(model, query);
+  const rollups = preferGrain(prepared.rollups, query, selection);
   const pruning = options.pruning !== false;
-  const turns = rollupTurns(model, prepared.rollups, query, input, options.cube ?? null);
+  const turns = rollupTurns(model, rollups, query, input, options);
   const planning: WindowPlanning = { turns, catalog, selection, pruning, rowsOf: rowsToScan };
   if (shape.parts === null) {
     const { pieces, mode } = answerPieces(shape, planning) ?? sourcePieces(shape);

@@ -4,15 +4,17 @@ import type { RollupMeta } from '../model/catalog.js';
 import { andFilters, filterMembers } from '../model/filter.js';
 import type { Filter } from '../model/filter.js';
 import type { RollupPiece, ScanKey, ScanPlan } from '../model/plan.js';
-import type { Query } from '../model/query.js';
+import type { Query, QueryTimeDimension } from '../model/query.js';
 import { memberColumn, timeColumn } from '../model/schema.js';
-import type { Granularity } from '../model/schema.js';
+import type { Grain } from '../model/schema.js';
 import type { WindowSeries } from '../model/window-series.js';
 import { chooseIndex } from './choose-index.js';
 import { canMerge } from './match-measures.js';
 import type { QueryShape } from './match-rollup.js';
 import { askedRange, prunePartitions, skipByStatistics } from './prune-partitions.js';
+import { readGrain } from './read-grain.js';
 import { requireTestsFit } from './require-tests-fit.js';
+import { windowGrain } from './match-timezone.js';
 import type { RollupShape } from './rollup-shape.js';
 import { pieceRanges } from './time-box.js';
 
@@ -30,10 +32,13 @@ export function planRollup(
   const asked = askedRange(query, rollup);
   const pruned = prunePartitions(meta, pruning ? asked : null);
   const whole = pruning ? pruned.whole : asked === null;
-  const filter = columnFilter(query, rollup, whole);
+  const windowed = windows === null ? null : windowGrain(windows, rollup, meta);
+  const grainOf = (time: QueryTimeDimension): Grain =>
+    windowed ?? readGrain(time, query.timezone, rollup, meta);
+  const filter = columnFilter(query, rollup, whole, grainOf);
   requireTestsFit(filter, meta);
-  const time = windows === null ? null : rollTime(windows, rollup);
-  const keys = [...scanKeys(query, rollup), ...(time === null ? [] : [time])];
+  const time = windows === null ? null : rollTime(windows, grainOf(query.timeDimensions[0]));
+  const keys = [...scanKeys(query, rollup, grainOf), ...(time === null ? [] : [time])];
   const columns = new Set([
     ...keys.map((key) => key.column),
     ...(filter === null ? [] : filterMembers(filter)),
@@ -62,16 +67,22 @@ export function scanAggregates(shape: QueryShape): ScanPlan['aggregates'] {
 }
 
 /** The query's filter, segments and ranges as tests on columns of the rollup. */
-function columnFilter(query: Query, rollup: RollupShape, whole: boolean): Filter | null {
+function columnFilter(
+  query: Query,
+  rollup: RollupShape,
+  whole: boolean,
+  grainOf: (time: QueryTimeDimension) => Grain,
+): Filter | null {
   const filters: Filter[] = query.filter === null ? [] : [toColumns(query.filter)];
   for (const segment of query.segments) {
     const values = [{ kind: 'boolean', value: true } as const];
     const test = { kind: 'oneOf', values, orNull: false, negated: false } as const;
     filters.push({ kind: 'test', member: memberColumn(segment), test });
   }
-  for (const { dimension, range } of query.timeDimensions) {
+  for (const time of query.timeDimensions) {
+    const { dimension, range } = time;
     if (range === null || (whole && dimension === rollup.partitionDimension)) continue;
-    const member = timeColumn(dimension, rollup.times.get(dimension) as Granularity);
+    const member = timeColumn(dimension, grainOf(time));
     filters.push({ kind: 'test', member, test: { kind: 'timeRange', ...range, negated: false } });
   }
   return andFilters(...filters);
@@ -83,20 +94,25 @@ function toColumns(filter: Filter): Filter {
 }
 
 /** The stored times on the wall clock, from which groups are counted in windows. */
-function rollTime({ dimension, timezone }: WindowSeries, rollup: RollupShape): ScanKey {
-  const column = timeColumn(dimension, rollup.times.get(dimension) as Granularity);
+function rollTime({ dimension, timezone }: WindowSeries, stored: Grain): ScanKey {
+  const column = timeColumn(dimension, stored);
   return { column, output: column, bucket: { granularity: null, timezone } };
 }
 
-function scanKeys(query: Query, rollup: RollupShape): ScanPlan['keys'] {
+function scanKeys(
+  query: Query,
+  rollup: RollupShape,
+  grainOf: (time: QueryTimeDimension) => Grain,
+): ScanPlan['keys'] {
   const dimensions = query.dimensions.map((member) => {
     const column = memberColumn(member);
     const time = rollup.request.keys.some((key) => key.column === column && key.time);
     return { column, output: column, bucket: time ? { granularity: null, timezone: query.timezone } : null };
   });
-  const times = query.timeDimensions.flatMap(({ dimension, granularity }) => {
+  const times = query.timeDimensions.flatMap((time) => {
+    const { dimension, granularity } = time;
     if (granularity === null) return [];
-    const column = timeColumn(dimension, rollup.times.get(dimension) as Granularity);
+    const column = timeColumn(dimension, grainOf(time));
     return [
       {
         column,

@@ -1,5 +1,6 @@
 /** A rollup made for one query: what is proposed where no rollup of the model is near. */
 import type { PatchOperation } from '../model/plan.js';
+import { grainName } from '../model/schema.js';
 import type { Cube, DataModel, Granularity, MemberId, PreAggregation } from '../model/schema.js';
 import { applyChanges, neededChanges } from './draft-rollup.js';
 import type { Change, Holdings, KnownSpan } from './draft-rollup.js';
@@ -61,9 +62,9 @@ function definition(preAggregation: PreAggregation): object {
   const [measures, dimensions, segments] = (['measures', 'dimensions', 'segments'] as const).map((list) =>
     preAggregation[list].map(nameOf),
   );
-  const timeDimensions = preAggregation.timeDimensions.map((each) => ({
-    ...each,
-    dimension: nameOf(each.dimension),
+  const timeDimensions = preAggregation.timeDimensions.map(({ dimension, granularity }) => ({
+    dimension: nameOf(dimension),
+    granularity: grainName(granularity),
   }));
   const [time, ...more] = timeDimensions;
   return {
@@ -109,12 +110,12 @@ function writtenPlace(model: DataModel, { name }: Cube): WrittenPlace | null {
 function baseName(changes: readonly Change[]): string {
   const time = changes.find((change) => change.kind === 'time');
   const key = changes.find((change) => change.kind === 'member' && change.list !== 'measures');
-  const grain = time === undefined ? null : grainName(time.to);
+  const grain = time === undefined ? null : adverbOf(time.to);
   const by = key === undefined ? null : `by_${key.member.slice(key.member.indexOf('.') + 1)}`;
   return [grain, by].filter((part) => part !== null).join('_') || 'totals';
 }
 
-function grainName(granularity: Granularity): string {
+function adverbOf(granularity: Granularity): string {
   return granularity === 'day' ? 'daily' : `${granularity}ly`;
 }
 

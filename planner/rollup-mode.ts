@@ -1,7 +1,6 @@
-import { assert } from '../model/assert.js';
+import { canBuildFrom } from '../model/civil-time.js';
 import type { RollupPiece } from '../model/plan.js';
-import { timeColumn } from '../model/schema.js';
-import type { Granularity } from '../model/schema.js';
+import { grainName, timeColumn } from '../model/schema.js';
 import { pinnedColumns } from './choose-index.js';
 import type { RollupShape } from './rollup-shape.js';
 
@@ -18,16 +17,20 @@ export function rollupMode(piece: RollupPiece, shape: RollupShape): 'direct' | '
     const grain = key.bucket?.granularity ?? null;
     return (
       key.bucket === null ||
-      (key.bucket.timezone === 'UTC' && (grain === null || grain === grains.get(column)))
+      (key.bucket.timezone === 'UTC' && (grain === null || grainName(grain) === grains.get(column)))
     );
   };
   const sortColumns = rollup.indexes[piece.index].sortColumns;
-  const apart = piece.partitions.length <= 1 || sortColumns.includes(partitioningColumn(shape));
+  const apart =
+    piece.partitions.length <= 1 || partitioningColumns(shape).some((column) => sortColumns.includes(column));
   return apart && sortColumns.every(kept) ? 'direct' : 'rollup';
 }
 
-/** The column whose buckets lie in one partition each. A rollup without it has one partition. */
-function partitioningColumn({ partitionDimension, times }: RollupShape): string {
-  assert(partitionDimension !== null, 'several partitions have a partitioning time');
-  return timeColumn(partitionDimension, times.get(partitionDimension) as Granularity);
+/** The columns whose buckets lie in one partition each. A rollup without them has one partition. */
+function partitioningColumns({ partitionDimension, times, preAggregation }: RollupShape): string[] {
+  const { partitionGranularity } = preAggregation;
+  if (partitionDimension === null || partitionGranularity === null) return [];
+  return (times.get(partitionDimension) ?? [])
+    .filter((grain) => canBuildFrom(grain, partitionGranularity))
+    .map((grain) => timeColumn(partitionDimension, grain));
 }

@@ -3,10 +3,11 @@ import { mergeOperation } from '../model/aggregates.js';
 import type { MeasureState } from '../model/aggregates.js';
 import type { ColumnRole, IndexMeta } from '../model/catalog.js';
 import type { BuildColumn, JoinTree, SourceKey, SourceRequest } from '../model/plan.js';
-import { cubeOf, GRANULARITIES, memberColumn, timeColumn } from '../model/schema.js';
+import { cubeOf, grainName, memberColumn, timeColumn } from '../model/schema.js';
 import type {
   Cube,
   DataModel,
+  Grain,
   Granularity,
   MemberId,
   PreAggregation,
@@ -26,8 +27,8 @@ export interface RollupShape {
   readonly states: ReadonlyMap<string, MeasureState>;
   readonly dimensions: ReadonlySet<MemberId>;
   readonly segments: ReadonlySet<MemberId>;
-  /** With the finest granularity that is stored of each. */
-  readonly times: ReadonlyMap<MemberId, Granularity>;
+  /** With the granularities that are stored of each, in the order of definition. */
+  readonly times: ReadonlyMap<MemberId, readonly Grain[]>;
   /** The time dimension that partitions, and prunes. */
   readonly partitionDimension: MemberId | null;
   /** Builds the whole rollup; a partition adds its range. */
@@ -71,17 +72,21 @@ export function rollupShape(model: DataModel, preAggregation: PreAggregation): R
     states: new Map(states.map((state) => [state.column, state])),
     dimensions: new Set(dimensions),
     segments: new Set(segments),
-    times: finestTimes(timeDimensions),
+    times: storedTimes(timeDimensions),
     partitionDimension: preAggregation.partitionGranularity === null ? null : timeDimensions[0].dimension,
     request,
     definition: definitionText(model, members, tree, request, indexes, preAggregation.partitionGranularity),
   };
 }
 
-function finestTimes(times: readonly RollupTimeDimension[]): ReadonlyMap<MemberId, Granularity> {
-  const rank = (time: RollupTimeDimension): number => GRANULARITIES.indexOf(time.granularity);
-  const coarseFirst = times.toSorted((a, b) => rank(b) - rank(a));
-  return new Map(coarseFirst.map((time) => [time.dimension, time.granularity]));
+function storedTimes(times: readonly RollupTimeDimension[]): ReadonlyMap<MemberId, readonly Grain[]> {
+  const stored = new Map<MemberId, Grain[]>();
+  for (const { dimension, granularity } of times) {
+    const others = stored.get(dimension);
+    if (others === undefined) stored.set(dimension, [granularity]);
+    else others.push(granularity);
+  }
+  return stored;
 }
 
 function rollupKeys(model: DataModel, preAggregation: PreAggregation): SourceKey[] {
@@ -119,7 +124,7 @@ function rollupColumns(keys: readonly SourceKey[], states: readonly MeasureState
 }
 
 function keyRole({ kind, granularity }: SourceKey): ColumnRole {
-  if (granularity !== null) return { kind: 'time', granularity };
+  if (granularity !== null) return { kind: 'time', granularity: grainName(granularity) };
   return { kind: kind === 'segment' ? 'segment' : 'dimension' };
 }
 
@@ -157,10 +162,15 @@ function definitionText(
     templatesOf(model, member).map((template) => template.parts),
   ]);
   const joins = tree.joins.map((join) => [join.from, join.to, join.relationship, join.sql.parts]);
-  const keys = request.keys.map((key) => key.column);
+  const keys = request.keys.map(keyDefinition);
   const states = request.states.map((state) => [state.column, state.kind, state.measure.precision]);
   const plan = { cubes, joins, sql, keys, states, indexes, partitionGranularity };
   return JSON.stringify({ dataSource: request.dataSource, ...plan });
+}
+
+/** A granularity of the user's own may change its buckets and keep its name. */
+function keyDefinition({ column, granularity }: SourceKey): unknown {
+  return granularity === null || typeof granularity === 'string' ? column : [column, granularity.grid];
 }
 
 function memberType(model: DataModel, member: MemberId): string {

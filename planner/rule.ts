@@ -1,6 +1,6 @@
 /** What every rule of matching is: a check that both execution and `explain` run, and its row in docs/rules.md. */
 import type { RollupMeta } from '../model/catalog.js';
-import type { ReasonCode, RuleName } from '../model/plan.js';
+import type { ReasonCode, RuleName } from '../model/reason-code.js';
 import type { MemberId } from '../model/schema.js';
 import type { QueryShape } from './match-rollup.js';
 import type { RollupShape } from './rollup-shape.js';

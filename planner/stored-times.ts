@@ -26,7 +26,7 @@ function spanOf(
   let span: TimeRange | null = null;
   for (const { preAggregation, shape } of rollups) {
     const meta = catalog.rollups.get(preAggregation.id);
-    const stored = shape?.times.get(dimension);
+    const stored = shape?.times.get(dimension)?.[0];
     if (meta === undefined || stored === undefined) continue;
     const own = storedSpan(meta, timeColumn(dimension, stored), stored, null);
     if (own === null) continue;

@@ -1,11 +1,12 @@
 /** What is worth a look although the query is answered: about rollups that match it. */
 import type { Candidate } from '../model/plan.js';
-import { cubeOf } from '../model/schema.js';
+import { cubeOf, isSameGrain } from '../model/schema.js';
 import type { MemberId, PreAggregation, RollupId } from '../model/schema.js';
 import type { PreparedRollup, Selection } from './choose-rollup.js';
 import { isShadowed } from './is-shadowed.js';
 import { memberClosure } from './join-tree.js';
 import type { QueryShape } from './match-rollup.js';
+import type { RollupShape } from './rollup-shape.js';
 
 export interface QueryWarning {
   readonly code: QueryWarningCode;
@@ -22,7 +23,10 @@ export type QueryWarningCode =
   /** Cube would not try it for this query. */
   | 'ignored_by_cube';
 
-/** @param candidates of the same rollups in the same order, those after matching */
+/**
+ * @param rollups in trial order, whatever the granularities of this query
+ * @param candidates of the same rollups, those after matching
+ */
 export function warnCandidates(
   query: QueryShape,
   rollups: readonly PreparedRollup[],
@@ -32,8 +36,8 @@ export function warnCandidates(
 ): QueryWarning[] {
   const chosen = candidates.find(({ id }) => id === selected);
   return rollups.flatMap((rollup, at) => {
-    const candidate = candidates[at];
-    if (!candidate.matched) return [];
+    const candidate = candidates.find(({ id }) => id === rollup.preAggregation.id);
+    if (candidate === undefined || !candidate.matched) return [];
     return [
       ...(selection === 'cost' ? [] : shadowWarnings(rollups, at, selection)),
       ...costWarnings(candidate, chosen, selection),
@@ -54,7 +58,9 @@ function shadowWarnings(
       other.shape !== null &&
       isShadowed(shape, other.shape) &&
       // Of one priority the closer is chosen, whichever is defined first.
-      (selection === 'first' || other.preAggregation.priority > preAggregation.priority),
+      (selection === 'first'
+        ? !isPreferred(shape, other.shape)
+        : other.preAggregation.priority > preAggregation.priority),
   );
   if (shadow === undefined) return [];
   const { id } = preAggregation;
@@ -62,6 +68,17 @@ function shadowWarnings(
   const remedy = selection === 'first' ? `Define ${id} before ${before}` : `Give ${id} a higher priority`;
   const message = `${id} is never chosen: ${before} is tried before it and answers everything that it could. ${remedy}, or set selection to 'cost'.`;
   return [{ code: 'rollup_shadowed', rollup: id, message }];
+}
+
+/** Whether queries by a granularity that a time dimension defines itself try the rollup before the other. */
+function isPreferred({ times }: RollupShape, other: RollupShape): boolean {
+  return [...times].some(([dimension, grains]) =>
+    grains.some(
+      (grain) =>
+        typeof grain !== 'string' &&
+        !other.times.get(dimension)?.some((stored) => isSameGrain(stored, grain)),
+    ),
+  );
 }
 
 function costWarnings(

@@ -6,7 +6,7 @@ import type { StoreError } from '../model/errors.js';
 import type { MeasureState } from '../model/aggregates.js';
 import type { FinishMeasure } from '../model/plan.js';
 import type { Query } from '../model/query.js';
-import { timeColumn } from '../model/schema.js';
+import { grainName, timeColumn } from '../model/schema.js';
 import type { DataModel, MemberId } from '../model/schema.js';
 import type { AnsweredBuckets } from '../model/window-series.js';
 import { leafIds, measureOf } from './leaf-states.js';
@@ -23,9 +23,11 @@ import type { Bucket, WindowTime } from './window-series.js';
 export function windowParts(whole: Omit<QueryShape, 'parts'>): QueryShape['parts'] {
   const { query, states } = whole;
   const cumulative = states.filter(({ measure }) => measure.window !== null);
-  const time = cumulative.length === 0 ? null : windowTime(query, cumulative[0].measure.id);
-  if (time === null) return null;
+  if (query.timeDimensions.every(({ granularity, range }) => granularity === null && range === null))
+    return null;
   for (const measure of whole.finish) requireArithmetic(whole.model, measure);
+  if (cumulative.length === 0) return null;
+  const time = windowTime(query, cumulative[0].measure.id);
   const buckets = answeredBuckets(time);
   const others = states.filter(({ measure }) => measure.window === null);
   const byWindow = new Map<string, MeasureState[]>();
@@ -66,12 +68,11 @@ function shownBuckets(
   return { column: timeColumn(dimension, granularity), labels: buckets.map(({ from }) => from) };
 }
 
-/** The time dimension that windows lie on; null: the query has none, and asks for all time. */
-function windowTime(query: Query, measure: MemberId): WindowTime | null {
+/** The time dimension that windows lie on. */
+function windowTime(query: Query, measure: MemberId): WindowTime {
   const times = query.timeDimensions.filter(
     ({ granularity, range }) => granularity !== null || range !== null,
   );
-  if (times.length === 0) return null;
   const refuse = (fault: string, next: string): StoreError =>
     invalid('timeDimensions', `${measure} is cumulative, and ${fault}`, next);
   const dimensions = new Set(times.map(({ dimension }) => dimension));
@@ -84,7 +85,7 @@ function windowTime(query: Query, measure: MemberId): WindowTime | null {
   const granularities = times.flatMap(({ granularity }) => (granularity === null ? [] : [granularity]));
   if (granularities.length > 1) {
     throw refuse(
-      `has a window for each bucket of one granularity, not of ${granularities.join(' and ')}`,
+      `has a window for each bucket of one granularity, not of ${granularities.map(grainName).join(' and ')}`,
       'Ask for each granularity in a query of its own.',
     );
   }

@@ -5,8 +5,8 @@ import { LIMITS } from '../model/limits.js';
 import type { TimeRange } from '../model/query.js';
 import { windowOf } from '../model/rolling-window.js';
 import type { RollingWindow } from '../model/rolling-window.js';
-import { timeColumn } from '../model/schema.js';
-import type { Granularity, MemberId } from '../model/schema.js';
+import { grainName, timeColumn } from '../model/schema.js';
+import type { Grain, MemberId } from '../model/schema.js';
 import { wallRange } from '../model/time-range.js';
 import { changesWithin, toLocal, toUtc } from '../model/timezone.js';
 import type { BucketWindow, WindowSeries } from '../model/window-series.js';
@@ -15,7 +15,7 @@ import type { BucketWindow, WindowSeries } from '../model/window-series.js';
 export interface WindowTime {
   readonly dimension: MemberId;
   /** Null: the asked range is the one bucket. */
-  readonly granularity: Granularity | null;
+  readonly granularity: Grain | null;
   readonly range: TimeRange;
   readonly timezone: string;
 }
@@ -86,11 +86,11 @@ function isShown({ from, to }: Bucket, timezone: string): boolean {
   return shown.from < shown.to;
 }
 
-function requireFew(buckets: number, granularity: Granularity): void {
+function requireFew(buckets: number, granularity: Grain): void {
   if (buckets <= LIMITS.windowBucketsMax) return;
   throw new StoreError(
     'query_invalid',
-    `timeDimensions: a cumulative measure would be computed for ${buckets} buckets of a ${granularity}; at most ${LIMITS.windowBucketsMax} are possible.`,
+    `timeDimensions: a cumulative measure would be computed for ${buckets} buckets of a ${grainName(granularity)}; at most ${LIMITS.windowBucketsMax} are possible.`,
     { next: 'Ask for a shorter dateRange or a coarser granularity.' },
   );
 }

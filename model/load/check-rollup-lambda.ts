@@ -1,4 +1,4 @@
-import { GRANULARITIES, type MemberId, type PreAggregation } from '../schema.js';
+import { GRANULARITIES, timeName, type MemberId, type PreAggregation } from '../schema.js';
 import type { Combination, Leg } from './check-combinations.js';
 import type { Context } from './declare.js';
 
@@ -69,7 +69,7 @@ function columnsOf({ measures, dimensions, segments, timeDimensions }: PreAggreg
     dimensions: dimensions.map(shortName).toSorted(),
     segments: segments.map(shortName).toSorted(),
     time_dimensions: timeDimensions
-      .map(({ dimension, granularity }) => `${shortName(dimension)}.${granularity}`)
+      .map(({ dimension, granularity }) => timeName(shortName(dimension), granularity))
       .toSorted(),
   };
 }

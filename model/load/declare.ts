@@ -1,7 +1,8 @@
 /** The names of a model: what there is to refer to, gathered before any reference is followed. */
 import { assert } from '../assert.js';
 import { formatPosition } from '../errors.js';
-import type { MemberId } from '../schema.js';
+import type { CustomGranularity, MemberId } from '../schema.js';
+import { loadGranularities } from './load-granularities.js';
 import {
   isWithin,
   nodeAt,
@@ -32,7 +33,9 @@ interface Declared<Kind extends string, Text> {
   readonly node: LocatedMap;
 }
 
-export type DeclaredDimension = Declared<'dimension', DimensionText>;
+export interface DeclaredDimension extends Declared<'dimension', DimensionText> {
+  readonly granularities: ReadonlyMap<string, CustomGranularity>;
+}
 export type DeclaredMeasure = Declared<'measure', MeasureText>;
 export type DeclaredSegment = Declared<'segment', SegmentText>;
 export type DeclaredMember = DeclaredDimension | DeclaredMeasure | DeclaredSegment;
@@ -111,7 +114,8 @@ function declareCube(text: CubeText, node: LocatedMap, problems: Problems): Decl
   }
   for (const [index, dimension] of (text.dimensions ?? []).entries()) {
     const at = mapAt(node, ['dimensions', index]);
-    declare({ kind: 'dimension', id: id(dimension.name), text: dimension, node: at });
+    const granularities = loadGranularities(dimension, at, problems);
+    declare({ kind: 'dimension', id: id(dimension.name), text: dimension, node: at, granularities });
   }
   for (const [index, segment] of (text.segments ?? []).entries()) {
     const at = mapAt(node, ['segments', index]);

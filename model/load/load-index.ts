@@ -1,4 +1,4 @@
-import { GRANULARITIES, memberColumn, timeColumn, type IndexDefinition } from '../schema.js';
+import { findGrain, memberColumn, timeColumn, type IndexDefinition } from '../schema.js';
 import { scalarAt, type Context, type DeclaredCube } from './declare.js';
 import type { LocatedMap, LocatedScalar } from './located.js';
 import { parseReference } from './parse-template.js';
@@ -75,10 +75,10 @@ function columnName(
   if ('column' in reference) return reference.column;
   const { steps } = reference;
   if (steps.length === 1 && columns.keys.has(written)) return written;
-  const granularity = GRANULARITIES.find((name) => name === steps.at(-1));
-  if (granularity !== undefined && steps.length > 1) {
+  if (steps.length > 1) {
     const time = resolveReference(steps.slice(0, -1), cube, context);
-    if (time.kind === 'dimension') return timeColumn(time.id, granularity);
+    const granularity = time.kind === 'dimension' ? findGrain(time, steps.at(-1)) : undefined;
+    if (time.kind === 'dimension' && granularity !== undefined) return timeColumn(time.id, granularity);
   }
   const target = resolveReference(steps, cube, context);
   return target.kind === 'unknown' || target.kind === 'cube' ? null : memberColumn(target.id);

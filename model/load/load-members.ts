@@ -29,6 +29,7 @@ export function loadDimension(
     sql: loadTemplate(scalarAt(node, ['sql']), cube, onRows('a dimension'), context),
     primaryKey: text.primary_key ?? false,
     format: formatName(text.format),
+    granularities: member.granularities,
   };
 }
 

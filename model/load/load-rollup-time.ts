@@ -1,7 +1,13 @@
 /** The time of a pre-aggregation: its buckets and its partitions. */
+import { canBuildFrom } from '../civil-time.js';
 import {
+  findGrain,
+  grainName,
+  grainNames,
   GRANULARITIES,
   PARTITION_GRANULARITIES,
+  timeName,
+  type Grain,
   type Granularity,
   type RollupTimeDimension,
 } from '../schema.js';
@@ -9,6 +15,8 @@ import { scalarAt, type Context, type DeclaredCube, type DeclaredDimension } fro
 import type { LocatedMap, LocatedScalar } from './located.js';
 import { resolveMember } from './resolve-member.js';
 import type { PreAggregationText } from './structure.js';
+
+const NAMES_SHOWN = 20;
 
 /** `time_dimension` with `granularity`, or the list `time_dimensions`; each pair once. */
 export function loadTimeDimensions(
@@ -29,7 +37,7 @@ export function loadTimeDimensions(
     const dimension = resolveTime(name, cube, context);
     const granularity = dimension === null ? null : resolveGranularity(word, dimension, context);
     if (dimension === null || granularity === null) continue;
-    found.set(`${dimension.id}.${granularity}`, { dimension: dimension.id, granularity });
+    found.set(timeName(dimension.id, granularity), { dimension: dimension.id, granularity });
   }
   return [...found.values()];
 }
@@ -68,17 +76,13 @@ function resolveGranularity(
   entry: LocatedScalar,
   dimension: DeclaredDimension,
   { problems }: Context,
-): Granularity | null {
+): Grain | null {
   const word = String(entry.value);
-  const granularity = GRANULARITIES.find((name) => name === word);
+  const granularity = findGrain(dimension, word);
   if (granularity !== undefined) return granularity;
-  const custom = dimension.text.granularities?.some(({ name }) => name === word) ?? false;
-  problems.add(
-    entry.place,
-    custom
-      ? `not supported yet: the custom granularity \`${word}\``
-      : `unknown granularity: one of ${GRANULARITIES.join(', ')}${problems.hint(word, GRANULARITIES)}`,
-  );
+  const names = grainNames(dimension);
+  const some = [...names.slice(0, NAMES_SHOWN), ...(names.length > NAMES_SHOWN ? ['…'] : [])].join(', ');
+  problems.add(entry.place, `unknown granularity: one of ${some}${problems.hint(word, names)}`);
   return null;
 }
 
@@ -102,20 +106,13 @@ export function loadPartitionGranularity(
     );
   } else if (!hasTime && text.type !== 'auto_rollup') {
     problems.add(place, 'partitions need a `time_dimension` with a `granularity`');
-  } else if (time !== null && !consistsOf(granularity, time.granularity)) {
-    const fit = PARTITION_GRANULARITIES.filter((coarse) => consistsOf(coarse, time.granularity));
+  } else if (time !== null && !canBuildFrom(time.granularity, granularity)) {
+    const fit = PARTITION_GRANULARITIES.filter((coarse) => canBuildFrom(time.granularity, coarse));
+    const use = fit.length === 0 ? 'use ' : `use ${fit.join(' or ')}, or `;
     problems.add(
       place,
-      `a partition of a ${granularity} cuts through buckets of a ${time.granularity}: use ${fit.join(' or ')}, or a finer \`granularity\``,
+      `a partition of a ${granularity} cuts through buckets of a ${grainName(time.granularity)}: ${use}a finer \`granularity\``,
     );
   }
   return granularity ?? null;
-}
-
-/** Whether every span of the coarse granularity is made of whole spans of the fine one. */
-function consistsOf(coarse: Granularity, fine: Granularity): boolean {
-  if (coarse === fine) return true;
-  if (fine === 'week') return false;
-  if (coarse === 'week') return GRANULARITIES.indexOf(fine) <= GRANULARITIES.indexOf('day');
-  return GRANULARITIES.indexOf(fine) < GRANULARITIES.indexOf(coarse);
 }

@@ -1,4 +1,4 @@
-import { GRANULARITIES } from '../schema.js';
+import { findGrain } from '../schema.js';
 import type { Context, DeclaredCube, DeclaredMember } from './declare.js';
 
 /** What a reference points to. */
@@ -55,7 +55,7 @@ function unknownCube(
 function isTimeWithGranularity(cube: DeclaredCube, name: string, granularity: string): boolean {
   const member = cube.members.get(name);
   const isTime = member?.kind === 'dimension' && member.text.type === 'time';
-  return isTime && (GRANULARITIES as readonly string[]).includes(granularity);
+  return isTime && findGrain(member, granularity) !== undefined;
 }
 
 const NO_GRANULARITY = unknown(

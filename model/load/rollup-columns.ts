@@ -1,4 +1,4 @@
-import { memberColumn, timeColumn, type MemberId, type PreAggregation } from '../schema.js';
+import { memberColumn, timeColumn, timeName, type MemberId, type PreAggregation } from '../schema.js';
 import type { Context } from './declare.js';
 import type { LocatedMap } from './located.js';
 
@@ -22,7 +22,7 @@ export function rollupColumns(lists: Lists, node: LocatedMap, { problems }: Cont
   const taken = new Map<string, string>();
   const times = lists.timeDimensions.map(
     ({ dimension, granularity }) =>
-      [timeColumn(dimension, granularity), `${dimension}.${granularity}`] as const,
+      [timeColumn(dimension, granularity), timeName(dimension, granularity)] as const,
   );
   for (const [column, name] of times) keys.set(column, name);
   const measures = new Map(lists.measures.map((member) => [memberColumn(member), member]));

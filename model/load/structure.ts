@@ -55,13 +55,24 @@ const member = {
   mask: notYet('masked members'),
 };
 
+const granularity = z.strictObject({
+  name,
+  title: text.optional(),
+  interval: text.optional(),
+  offset: text.optional(),
+  origin: text.optional(),
+  sql: notYet(
+    'granularities in SQL; give an `interval` with `offset` or `origin`, or define a time dimension with that SQL',
+  ),
+});
+
 const dimension = z.strictObject({
   ...member,
   type: z.enum(['string', 'number', 'time', 'boolean']),
   sql,
   primary_key: flag.optional(),
   format: format.optional(),
-  granularities: z.array(z.looseObject({ name })).optional(),
+  granularities: z.array(granularity).optional(),
   suggest_filter_values: flag.optional(),
   enable_suggestions: flag.optional(),
   values_as_segments: flag.optional(),
@@ -249,6 +260,7 @@ export const modelFile = z.strictObject({
 
 export type CubeText = z.infer<typeof cube>;
 export type DimensionText = z.infer<typeof dimension>;
+export type GranularityText = z.infer<typeof granularity>;
 export type MeasureText = z.infer<typeof measure>;
 export type SegmentText = z.infer<typeof segment>;
 export type JoinText = z.infer<typeof join>;

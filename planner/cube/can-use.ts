@@ -3,6 +3,7 @@ import { granularityHierarchy } from './granularity-hierarchy.js';
 import type { CubeQueryForm, CubeTime } from './query-form.js';
 import type { CubeRollupForm } from './rollup-form.js';
 import { GRANULARITIES } from '../../model/schema.js';
+import type { Granularity } from '../../model/schema.js';
 
 /** What Cube requires; the conditions of a branch are asked in this order. */
 export type CubeCondition =
@@ -90,11 +91,11 @@ function failedKeys(query: CubeQueryForm, rollup: CubeRollupForm): CubeCondition
 }
 
 function timesFit(asked: readonly CubeTime[], stored: readonly CubeTime[]): boolean {
-  return asked.every(([path, granularity]) =>
+  return asked.every(([path, granularity, minimum]) =>
     stored.some(
       ([storedPath, storedGranularity]) =>
         path === storedPath &&
-        (granularity === null || expand(granularity).includes(storedGranularity ?? '')),
+        (granularity === null || expand(granularity, minimum).includes(storedGranularity ?? '')),
     ),
   );
 }
@@ -129,8 +130,9 @@ function failedExact(query: CubeQueryForm, rollup: CubeRollupForm): CubeConditio
   return isWithin(query.measures, measures) || isWithin(query.leafMeasures, measures) ? null : 'measures';
 }
 
-/** A granularity of the hierarchy and those below it. */
-function expand(granularity: string): readonly string[] {
+/** A granularity of the hierarchy and those below it; one that the model defines stands above its minimum. */
+function expand(granularity: string, minimum?: Granularity): readonly string[] {
+  if (minimum !== undefined) return [granularity, ...granularityHierarchy(minimum)];
   const known = GRANULARITIES.find((name) => name === granularity);
   return known === undefined ? [granularity] : granularityHierarchy(known);
 }

@@ -1,17 +1,8 @@
 import { floorLocal } from '../../model/civil-time.js';
-import type { Granularity } from '../../model/schema.js';
+import type { CustomGranularity, Granularity } from '../../model/schema.js';
 import { parseTime } from '../../model/time-range.js';
 import { toLocal, toUtc } from '../../model/timezone.js';
 import { granularityFor, minGranularity } from './granularity-hierarchy.js';
-
-/** A granularity that a model defines, as its texts; at most one of `offset` and `origin`. */
-interface CustomTexts {
-  /** `6 months`, `1 year 2 months` */
-  readonly interval: string;
-  readonly offset: string | null;
-  /** An ISO time; without an offset of its own, of the query's zone. */
-  readonly origin: string | null;
-}
 
 /**
  * The coarsest granularity whose rollups Cube lets serve a custom one: of the unit of its interval and that of its
@@ -20,7 +11,7 @@ interface CustomTexts {
  * @param now milliseconds since the epoch: without an origin, intervals count from the begin of its year
  */
 export function customMinimum(
-  { interval, offset, origin }: CustomTexts,
+  { interval, offset, origin }: Pick<CustomGranularity, 'interval' | 'offset' | 'origin'>,
   timezone: string,
   now: number,
 ): Granularity {

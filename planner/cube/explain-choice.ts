@@ -32,8 +32,9 @@ export function explainChoice(
   input: unknown,
   candidates: readonly Candidate[],
   options: CubeOptions,
+  now: number,
 ): ExplainedChoice {
-  const choice = cubeChoice(model, { query: plan.query, filters: filtersOf(input) }, options);
+  const choice = cubeChoice(model, { query: plan.query, filters: filtersOf(input), now }, options);
   return {
     selected: choice.selected,
     candidates: choice.candidates.map(({ id, canUse, trace }) => ({

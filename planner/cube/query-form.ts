@@ -2,11 +2,12 @@
 import { filterMembers } from '../../model/filter.js';
 import type { Filter } from '../../model/filter.js';
 import type { JoinTree } from '../../model/plan.js';
-import type { Query, QueryTimeDimension } from '../../model/query.js';
-import type { DataModel, Granularity, MemberId } from '../../model/schema.js';
-import { cubeOf } from '../../model/schema.js';
+import type { Query } from '../../model/query.js';
+import type { DataModel, Grain, Granularity, MemberId } from '../../model/schema.js';
+import { cubeOf, grainName } from '../../model/schema.js';
 import { memberClosure, multipliedCubes } from '../join-tree.js';
 import { memberPaths } from './cube-tree.js';
+import { customMinimum } from './custom-minimum.js';
 import {
   areAdditive,
   byCode,
@@ -20,8 +21,11 @@ import { measureOf } from '../leaf-states.js';
 import { rollupGranularity } from './rollup-granularity.js';
 import { singleValues } from './single-values.js';
 
-/** A time by its path. Of a query, null means that any granularity will do. */
-export type CubeTime = readonly [path: string, granularity: string | null];
+/**
+ * A time by its path. Of a query, null means that any granularity will do; one that the model defines comes with the
+ * coarsest predefined one that serves it.
+ */
+export type CubeTime = readonly [path: string, granularity: string | null, minimum?: Granularity];
 
 /** The times of a query for strict rollups, and for those that look at no date range; sorted by path. */
 export interface CubeTimes {
@@ -60,6 +64,8 @@ export interface AskedQuery {
   readonly query: Query;
   /** The filters as the query was written: Cube looks at their operators. */
   readonly filters: unknown;
+  /** Milliseconds since the epoch: the year from which Cube counts intervals that have no origin. */
+  readonly now: number;
   /** Member → the view's member by which the query asks for it. */
   readonly aliases?: ReadonlyMap<MemberId, string>;
 }
@@ -83,11 +89,11 @@ export function cubeQueryForm(
     dimensions: keys.map(nameOf).toSorted(byCode).map(pathOf),
     ownedDimensions: ownedMembers(model, keys).map(pathOf),
     times: cubeTimes(
-      query,
+      asked,
       query.timeDimensions.map(({ dimension }) => nameOf(dimension)),
       (name) => name,
     ),
-    ownedTimes: cubeTimes(query, owners, pathOf),
+    ownedTimes: cubeTimes(asked, owners, pathOf),
     measures: query.measures.map(nameOf).map(pathOf),
     leafMeasures: leaves,
     leafMeasurePaths: leaves.map(pathOf),
@@ -138,18 +144,21 @@ function owner(model: DataModel, dimension: MemberId): MemberId {
 
 /** @param names of the query's times, in their order; they are sorted by these, and only then made paths */
 function cubeTimes(
-  { timeDimensions, timezone }: Query,
+  { query: { timeDimensions, timezone }, now }: AskedQuery,
   names: readonly string[],
   pathOf: (name: string) => string,
 ): CubeTimes {
-  const of = (granularity: (time: QueryTimeDimension) => Granularity | null): CubeTime[] =>
-    timeDimensions
-      .map((time, at): CubeTime => [names[at], granularity(time)])
-      .toSorted(([a], [b]) => byCode(a, b))
-      .map(([name, grain]) => [pathOf(name), grain]);
+  const of = (grains: readonly (Grain | null)[]): CubeTime[] =>
+    grains
+      .map((grain, at) => ({ name: names[at], grain }))
+      .toSorted((a, b) => byCode(a.name, b.name))
+      .map(({ name, grain }): CubeTime => {
+        if (grain === null || typeof grain === 'string') return [pathOf(name), grain];
+        return [pathOf(name), grainName(grain), customMinimum(grain, timezone, now)];
+      });
   return {
-    strict: of((time) => rollupGranularity(time, timezone)),
-    asAsked: of((time) => time.granularity),
+    strict: of(timeDimensions.map((time) => rollupGranularity(time, timezone, now))),
+    asAsked: of(timeDimensions.map((time) => time.granularity)),
   };
 }
 

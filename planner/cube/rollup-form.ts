@@ -1,7 +1,7 @@
 /** A rollup in the form in which Cube compares it with queries. */
 import type { JoinTree } from '../../model/plan.js';
 import type { DataModel, MemberId, PreAggregation, RollupId } from '../../model/schema.js';
-import { cubeOf } from '../../model/schema.js';
+import { cubeOf, grainName } from '../../model/schema.js';
 import { multipliedCubes } from '../join-tree.js';
 import { cubeTree, memberPaths } from './cube-tree.js';
 import { byCode, multipliedMeasures } from './member-facts.js';
@@ -36,7 +36,7 @@ export function cubeRollupForm(
     measures: paths(holder.measures),
     dimensions: [...paths(holder.dimensions), ...paths(holder.segments)],
     times: holder.timeDimensions
-      .map(({ dimension, granularity }) => [pathOf(written(dimension)), granularity] as const)
+      .map(({ dimension, granularity }) => [pathOf(written(dimension)), grainName(granularity)] as const)
       .toSorted((a, b) => byCode(a.join('.'), b.join('.'))),
     allowsNonStrictRange: holder.allowNonStrictDateRangeMatch ?? nonStrictByDefault,
     multipliedMeasures:

@@ -6,17 +6,17 @@ import type { CubeOptions } from './cube-choice.js';
 /**
  * Who may answer, in turns: a turn is asked where those before it leave something. Where Cube decides: its choice, then
  * the others, which stand in where its choice is not built or not exact; and nobody where it chooses none.
- * @param cube null: all rollups in one turn
+ * @param options without `cube`: all rollups in one turn
  */
 export function rollupTurns<Rollup extends { readonly preAggregation: PreAggregation }>(
   model: DataModel,
   rollups: readonly Rollup[],
   query: Query,
   input: unknown,
-  cube: CubeOptions | null,
+  { cube, now }: { readonly cube?: CubeOptions | null; readonly now: number },
 ): readonly (readonly Rollup[])[] {
-  if (cube === null) return [rollups];
-  const { selected } = cubeChoice(model, { query, filters: filtersOf(input) }, cube);
+  if (cube == null) return [rollups];
+  const { selected } = cubeChoice(model, { query, filters: filtersOf(input), now }, cube);
   if (selected === null) return [];
   const isChoice = ({ preAggregation }: Rollup): boolean => preAggregation.id === selected;
   return [rollups.filter(isChoice), rollups.filter((rollup) => !isChoice(rollup))];

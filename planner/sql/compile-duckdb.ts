@@ -1,5 +1,7 @@
 /** SQL as DuckDB reads it, in a session whose time zone is UTC. */
+import type { Grain } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
+import { gridSql } from './grid-sql.js';
 import type { SqlDialect } from './compile-sql.js';
 import type { SqlNumberTest } from './sql-tree.js';
 
@@ -12,7 +14,7 @@ export const duckdbDialect: SqlDialect = {
     `CAST(${operand} AS ${{ string: 'VARCHAR', boolean: 'BOOLEAN', time: 'TIMESTAMP' }[type]})`,
   // Its `/` is real for integers too.
   real: (operand) => operand,
-  bucket: (time, granularity) => `date_trunc('${granularity ?? 'millisecond'}', ${time})`,
+  bucket: bucketText,
   match: (kind, operand, needle) => {
     const call = { contains: 'contains', startsWith: 'starts_with', endsWith: 'ends_with' }[kind];
     return `${call}(lower(${operand}), ${needle})`;
@@ -27,6 +29,13 @@ export const duckdbDialect: SqlDialect = {
 
 function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** `extract` counts a year 0, as the model does. */
+function bucketText(time: string, granularity: Grain | null): string {
+  if (typeof granularity === 'object' && granularity !== null)
+    return gridSql(time, granularity.grid, (date) => `extract(year FROM ${date})`);
+  return `date_trunc('${granularity ?? 'millisecond'}', ${time})`;
 }
 
 /** `sum` of doubles depends on the order of rows; `fsum` compensates, but makes NaN of what is infinite. */

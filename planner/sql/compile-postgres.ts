@@ -3,7 +3,9 @@
  * ordered by its bytes (collation "C"), whatever the collation of the database.
  */
 import { StoreError } from '../../model/errors.js';
+import type { Grain } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
+import { gridSql } from './grid-sql.js';
 import type { SqlDialect } from './compile-sql.js';
 import type { SqlNumberTest } from './sql-tree.js';
 
@@ -21,7 +23,7 @@ export const postgresDialect: SqlDialect = {
       : `CAST(${operand} AS ${{ boolean: 'BOOLEAN', time: 'TIMESTAMP' }[type]})`,
   // NUMERIC divides as a real number, and keeps every digit.
   real: (operand) => `CAST(${operand} AS NUMERIC)`,
-  bucket: (time, granularity) => `date_trunc('${granularity ?? 'milliseconds'}', ${time})`,
+  bucket: bucketText,
   match: matchText,
   compareNumber: compareNumberText,
   // REAL would be added up in single precision.
@@ -54,6 +56,18 @@ function requireShort(name: string): string {
 
 function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+function bucketText(time: string, granularity: Grain | null): string {
+  if (typeof granularity === 'object' && granularity !== null)
+    return gridSql(time, granularity.grid, yearText);
+  return `date_trunc('${granularity ?? 'milliseconds'}', ${time})`;
+}
+
+/** 1 BC is the year -1 to PostgreSQL, the year 0 to the model. */
+function yearText(date: string): string {
+  const year = `extract(year FROM ${date})`;
+  return `(${year} + CASE WHEN ${year} < 0 THEN 1 ELSE 0 END)`;
 }
 
 function textText(operand: string): string {

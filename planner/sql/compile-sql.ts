@@ -1,7 +1,7 @@
 /** From the tree to a statement: what every dialect writes alike stands here, the rest asks the dialect. */
 import { unreachable } from '../../model/assert.js';
 import type { SqlParam, Statement } from '../../model/plan.js';
-import type { Granularity } from '../../model/schema.js';
+import type { Grain } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 import type {
   SqlAggregate,
@@ -30,7 +30,8 @@ export interface SqlDialect {
   readonly cast: (operand: string, type: SqlCastType) => string;
   /** See `real` in the tree. */
   readonly real: (operand: string) => string;
-  readonly bucket: (time: string, granularity: Granularity | null) => string;
+  /** @param time it may stand in the result several times */
+  readonly bucket: (time: string, granularity: Grain | null) => string;
   readonly match: (kind: 'contains' | 'startsWith' | 'endsWith', operand: string, needle: string) => string;
   /** @param bind makes a parameter of a text */
   readonly compareNumber: (test: SqlNumberTest, operand: string, bind: (text: string) => string) => string;

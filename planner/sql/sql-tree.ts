@@ -5,7 +5,7 @@
 import type { MeasureState } from '../../model/aggregates.js';
 import type { SourceKey, SqlParam } from '../../model/plan.js';
 import { memberColumn } from '../../model/schema.js';
-import type { Cube, CubeTable, Granularity, MemberId, SqlPart } from '../../model/schema.js';
+import type { Cube, CubeTable, Grain, MemberId, SqlPart } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 
 declare const fromModel: unique symbol;
@@ -89,7 +89,7 @@ export type SqlExpression =
   /** One value of several, which is NULL when the first of them is. */
   | { readonly kind: 'row'; readonly operands: readonly SqlExpression[] }
   /** Null granularity: the millisecond, the finest that a time is told by. */
-  | { readonly kind: 'bucket'; readonly time: SqlExpression; readonly granularity: Granularity | null }
+  | { readonly kind: 'bucket'; readonly time: SqlExpression; readonly granularity: Grain | null }
   /** What the wall clock of a zone shows at a UTC time. */
   | { readonly kind: 'wallClock'; readonly time: SqlExpression; readonly timezone: SqlParameter }
   /** An integer that divides as a real number in the text around it. */

@@ -52,8 +52,8 @@ describe('members that refer to members', () => {
   test.each([
     ['measures', rows],
     ['dimensions', column],
-  ] as const)('%s in a chain of 20,000', (list, first) =>
-    expectRefused([chain(list, first, 20_000, next)], 'its references go more than 100 members deep'),
+  ] as const)('%s in a chain of 12,000', (list, first) =>
+    expectRefused([chain(list, first, 12_000, next)], 'its references go more than 100 members deep'),
   );
 
   test('a text that grows', () =>
@@ -203,11 +203,11 @@ describe('names that are taken', () => {
     );
   });
 
-  test('5,000 times', () =>
+  test('2,000 times', () =>
     expectRefused(
-      Array.from({ length: 5_000 }, () => a),
+      Array.from({ length: 2_000 }, () => a),
       'a second cube `a`',
-      'and 4979 more errors',
+      'and 1979 more errors',
     ));
 });
 
@@ -283,10 +283,10 @@ describe('nesting of 1,000 and more', () => {
 });
 
 describe('large models', () => {
-  test('of 100,000 members in 100 cubes, with a rollup of 1,000', async () => {
+  test('of 30,000 members in 30 cubes, with a rollup of 1,000', async () => {
     const measures = Array.from({ length: 1_000 }, (_, i) => ({ name: `m${i}`, type: 'sum', sql: 'x' }));
     const names = measures.map(({ name }) => name);
-    const cubes = Array.from({ length: 100 }, (_, i) => ({
+    const cubes = Array.from({ length: 30 }, (_, i) => ({
       name: `c${i}`,
       sql_table: 't',
       measures,
@@ -328,8 +328,8 @@ describe('large models', () => {
   });
 });
 
-test('10,000 warnings: they are given in order, the first 1,000 of them', async () => {
-  const rollups = Array.from({ length: 10_000 }, (_, i) => ({ name: `p${i}`, measures: ['b.n'] }));
+test('3,000 warnings: they are given in order, the first 1,000 of them', async () => {
+  const rollups = Array.from({ length: 3_000 }, (_, i) => ({ name: `p${i}`, measures: ['b.n'] }));
   const cubes = [
     { name: 'a', sql_table: 't', pre_aggregations: rollups },
     { name: 'b', sql_table: 't', measures: [{ name: 'n', type: 'count' }] },

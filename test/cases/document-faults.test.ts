@@ -23,7 +23,7 @@ const orders = (keys: object): CubeInTwo => ({
 
 const FAULTS: [string, CubeInTwo, ...messages: string[]][] = [
   [
-    '[B6] a drill member that the cube lacks',
+    '[B7] a drill member that the cube lacks',
     {
       name: 'Orders',
       sql: 'SELECT * FROM public.orders',
@@ -47,7 +47,7 @@ const FAULTS: [string, CubeInTwo, ...messages: string[]][] = [
     'Refer to the column, as in `{CUBE}.price`',
   ],
   [
-    '[D51] `measure` for `measures`',
+    '[D25] `measure` for `measures`',
     orders({
       pre_aggregations: [{ name: 'main', measure: ['CUBE.count'], time_dimension: 'CUBE.created_at' }],
     }),
@@ -59,7 +59,7 @@ const FAULTS: [string, CubeInTwo, ...messages: string[]][] = [
     'cubes[0].sql: `orders` is the name of a table and no query. Did you mean `sql_table: orders`?',
   ],
   [
-    '[D78] an index column of another cube, that the rollup lacks',
+    '[D74] an index column of another cube, that the rollup lacks',
     orders({
       pre_aggregations: [
         {
@@ -72,7 +72,7 @@ const FAULTS: [string, CubeInTwo, ...messages: string[]][] = [
     'columns[1]: the rollup has no column `products.name`; it has orders.status, orders.created_at.day',
   ],
   [
-    '[D73] an index column that is nearly one of the rollup',
+    '[D74] an index column that is nearly one of the rollup',
     orders({
       pre_aggregations: [
         { ...main, dimensions: ['status'], indexes: [{ name: 'i', columns: ['CUBE.statsu'] }] },

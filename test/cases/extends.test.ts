@@ -50,7 +50,7 @@ const js = `
 test.each([
   ['YAML', { yaml, init }],
   ['JavaScript', { yaml: '', js, init }],
-])('[A5][A25] an inherited rollup is the child’s own: %s', async (_, tables) => {
+])('[C6] an inherited rollup is the child’s own: %s', async (_, tables) => {
   const store = await buildTables(tables);
   const query = { measures: ['purchases.mean', 'purchases.total'], dimensions: ['purchases.kind'] };
   const { data, meta, usedPreAggregations } = await store.query(query);
@@ -74,7 +74,7 @@ test('the rollups of the child are tried before those that it inherits', async (
   expect(candidates.map(({ id }) => id)).toEqual(['events.main', 'purchases.by_shop', 'purchases.main']);
 });
 
-test('[B43] the patch for an inherited rollup changes it where it is written', async () => {
+test('the patch for an inherited rollup changes it where it is written', async () => {
   const wide = yaml.replace(
     '- { name: kind, sql: kind, type: string }',
     '- { name: kind, sql: kind, type: string }\n          - { name: amount, sql: amount, type: number }',

@@ -35,7 +35,7 @@ test('[B6] [B7] [B8] a cube of sql, measures, dimensions, joins and preAggregati
   expect(measures['Orders.count']).toMatchObject({ drillMembers: ['Orders.id', 'Orders.completedAt'] });
 });
 
-test('[B6] a join leads from the line items to their orders, and to none where there is none', async () => {
+test('[B26] [FX-3] a join leads from the line items to their orders, and to none where there is none', async () => {
   const store = await buildTables(shop);
   const result = await store.query({ measures: ['LineItems.quantity'], dimensions: ['Orders.status'] });
   expect(result.data).toEqual([

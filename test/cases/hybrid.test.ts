@@ -309,17 +309,19 @@ test('[X21] dimensions without a measure are those that occur in any piece, each
   expect([data.length, meta.mode]).toEqual([12, 'hybrid']);
 });
 
-test('[X21] a measure whose states cannot be merged is left to the source', async () => {
+test('[X21] [X22] a measure whose states cannot be merged is left to the source; an avg can be', async () => {
   const store = await buildTables(events(daily));
-  for (const name of ['mean', 'exact_visitors']) {
-    const exact = {
+  const modeOf = async (name: string): Promise<string> => {
+    const query = {
       measures: [`events.${name}`],
       dimensions: ['events.kind', 'events.even'],
       segments: [],
       timeDimensions: [at('2024-01-10T12:00:00.000', '2024-01-15', 'day')],
     };
-    expect((await sameAsSource(store, exact)).meta.mode).toBe('source');
-  }
+    return (await sameAsSource(store, query)).meta.mode;
+  };
+  expect(await modeOf('exact_visitors')).toBe('source');
+  expect(await modeOf('mean')).toBe('hybrid');
 });
 
 test('[X21] several time dimensions may be misaligned: the pieces are boxes', async () => {
@@ -430,4 +432,34 @@ test('[X21] a type that became another kind in the source is an error that says 
   });
   const whole = { measures: ['events.price'], timeDimensions: [at('2024-01-10', '2024-03-05')] };
   expect((await store.query(whole)).meta.mode).toBe('rollup');
+});
+
+// Found by random queries: with no row in the whole buckets, only the source told the sketches, and not their precision.
+test('[X21] sketches of which the rollup has none, and of which nobody has one', async () => {
+  const store = await buildTables({
+    init: [
+      "CREATE TABLE t AS SELECT TIMESTAMP '2024-01-01 12:00' AS at, 7 AS x, 'a' AS kind UNION ALL SELECT TIMESTAMP '2024-01-05', 8, 'b'",
+    ],
+    yaml: `
+cubes:
+  - name: t
+    sql_table: t
+    measures: [{ name: kinds, sql: x, type: count_distinct_approx, precision: 14 }]
+    dimensions:
+      - { name: at, sql: at, type: time }
+      - { name: kind, sql: kind, type: string }
+    pre_aggregations:
+      - { name: r, measures: [kinds], dimensions: [kind], time_dimension: at, granularity: day }
+`,
+  });
+  const kinds = async (kind: string) => {
+    const { data, meta } = await store.query({
+      measures: ['t.kinds'],
+      timeDimensions: [{ dimension: 't.at', dateRange: ['2024-01-01T11:00:00.000', '2024-01-03'] }],
+      filters: [{ member: 't.kind', operator: 'equals', values: [kind] }],
+    });
+    return [meta.mode, ...data.map((row) => row['t.kinds'])];
+  };
+  expect(await kinds('a')).toEqual(['hybrid', '1']);
+  expect(await kinds('none')).toEqual(['hybrid', '0']);
 });

@@ -37,14 +37,14 @@ async function rowsOf(store: Store, query: { dimensions: string[]; measures: str
 }
 
 describe('the path of a view', () => {
-  test('[B45][H1] forces the way to a cube; without one it is the first of the shortest', async () => {
+  test('[D10][H1] forces the way to a cube; without one it is the first of the shortest', async () => {
     const store = await openTables({ yaml: twoWays({ views }), init });
     expect(await rowsOf(store, customers)).toEqual(byCustomer);
     expect(await rowsOf(store, shops)).toEqual(byShop);
     expect(await rowsOf(store, plain)).toEqual(byCustomer);
   });
 
-  test('[B45] is what a rollup must have gone too', async () => {
+  test('[D10] is what a rollup must have gone too', async () => {
     const store = await buildTables({ yaml: twoWays({ views, rollups }), init });
     for (const [query, rollup, rows] of [
       [customers, 'customers', byCustomer],
@@ -63,7 +63,7 @@ describe('the path of a view', () => {
     expect(await refusals(store, customers, 'orders.shortest')).toEqual([]);
   });
 
-  test('[B45] the refusal names both paths', async () => {
+  test('[D10] the refusal names both paths', async () => {
     const store = await openTables({ yaml: twoWays({ views, rollups }), init });
     const { candidates } = await store.explain(shops);
     expect(candidates.find(({ id }) => id === 'orders.customers')?.reasons[0]).toMatchObject({
@@ -73,7 +73,7 @@ describe('the path of a view', () => {
     });
   });
 
-  test('[B45] a proposed dimension is named by its path', async () => {
+  test('[D10] a proposed dimension is named by its path', async () => {
     const rollups = '    pre_aggregations: [{ name: bare, measures: [amount], dimensions: [id] }]\n';
     const store = await openTables({ yaml: twoWays({ views, rollups }), init });
     const { candidates } = await store.explain(shops);

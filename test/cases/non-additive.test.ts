@@ -123,3 +123,36 @@ describe('measures whose values cannot be merged', () => {
     expect(await refusals(store, asked, 'visits.by_country')).toEqual(['measure_not_additive']);
   });
 });
+
+describe('an avg', () => {
+  test('[X22] is kept as its sum and count, and read by every coarser query', async () => {
+    const store = await open();
+    const query = { measures: ['visits.mean'], dimensions: ['visits.country'] };
+    const { data, meta } = await store.query(query);
+    expect(meta).toMatchObject({ preAggregation: 'visits.by_country', mode: 'rollup' });
+    // 10, 20, 60 and 5 of one country; the only value of the other is NULL.
+    expect(data).toEqual([
+      { 'visits.country': 'de', 'visits.mean': '23.75' },
+      { 'visits.country': 'fr', 'visits.mean': null },
+    ]);
+    expect((await store.query({ measures: ['visits.mean'] })).data).toEqual([{ 'visits.mean': '23.75' }]);
+  });
+
+  test('[X22] may be read from an aggregating index, and filtered by', async () => {
+    const store = await open();
+    const filters = [{ member: 'visits.mean', operator: 'gt', values: ['10'] }];
+    const query = { measures: ['visits.mean'], dimensions: ['visits.device'], filters };
+    const { data, meta } = await store.query(query);
+    expect(meta).toMatchObject({ index: 'countries', mode: 'rollup' });
+    expect(data).toEqual([{ 'visits.device': 'phone', 'visits.mean': '30' }]);
+  });
+
+  test('[B30] [X22] is not additive to Cube', async () => {
+    const store = await buildTables({ yaml: MODEL, init: [visits], options: { compatibility: 'cube' } });
+    const query = { measures: ['visits.mean'], dimensions: ['visits.country'] };
+    const { selected, cube } = await store.explain(query);
+    expect(selected).toBeNull();
+    expect(cube?.candidates.map(({ id, canUse }) => [id, canUse])).toEqual([['visits.by_country', false]]);
+    expect((await store.query(query)).meta.mode).toBe('source');
+  });
+});

@@ -132,7 +132,7 @@ test('[A20] [A21] every row carries the time twice, in milliseconds and without 
   ]);
 });
 
-test('[A22] measures are strings, or native numbers where no digit is lost', async () => {
+test('[A22] [X15] measures are strings, or native numbers where no digit is lost', async () => {
   const store = await buildTables(products);
   const perClient = { measures: ['Products.amount', 'Products.rebate'], dimensions: ['Products.clientName'] };
   const strings = await store.query(perClient);
@@ -150,7 +150,7 @@ test('[A22] measures are strings, or native numbers where no digit is lost', asy
   expect([strings.meta.mode, native.meta.mode]).toEqual(['rollup', 'rollup']);
 });
 
-test('[A22] a native integer beyond a double is a bigint, also as the default of the store', async () => {
+test('[A22] [X15] a native integer beyond a double is a bigint, also as the default of the store', async () => {
   const big = products.init[0].replace('300::BIGINT', '9007199254740793::BIGINT');
   const store = await buildTables({ ...products, init: [big], options: { numbers: 'native' } });
   const native = await store.query(query);
@@ -159,7 +159,7 @@ test('[A22] a native integer beyond a double is a bigint, also as the default of
   expect(strings.data.map((row) => row['Products.amount'])).toEqual(['9007199254740993', '400']);
 });
 
-test('[A23] the answer names its pre-aggregation and the table in the manner of Cube', async () => {
+test('[A23] [A25] [A26] the answer names its pre-aggregation and the table in the manner of Cube', async () => {
   const store = await buildTables(products);
   const { usedPreAggregations, lastRefreshTime } = await store.query(query);
   const key = 'dev_pre_aggregations.products_amount_by_client_name';

@@ -93,7 +93,7 @@ test('[D7] a data source that the configuration lacks is an error', async () => 
   });
 });
 
-test('[D1] [D8] [D11] [X7] the four types are known, and rollup is the default', async () => {
+test('[D1] [D8] [X7] the four types are known, and rollup is the default', async () => {
   const store = await openTables({
     init,
     yaml:

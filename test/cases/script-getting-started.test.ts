@@ -158,7 +158,7 @@ const shopTables = [
 ];
 
 describe('cube-getting-started.md in JavaScript', () => {
-  test('[B6] [B7] [B8] [B9] [B11] [B26] [B27] [B28] [B29] [B30] [B34] [B36] [B37] is its YAML', () =>
+  test('[B6] [B7] [B8] [B9] [B11] [B26] [B27] [B29] [B34] [B36] [B37] is its YAML', () =>
     expectTwins(GETTING_STARTED, GETTING_STARTED_YAML));
 
   test('[B9] [B11] [FX-2] statuses and months are answered from its rollups', async () => {

@@ -77,7 +77,7 @@ describe('cube-context-aware-recipe.md in JavaScript', () => {
     expect(meaningOf(model)).toEqual(meaningOf(loadYamlModel([{ file: 'm.yml', text: yaml }])));
   });
 
-  test('[A1] [A2] [A3] [FX-1] one model answers from the schema of its context', async () => {
+  test('[A1] [A2] [A3] [A27] [FX-1] one model answers from the schema of its context', async () => {
     const query = {
       measures: ['Products.amount'],
       timeDimensions: [{ dimension: 'Products.createdAt', granularity: 'day' }],

@@ -300,7 +300,7 @@ describe('cube-reference-2026.md in JavaScript', () => {
     expect(meta.preAggregation).toMatch(/^orders\./);
   });
 
-  test('[X17] [D78] the index column that the rollup lacks is found', async () => {
+  test('[X17] [D74] the index column that the rollup lacks is found', async () => {
     const js = `main: { measures: [CUBE.count], dimensions: [CUBE.status],
       indexes: { category_index: { columns: [CUBE.status, products.name] } } }`;
     await expect(loadScript(REFERENCE_2026.replace('%', () => js))).rejects.toThrow('m.js:17:');

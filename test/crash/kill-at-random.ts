@@ -9,7 +9,12 @@ export interface KillPlan {
    * that it was told to be durable.
    */
   readonly script: readonly string[];
+  /** At least so many. */
   readonly kills: number;
+  /** The killing goes on until so many steps were acknowledged, which takes a loaded machine longer. */
+  readonly stepsMin: number;
+  /** After which it ends with what there is. */
+  readonly timeMsMax: number;
   /** Of the delays between `ready` and the kill. */
   readonly seed: number;
   readonly delayMsMax: number;
@@ -23,7 +28,8 @@ export interface KillPlan {
 export async function killAtRandom(plan: KillPlan): Promise<number> {
   const random = seededRandom(plan.seed);
   let steps = 0;
-  for (let kill = 0; kill < plan.kills; kill++) {
+  const end = performance.now() + plan.timeMsMax;
+  for (let kill = 0; kill < plan.kills || (steps < plan.stepsMin && performance.now() < end); kill++) {
     const acks = await runAndKill(plan, random() * plan.delayMsMax);
     steps += acks.length;
     await plan.check(acks.at(-1) ?? null);

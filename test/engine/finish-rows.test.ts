@@ -27,9 +27,8 @@ const calculated = (of: Measure, expression: Expression, ...leaves: Measure[]): 
     kind: 'expression',
     expression,
     leaves: leaves.map((leaf) => ({
-      measure: leaf,
-      kind: stateKind(leaf.type),
-      column: memberColumn(leaf.id),
+      kind: 'state',
+      state: { measure: leaf, kind: stateKind(leaf.type), column: memberColumn(leaf.id) },
     })),
   },
 });

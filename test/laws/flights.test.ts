@@ -69,7 +69,9 @@ test('every answer is the oracle’s, row for row, whichever way it took', { tim
   const share = (mode: string): number => (modes.get(mode) ?? 0) / answers;
   const shown = [...modes].map(([mode, count]) => `${mode} ${count}`).join(', ');
   console.log(`flights: ${answers} queries: ${shown}; by ${rollups.size} rollups; ${withRows} with rows`);
-  expect(share('rollup') + share('direct')).toBeGreaterThan(0.3);
+  // Of 300 queries about 36 % are of mode rollup, 11 % direct, 10 % hybrid, 42 % source, and 73 % have rows: by chance
+  // a seed misses one of these bounds less than once in 1e9 runs.
+  expect(share('rollup') + share('direct')).toBeGreaterThan(0.25);
   expect(share('rollup')).toBeGreaterThan(0.1);
   expect(share('direct')).toBeGreaterThan(0);
   expect(share('hybrid')).toBeGreaterThan(0.01);

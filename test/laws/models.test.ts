@@ -12,6 +12,7 @@ import { openStore, StoreError } from '../../dist/index.js';
 import { assertEqualAnswers } from '../support/assert-equal-answers.js';
 import type { CubeQuery } from '../support/cube-query.js';
 import type { Store } from '../support/open-tables.js';
+import { ownGranularities } from '../support/random-granularities.js';
 import { randomModel } from '../support/random-model.js';
 import type { RandomModel } from '../support/random-model.js';
 import { randomOracle } from '../support/random-oracle.js';
@@ -57,6 +58,7 @@ test(
       for (const [at, query] of queries.entries()) {
         const answer = await outcome(store, query);
         count(answer.error ?? answer.meta.mode);
+        if (answer.error === null && asksForOwn(query)) count(`own ${answer.meta.mode}`);
         explained(model, query, () => expectSame(model, answer, expected[at]));
       }
     };
@@ -87,8 +89,16 @@ test(
     expect(share('hybrid')).toBeGreaterThan(0.005);
     expect(share('query_invalid')).toBeLessThan(0.2);
     expect(share('walked')).toBeGreaterThan(0.08);
+    expect(share('own rollup', 'own direct')).toBeGreaterThan(0.01);
   },
 );
+
+/** Whether a time is cut by a granularity that its dimension defines. */
+function asksForOwn({ timeDimensions = [] }: CubeQuery): boolean {
+  return timeDimensions.some(
+    (time) => typeof time !== 'string' && Object.hasOwn(ownGranularities, time.granularity ?? ''),
+  );
+}
 
 type Answer = Awaited<ReturnType<Store['query']>> & { readonly error: null };
 type Outcome = Answer | { readonly error: string; readonly message: string };

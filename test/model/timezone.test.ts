@@ -255,10 +255,13 @@ describe('[H2] buckets of UTC serve a zone whose buckets are unions of them', ()
     ['Europe/Amsterdam', 'minute', { from: Date.UTC(1800), to: Date.UTC(1801) }, 'second'],
     ['Etc/GMT+5', 'hour', { from: Date.UTC(-200_000), to: Date.UTC(200_000) }, 'hour'],
   ])('%s from %s', (zone, granularity, range, expected) => {
-    const fit = zoneFitsGrid(zone, granularity, range);
-    expect(fit).toEqual(
-      expected === granularity ? { kind: 'fits' } : { kind: 'finer', granularity: expected },
-    );
+    const fits = (stored: Granularity): boolean => zoneFitsGrid(zone, stored, granularity, range);
+    const finer = GRANULARITIES.filter((stored) => canBuildFrom(stored, granularity));
+    expect(finer.findLast(fits)).toBe(expected);
+    // What is built of the buckets fits too.
+    for (const coarse of GRANULARITIES.filter((each) => canBuildFrom(granularity, each))) {
+      expect(zoneFitsGrid(zone, granularity, coarse, range)).toBe(expected === granularity);
+    }
   });
 
   test('a bucket that fits lies in one bucket of the zone, whatever the size', () => {
@@ -275,7 +278,7 @@ describe('[H2] buckets of UTC serve a zone whose buckets are unions of them', ()
             (coarse) => floorLocal(toLocal(at, zone), coarse) === floorLocal(toLocal(from, zone), coarse),
           );
         }
-        const fits = zoneFitsGrid(zone, granularity, { from, to }).kind === 'fits';
+        const fits = zoneFitsGrid(zone, granularity, granularity, { from, to });
         const changes = offsetAt(from, zone) !== offsetAt(to - 1, zone);
         // A change within the one bucket may happen to spare it, but not its neighbours: this is refused.
         if (fits || !changes) expect(fits).toBe(whole);

@@ -10,7 +10,7 @@ import { coverRange } from '../../dist/planner/cover-range.js';
 import type { TimeBox } from '../../dist/planner/time-box.js';
 
 interface Grid {
-  readonly times: ReadonlyMap<string, Granularity>;
+  readonly times: ReadonlyMap<string, readonly Granularity[]>;
 }
 
 const DAY = 86_400_000;
@@ -54,7 +54,11 @@ const ranges = fc
 const grids = (dimensions: readonly string[]): fc.Arbitrary<Grid[]> =>
   fc.array(
     fc
-      .tuple(...dimensions.map(() => fc.constantFrom(...GRANULARITIES)))
+      .tuple(
+        ...dimensions.map(() =>
+          fc.uniqueArray(fc.constantFrom(...GRANULARITIES), { minLength: 1, maxLength: 2 }),
+        ),
+      )
       .map((grains) => ({ times: new Map(dimensions.map((name, i) => [name, grains[i]])) })),
     { maxLength: 6 },
   );
@@ -66,8 +70,8 @@ const isInside = (box: TimeBox, point: ReadonlyMap<string, number>): boolean =>
 
 const isAligned = (box: TimeBox, { times }: Grid): boolean =>
   [...box].every(([name, { from, to }]) => {
-    const grain = times.get(name) as Granularity;
-    return isOnGrid(from, grain) && isOnGrid(to, grain);
+    const grains = times.get(name) as readonly Granularity[];
+    return grains.some((grain) => isOnGrid(from, grain) && isOnGrid(to, grain));
   });
 
 test('[X21] parts of one dimension follow each other from end to end, each on the grid of its rollup', () => {
@@ -102,9 +106,10 @@ test('[X21] what the source is left with holds no whole bucket of any rollup', (
         const { from, to } = box.get('t') as TimeRange;
         for (const { times } of rollups) {
           // The first start of a bucket at or after `from`, and the last at or before `to`, are the same or reversed.
-          const grain = times.get('t') as Granularity;
-          const last = floor(to, grain);
-          expect(last <= from || floor(last - 1, grain) < from).toBe(true);
+          for (const grain of times.get('t') as readonly Granularity[]) {
+            const last = floor(to, grain);
+            expect(last <= from || floor(last - 1, grain) < from).toBe(true);
+          }
         }
       }
     }),
@@ -167,7 +172,7 @@ test('[X21] parts over several dimensions are disjoint boxes that together are t
 });
 
 test('[X21] a rollup that holds the whole comes before an earlier one that holds a part', () => {
-  const grid = (grain: Granularity): Grid => ({ times: new Map([['t', grain]]) });
+  const grid = (grain: Granularity): Grid => ({ times: new Map([['t', [grain]]]) });
   const [month, week, day] = [grid('month'), grid('week'), grid('day')];
   const asked = new Map([['t', { from: Date.UTC(2024, 0, 10), to: Date.UTC(2024, 4, 6) }]]);
   expect(coverRange(asked, [month, day])).toEqual([{ box: asked, rollup: day }]);
@@ -191,7 +196,7 @@ test('[X21] a rollup that holds the whole comes before an earlier one that holds
 });
 
 test('[X21] an empty range, and one between two starts of buckets, are one part of the source', () => {
-  const hour: Grid = { times: new Map([['t', 'hour']]) };
+  const hour: Grid = { times: new Map([['t', ['hour']]]) };
   for (const [from, to] of [
     [0, 0],
     [5, 5],
@@ -207,7 +212,7 @@ test('[X21] an empty range, and one between two starts of buckets, are one part 
 test('[X21] a cover of more parts than the limit is not begun', () => {
   const over = (dimensions: number): unknown[] => {
     const names = Array.from({ length: dimensions }, (_, i) => `t${i}`);
-    const day: Grid = { times: new Map(names.map((name) => [name, 'day'])) };
+    const day: Grid = { times: new Map(names.map((name) => [name, ['day']])) };
     const asked = new Map(names.map((name) => [name, { from: START + 1, to: START + 5 * DAY + 1 }]));
     return coverRange(asked, [day]).map(({ rollup }) => rollup);
   };

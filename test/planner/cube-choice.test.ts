@@ -17,8 +17,10 @@ function choice(
   aliases: ReadonlyMap<string, string> = new Map(),
 ): CubeChoice {
   const model = loadObjectModel(structuredClone(document));
-  const query = normaliseQuery(model, structuredClone(input), Date.parse('2024-06-15'));
-  return cubeChoice(model, { query, filters: input.filters, aliases }, { allowNonStrictDateRangeMatch });
+  const now = Date.parse('2024-06-15');
+  const query = normaliseQuery(model, structuredClone(input), now);
+  const asked = { query, filters: input.filters, aliases, now };
+  return cubeChoice(model, asked, { allowNonStrictDateRangeMatch });
 }
 
 describe('one rollup and one query', () => {
@@ -75,7 +77,7 @@ describe('the order of candidates', () => {
     ]);
   });
 
-  test('[X23] cubes in the order in which measures, dimensions, segments, filters and times name them', () => {
+  test('[B45] [X23] cubes in the order in which measures, dimensions, segments, filters and times name them', () => {
     const of = (name: string) => [
       { name, measures: ['orders.count'], dimensions: ['users.city', 'orders.status'] },
     ];
@@ -210,6 +212,68 @@ describe('[H1] members of views', () => {
     ]);
     expect(choice(exact, query).selected).toBe('orders.main');
     expect(choice(exact, query, true, aliases).selected).toBeNull();
+  });
+});
+
+describe('granularities that a time dimension defines', () => {
+  const document = (granularity: string) => ({
+    cubes: [
+      {
+        name: 'orders',
+        sql_table: 'orders',
+        dimensions: [
+          {
+            name: 'created_at',
+            sql: 'created_at',
+            type: 'time',
+            granularities: [
+              { name: 'fiscal_year', interval: '1 year', offset: '3 months' },
+              { name: 'sprint', interval: '2 weeks', origin: '2024-01-15' },
+            ],
+          },
+        ],
+        measures: [{ name: 'count', type: 'count' }],
+        pre_aggregations: [{ name: 'main', measures: ['count'], time_dimension: 'created_at', granularity }],
+      },
+    ],
+  });
+  const by = (granularity: string, dateRange?: readonly [string, string], timezone = 'UTC') =>
+    ({
+      measures: ['orders.count'],
+      timeDimensions: [{ dimension: 'orders.created_at', granularity, ...(dateRange && { dateRange }) }],
+      timezone,
+    }) as CubeQuery;
+
+  test.each([
+    ['fiscal_year', 'fiscal_year', true],
+    ['month', 'fiscal_year', true],
+    ['quarter', 'fiscal_year', false], // the offset is in months
+    ['sprint', 'sprint', true],
+    ['week', 'sprint', true],
+    ['month', 'sprint', false],
+    ['sprint', 'week', false],
+  ])('[H3] buckets of a %s for a %s: %s', (stored, asked, expected) => {
+    expect(choice(document(stored), by(asked)).selected).toBe(expected ? 'orders.main' : null);
+  });
+
+  test('[H3] an origin is judged in UTC, so that a zone needs hours, or the very same granularity', () => {
+    const query = by('sprint', undefined, 'Europe/Berlin');
+    const selected = (stored: string): string | null => choice(document(stored), query).selected;
+    expect(['sprint', 'week', 'day', 'hour'].map(selected)).toEqual([
+      'orders.main',
+      null,
+      null,
+      'orders.main',
+    ]);
+  });
+
+  test.each([
+    ['fiscal_year', ['2023-04-01', '2024-03-31'], true],
+    ['fiscal_year', ['2023-04-01', '2024-04-30'], false],
+    ['month', ['2023-04-01', '2024-04-30'], true],
+  ] as const)('[H3] [D52] strict buckets of a %s for a fiscal year in %j: %s', (stored, range, expected) => {
+    const { selected } = choice(document(stored), by('fiscal_year', range), false);
+    expect(selected).toBe(expected ? 'orders.main' : null);
   });
 });
 

@@ -20,7 +20,7 @@ describe('hierarchies', () => {
     ['hour', 'minute second'],
     ['minute', 'second'],
     ['second', ''],
-  ] as const)('[B42] %s is served by itself and by %s', (granularity, finer) => {
+  ] as const)('[X1] %s is served by itself and by %s', (granularity, finer) => {
     expect(granularityHierarchy(granularity).join(' ')).toBe(`${granularity} ${finer}`.trim());
   });
 
@@ -63,6 +63,7 @@ describe('the granularity that a strict rollup must have', () => {
         range: range === null ? null : parseDateRange(range[0], range[1], zone),
       },
       zone,
+      Date.parse('2024-06-15'),
     );
 
   test.each([
@@ -117,7 +118,7 @@ describe('custom granularities', () => {
     [{ interval: '1 month', origin: '2024-01-15' }, 'day'],
     [{ interval: '1 year', origin: '2024-04-01' }, 'month'],
     [{ interval: '1 year', origin: '2024-04-01T00:00:00+01:00' }, 'hour'],
-  ] as const)('[H3] %j is made of %ss', (texts, expected) => {
+  ] as const)('[B42] %j is made of %ss', (texts, expected) => {
     expect(minimum(texts)).toBe(expected);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { StoreError } from '../../dist/model/errors.js';
-import type { ReasonCode, RollupPiece } from '../../dist/model/plan.js';
+import type { RollupPiece } from '../../dist/model/plan.js';
+import type { ReasonCode } from '../../dist/model/reason-code.js';
 import { explainQuery } from '../../dist/planner/explain-query.js';
 import { planQuery } from '../../dist/planner/plan-query.js';
 import { fakeCatalog, prepare } from '../support/fake-catalog.js';

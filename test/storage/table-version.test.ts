@@ -18,7 +18,7 @@ test('[A26] a table is named by content, structure and the second of its refresh
   ).toBe('dev_pre_aggregations.products_amount_by_client_name_yhnblbst_ibkqy5r2_1gkonb8');
 });
 
-test('[A25] [A23] names are in snake case', () => {
+test('[A25] [C6] names are in snake case', () => {
   expect(tablePrefix('dev_pre_aggregations', 'Products', 'amountByClientName')).toBe(
     'dev_pre_aggregations.products_amount_by_client_name',
   );

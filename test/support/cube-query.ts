@@ -16,7 +16,8 @@ export type Direction = 'asc' | 'desc';
 
 export interface CubeTimeDimension {
   readonly dimension: string;
-  readonly granularity?: CubeGranularity;
+  /** Predefined, or of the time dimension's own. */
+  readonly granularity?: string;
   readonly dateRange?: readonly string[];
 }
 

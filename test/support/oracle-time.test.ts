@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bucketStart, parseWallTime, printWallTime, wallTime } from './oracle-time.js';
+import { bucketStart, gridStart, parseWallTime, printWallTime, wallTime } from './oracle-time.js';
 
 const utc = (text: string): number => Date.parse(`${text}Z`);
 
@@ -19,6 +19,19 @@ test('buckets', () => {
   expect(printWallTime(bucketStart(utc('1969-12-31T23:59:59.999'), 'second'))).toBe(
     '1969-12-31T23:59:59.000',
   );
+});
+
+test("buckets of a model's own", () => {
+  const start = (wall: string, grid: Parameters<typeof gridStart>[1]): string =>
+    printWallTime(gridStart(utc(wall), grid)).slice(0, 16);
+  const fiscal = { first: '2024-04-01', months: 12 };
+  expect(start('2024-03-31T23:59:59.999', fiscal)).toBe('2023-04-01T00:00');
+  expect(start('2024-04-01T00:00:00.000', fiscal)).toBe('2024-04-01T00:00');
+  expect(start('1969-01-01T00:00:00.000', fiscal)).toBe('1968-04-01T00:00');
+  const fortnight = { first: '2024-01-15', ms: 14 * 86_400_000 };
+  expect(start('2024-01-14T23:00:00.000', fortnight)).toBe('2024-01-01T00:00');
+  expect(start('2024-02-11T23:59:59.999', fortnight)).toBe('2024-01-29T00:00');
+  expect(start('0001-01-01T00:00:00.000', { first: '0001-01-01', months: 7 })).toBe('0001-01-01T00:00');
 });
 
 test('clocks on the wall, through the changes of 2001', () => {

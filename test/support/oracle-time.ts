@@ -44,6 +44,30 @@ export function bucketStart(wall: number, granularity: CubeGranularity): number 
   }
 }
 
+/** Buckets of a model's own: one of them starts at `first`, and each is so many months or milliseconds long. */
+export interface OracleGrid {
+  readonly first: string;
+  readonly months?: number;
+  readonly ms?: number;
+}
+
+/** Start number `at` of a grid, counted from its first, which is number 0. */
+export function gridStep({ first, months = 0, ms = 0 }: OracleGrid, at: number): number {
+  const date = new Date(parseWallTime(first));
+  return date.setUTCMonth(date.getUTCMonth() + at * months) + at * ms;
+}
+
+/** The first wall time of the grid's bucket that `wall` lies in: steps that halve, from the first bucket there. */
+export function gridStart(wall: number, grid: OracleGrid): number {
+  let at = 0;
+  for (let steps = 2 ** 40; steps >= 1; steps /= 2) {
+    // Beyond the years that a Date holds a step is NaN, which no time reaches.
+    while (gridStep(grid, at - steps) >= wall) at -= steps;
+    while (gridStep(grid, at + steps) <= wall) at += steps;
+  }
+  return gridStep(grid, gridStep(grid, at) > wall ? at - 1 : at);
+}
+
 /** `2001-02-03T04:05:06.789` */
 export function printWallTime(wall: number): string {
   return new Date(wall).toISOString().slice(0, -1);

@@ -38,14 +38,10 @@ export function answerWindows<Row>(
   const bucketsOf =
     granularity === undefined
       ? [{ from: first, to: last + 1 }]
-      : buckets(first, last, granularity).filter((bucket) => isShown(bucket, zone));
+      : buckets(first, last, granularity as CubeGranularity).filter((bucket) => isShown(bucket, zone));
   const found = new Map<string, Record<string, PrintedRow[string]>>();
   const put = (row: PrintedRow): void => {
-    const key = JSON.stringify(
-      Object.entries(row)
-        .filter(([name]) => !measures.includes(name))
-        .toSorted(),
-    );
+    const key = keyOf(row, measures);
     found.set(key, { ...found.get(key), ...row });
   };
   const labelled = (bucket: Stretch): PrintedRow => {
@@ -70,6 +66,12 @@ export function answerWindows<Row>(
   }
   const empty = Object.fromEntries(measures.map((name) => [name, emptyOf(model, name)]));
   return [...found.values()].map((row) => ({ ...empty, ...row }));
+}
+
+/** What a row is grouped by, in the order of the names. */
+export function keyOf(row: PrintedRow, measures: readonly string[]): string {
+  const names = Object.keys(row).filter((name) => !measures.includes(name));
+  return JSON.stringify(names.toSorted((a, b) => (a < b ? -1 : 1)).map((name) => [name, row[name]]));
 }
 
 function emptyOf<Row>(model: OracleModel<Row>, name: string): string | null {

@@ -2,12 +2,13 @@
  * The judge: an engine that answers a Cube query by walking over all rows, one at a time, and shares no line with
  * the product. It is slow, and it is meant to be seen to be right.
  */
-import type { CubeQuery, CubeTimeDimension } from './cube-query.js';
+import type { CubeGranularity, CubeQuery, CubeTimeDimension } from './cube-query.js';
 import { compareCells, passes } from './oracle-filter.js';
 import type { Cell, CellType } from './oracle-filter.js';
 import { absSums, find, measureCell } from './oracle-measure.js';
 import type { OracleMeasure } from './oracle-measure.js';
-import { bucketStart, printWallTime, wallRange, wallTime } from './oracle-time.js';
+import { bucketStart, gridStart, printWallTime, wallRange, wallTime } from './oracle-time.js';
+import type { OracleGrid } from './oracle-time.js';
 
 /** What the members of a model mean on rows that are already joined. */
 export interface OracleModel<Row> {
@@ -19,6 +20,8 @@ export interface OracleModel<Row> {
 export interface OracleDimension<Row> {
   readonly type: CellType;
   readonly of: (row: Row) => Cell;
+  /** Of a time's own, by name. */
+  readonly granularities?: Readonly<Record<string, OracleGrid>>;
 }
 
 export interface OracleAnswer {
@@ -94,7 +97,7 @@ function timeDimensions(query: CubeQuery): CubeTimeDimension[] {
   );
   const dotted = (query.dimensions ?? []).filter(isDotted).map((name): CubeTimeDimension => {
     const [cube, member, granularity] = name.split('.');
-    return { dimension: `${cube}.${member}`, granularity: granularity as 'day' };
+    return { dimension: `${cube}.${member}`, granularity };
   });
   return [...named, ...dotted];
 }
@@ -126,10 +129,12 @@ function timeKeys<Row>(
 ): Key<Row>[] {
   return times.flatMap(({ dimension, granularity }) => {
     if (granularity === undefined) return [];
-    const { of } = find(model.dimensions, dimension);
+    const { of, granularities = {} } = find(model.dimensions, dimension);
+    const own = granularities[granularity];
     const bucketOf = (row: Row): Cell => {
       const wall = wallOf(of(row), zone);
-      return wall === null ? null : bucketStart(wall, granularity);
+      if (wall === null) return null;
+      return own === undefined ? bucketStart(wall, granularity as CubeGranularity) : gridStart(wall, own);
     };
     const name = `${dimension}.${granularity}`;
     const print: Key<Row>['print'] = (cell, into) => {

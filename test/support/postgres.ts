@@ -46,6 +46,15 @@ export async function openPostgres(init: readonly string[]): Promise<AskedSource
   };
 }
 
+/** `2024-01-15 10:00:00.5`, or `0044-03-15 00:00:00 BC`: 1 BC is the year 0. */
+function timeOf(text: string): number {
+  const [day, clock = '00:00:00', era] = text.split(' ');
+  const time = Date.parse(
+    `${era === 'BC' ? '2000' : day.slice(0, -6)}${day.slice(-6)}T${clock.slice(0, 12)}Z`,
+  );
+  return era === 'BC' ? new Date(time).setUTCFullYear(1 - Number(day.slice(0, -6))) : time;
+}
+
 function paramText(param: SqlParam): string {
   return param.type === 'time' ? new Date(param.value).toISOString().slice(0, -1) : String(param.value);
 }
@@ -97,7 +106,7 @@ function read(text: string, type: LogicalType): Value {
     case 'double':
       return Number(text);
     case 'time':
-      return Math.floor(Date.parse(`${text.replace(' ', 'T').slice(0, 23)}Z`));
+      return timeOf(text);
     default:
       return text;
   }

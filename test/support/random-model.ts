@@ -1,6 +1,6 @@
 /** Random models over random small tables, with everything that a table can hold to trouble an engine. */
-import type { CubeGranularity } from './cube-query.js';
 import type { CellType } from './oracle-filter.js';
+import { ownGranularities } from './random-granularities.js';
 import { randomMeasures } from './random-measures.js';
 import { randomRollup } from './random-rollup.js';
 import { KINDS, literal, spans } from './random-values.js';
@@ -37,6 +37,8 @@ export interface RandomDimension {
   readonly kind: Kind;
   /** Over the tables by their names; what the oracle reads. */
   readonly sql: string;
+  /** Those that a time defines itself. */
+  readonly granularities: readonly string[];
 }
 
 export interface RandomMeasure {
@@ -56,7 +58,14 @@ export interface RandomRollup {
   readonly measures: readonly RandomMeasure[];
   readonly dimensions: readonly RandomDimension[];
   readonly segments: readonly string[];
-  readonly times: readonly { readonly dimension: string; readonly granularity: CubeGranularity }[];
+  readonly times: readonly RandomTime[];
+}
+
+export interface RandomTime {
+  readonly dimension: string;
+  readonly granularity: string;
+  /** Those that the dimension defines. */
+  readonly own: readonly string[];
 }
 
 export function randomModel(tape: Tape): RandomModel {
@@ -116,11 +125,16 @@ function randomCube(tape: Tape, { name, joins }: Draft): CubeDraft {
     type: KINDS[kind].type,
     kind,
     sql: `${name}.${kind}`,
+    granularities:
+      KINDS[kind].type === 'time' && tape.chance(70) ? tape.some(Object.keys(ownGranularities), 4, 1) : [],
   }));
-  const documents = columns.map(({ kind, type }) => ({
+  const documents = columns.map(({ kind, type, granularities }) => ({
     name: kind,
     type,
     sql: tape.pick([kind, `{CUBE}.${kind}`]),
+    ...(granularities.length > 0 && {
+      granularities: granularities.map((own) => ({ name: own, ...ownGranularities[own].document })),
+    }),
   }));
   const keys = [
     { name: 'id', type: 'number', sql: 'id', primary_key: true },
@@ -147,7 +161,10 @@ function randomCube(tape: Tape, { name, joins }: Draft): CubeDraft {
     made: {
       name,
       joins,
-      dimensions: [{ id: `${name}.id`, type: 'number', kind: 'small', sql: `${name}.id` }, ...columns],
+      dimensions: [
+        { id: `${name}.id`, type: 'number', kind: 'small', sql: `${name}.id`, granularities: [] },
+        ...columns,
+      ],
       measures: measures.map(({ made }) => made),
       segments: segments.map((segment) => ({ id: `${name}.${segment.name}`, sql: bare(segment.sql) })),
     },

@@ -6,6 +6,7 @@ import type { OracleAnswer, OracleModel } from './oracle.js';
 import type { Cell } from './oracle-filter.js';
 import type { OracleMeasure } from './oracle-measure.js';
 import { printWallTime } from './oracle-time.js';
+import { ownGranularities } from './random-granularities.js';
 import type { RandomCube, RandomMeasure, RandomModel } from './random-model.js';
 import { isTame } from './random-values.js';
 
@@ -133,11 +134,13 @@ function plainRow(row: Readonly<Record<string, Cell>>): Row {
   );
 }
 
+const grids = Object.fromEntries(Object.entries(ownGranularities).map(([name, { grid }]) => [name, grid]));
+
 function oracleModel(root: RandomCube, near: ReturnType<typeof nearCubes>): OracleModel<Row> {
   const dimensions = near.flatMap(({ cube }) => cube.dimensions).filter(({ kind }) => isTame(kind));
   return {
     dimensions: Object.fromEntries(
-      dimensions.map(({ id, type }) => [id, { type, of: (row: Row) => row[id] }]),
+      dimensions.map(({ id, type }) => [id, { type, of: (row: Row) => row[id], granularities: grids }]),
     ),
     measures: Object.fromEntries(root.measures.flatMap(oracleMeasures)),
     segments: Object.fromEntries(

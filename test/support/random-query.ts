@@ -1,15 +1,14 @@
 /** Random queries over a random model; two of three keep to what one of its rollups holds. */
 import type {
   CubeFilter,
-  CubeGranularity,
   CubeOperator,
   CubeQuery,
   CubeTimeDimension,
   CubeValue,
   Direction,
 } from './cube-query.js';
+import { consistsOf } from './random-granularities.js';
 import type { RandomDimension, RandomMeasure, RandomModel, RandomRollup } from './random-model.js';
-import { consistsOf } from './random-rollup.js';
 import { DAY, moment } from './random-values.js';
 import type { Span } from './random-values.js';
 import { reachable } from './reachable.js';
@@ -22,12 +21,12 @@ interface Palette {
   readonly segments: readonly string[];
   readonly times: readonly {
     readonly dimension: string;
-    readonly granularities: readonly CubeGranularity[];
+    readonly granularities: readonly string[];
     readonly aligned: boolean;
   }[];
 }
 
-const granularities: readonly CubeGranularity[] = [
+const granularities: readonly string[] = [
   'day',
   'month',
   'week',
@@ -83,9 +82,9 @@ export function randomQuery(tape: Tape, model: RandomModel): CubeQuery {
 function rollupPalette(rollup: RandomRollup): Palette {
   return {
     ...rollup,
-    times: rollup.times.map(({ dimension, granularity }) => ({
+    times: rollup.times.map(({ dimension, granularity, own }) => ({
       dimension,
-      granularities: granularities.filter((coarse) => consistsOf(coarse, granularity)),
+      granularities: [...own, ...granularities].filter((coarse) => consistsOf(coarse, granularity)),
       aligned: true,
     })),
   };
@@ -100,7 +99,11 @@ function freePalette(tape: Tape, { cubes }: RandomModel): Palette {
     segments: near.flatMap((cube) => cube.segments.map(({ id }) => id)),
     times: dimensions
       .filter(({ type }) => type === 'time')
-      .map(({ id }) => ({ dimension: id, granularities, aligned: false })),
+      .map(({ id, granularities: own }) => ({
+        dimension: id,
+        granularities: [...own, ...granularities],
+        aligned: false,
+      })),
   };
 }
 

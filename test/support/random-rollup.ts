@@ -1,12 +1,12 @@
 /** Random rollups over the cubes that joins lead to, with partitions and indexes. */
-import type { CubeGranularity } from './cube-query.js';
-import type { RandomCube, RandomRollup } from './random-model.js';
+import { consistsOf } from './random-granularities.js';
+import type { RandomCube, RandomRollup, RandomTime } from './random-model.js';
 import { reachable } from './reachable.js';
 import type { Span } from './random-values.js';
 import { shuffled } from './tape.js';
 import type { Tape } from './tape.js';
 
-const granularities: readonly CubeGranularity[] = [
+const granularities: readonly string[] = [
   'day',
   'hour',
   'week',
@@ -17,7 +17,7 @@ const granularities: readonly CubeGranularity[] = [
   'second',
 ];
 
-const partitions: readonly { readonly name: CubeGranularity; readonly days: number }[] = [
+const partitions: readonly { readonly name: string; readonly days: number }[] = [
   { name: 'month', days: 30 },
   { name: 'hour', days: 1 / 24 },
   { name: 'day', days: 1 },
@@ -25,13 +25,6 @@ const partitions: readonly { readonly name: CubeGranularity; readonly days: numb
   { name: 'quarter', days: 91 },
   { name: 'year', days: 365 },
 ];
-
-/** From fine to coarse; a week is made of days, and nothing of weeks. */
-export function consistsOf(coarse: CubeGranularity, fine: CubeGranularity): boolean {
-  const ranks = ['second', 'minute', 'hour', 'day', 'month', 'quarter', 'year'];
-  if (coarse === fine || fine === 'week') return coarse === fine;
-  return ranks.indexOf(fine) <= (coarse === 'week' ? 3 : ranks.indexOf(coarse));
-}
 
 export interface RollupDraft {
   readonly made: RandomRollup;
@@ -58,11 +51,13 @@ export function randomRollup(tape: Tape, cubes: readonly RandomCube[], span: Spa
     2,
   );
   const candidates = near.flatMap((cube) => cube.dimensions.filter(({ type }) => type === 'time'));
-  const times = tape
-    .some(candidates, 3)
-    .flatMap(({ id }) =>
-      tape.times(tape.chance(10) ? 2 : 1, () => ({ dimension: id, granularity: tape.pick(granularities) })),
-    );
+  const times = tape.some(candidates, 3).flatMap(({ id, granularities: own }) =>
+    tape.times(tape.chance(own.length > 0 ? 40 : 10) ? 2 : 1, (): RandomTime => ({
+      dimension: id,
+      granularity: tape.pick(own.length > 0 && tape.chance(60) ? own : granularities),
+      own,
+    })),
+  );
   const fits =
     times.length === 0
       ? []
@@ -90,7 +85,9 @@ export function randomRollup(tape: Tape, cubes: readonly RandomCube[], span: Spa
       measures: all.map(({ id }) => id),
       dimensions: dimensions.map(({ id }) => id),
       segments,
-      ...(times.length > 0 && { time_dimensions: times }),
+      ...(times.length > 0 && {
+        time_dimensions: times.map(({ dimension, granularity }) => ({ dimension, granularity })),
+      }),
       ...(partition !== null && { partition_granularity: partition }),
       ...(indexes.length > 0 && { indexes }),
     },

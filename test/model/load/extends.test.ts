@@ -36,7 +36,7 @@ function cube(model: DataModel, name: string) {
 }
 
 describe('extends', () => {
-  test('[A5][A6] a cube has what its parent has, as its own', () => {
+  test('a cube has what its parent has, as its own', () => {
     const model = load(`${BASE}  - {name: child, extends: base}\n`);
     const child = cube(model, 'child');
     expect(child).toMatchObject({
@@ -146,7 +146,7 @@ describe('extends', () => {
     expect(cube(model, 'b').dimensions.get('y')?.sql.parts[0]).toEqual({ kind: 'cube', cube: 'b' });
   });
 
-  test('[A4] JavaScript extends by reference or by name', async () => {
+  test('JavaScript extends by reference or by name', async () => {
     const text = `
       cube('Base', {
         sqlTable: 'events',

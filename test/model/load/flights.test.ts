@@ -32,7 +32,7 @@ test('the flights model loads, in whatever order its files are read', () => {
   expect(flights.measures.get('average_delay')).toMatchObject({ title: 'Flights Average Delay' });
 });
 
-test('[D5][D26][D73][D78] four rollups: one partitioned, one with a sort index, one with an aggregating index', () => {
+test('[D30][D73][D78] four rollups: one partitioned, one with a sort index, one with an aggregating index', () => {
   const rollups = loadYamlModel(files).cubes.get('flights')!.preAggregations;
   expect(rollups.map(({ name }) => name)).toEqual([
     'daily',

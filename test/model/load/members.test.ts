@@ -183,7 +183,7 @@ describe('members', () => {
     ]);
   });
 
-  test('[B28][B29][B30] a calculated measure refers to measures, filters are kept, formats too', () => {
+  test('[B29] a calculated measure refers to measures, filters are kept, formats too', () => {
     const model = load(
       orders().replace(
         '    dimensions:',

@@ -82,7 +82,7 @@ partition_granularity: month
     expect(main(keys).allowNonStrictDateRangeMatch).toBe(expected);
   });
 
-  test('[D23] a lambda names its rollups, and takes no default for date ranges', () => {
+  test('[D24] a lambda names its rollups, and takes no default for date ranges', () => {
     const text = `cubes:
   - name: a
     sql_table: a
@@ -152,7 +152,7 @@ partition_granularity: month
     expect(lines).toEqual([expect.stringContaining(message)]);
   });
 
-  test('[D3] names are unique within a cube, and follow the rule of names', () => {
+  test('[C7] [D3] names are unique within a cube, and follow the rule of names', () => {
     const list = (names: string[]) =>
       orders(
         `    pre_aggregations:\n${names.map((name) => `      - {name: ${name}, measures: [count]}\n`).join('')}`,
@@ -246,13 +246,22 @@ describe('time', () => {
     expect(errorsOf(rollup(keys)).join('\n')).toMatch(new RegExp(message));
   });
 
-  test('a custom granularity is refused by name', () => {
-    const text = rollup('time_dimension: created_at\ngranularity: fiscal').replace(
-      'sql: created_at}',
-      'sql: created_at, granularities: [{name: fiscal, interval: 1 year}]}',
-    );
-    expect(errorsOf(text)).toEqual([
-      expect.stringContaining('granularity: not supported yet: the custom granularity `fiscal`'),
+  test('[D28] a granularity of the time dimension, and what it may have been meant for', () => {
+    const withFiscal = (granularity: string): string =>
+      rollup(`time_dimension: created_at\ngranularity: ${granularity}\npartition_granularity: year`).replace(
+        'sql: created_at}',
+        'sql: created_at, granularities: [{name: fiscal_half, interval: 6 months, offset: 3 months}]}',
+      );
+    expect(errorsOf(withFiscal('fiscal_hlf'))).toEqual([
+      expect.stringContaining('Did you mean `fiscal_half`?'),
+    ]);
+    expect(errorsOf(withFiscal('lustrum'))).toEqual([
+      expect.stringContaining('unknown granularity: one of fiscal_half, second, minute'),
+    ]);
+    expect(errorsOf(withFiscal('fiscal_half'))).toEqual([
+      expect.stringContaining(
+        'a partition of a year cuts through buckets of a fiscal_half: use a finer `granularity`',
+      ),
     ]);
   });
 

@@ -1,6 +1,7 @@
 /** Three tables with what troubles dialects, as rows for the oracle and as SQL for DuckDB and PostgreSQL. */
 import { openDuckdb } from '../../../dist/sources/open-duckdb.js';
 import type { OracleModel } from '../../support/oracle.js';
+import type { OracleGrid } from '../../support/oracle-time.js';
 import type { AskedSource } from '../../support/postgres.js';
 
 export interface Order {
@@ -68,6 +69,19 @@ const items = [1, 1, 1, 2, 3, 3, null].map((order, at) => ({
   label: at % 3 === 0 ? null : `l${at}`,
 }));
 
+/** Times up to the year 4001 BC, which is -4000; 1 BC is the year 0. */
+export const eras = [0, 24, 2_020, 2_023, 2_024, 2_025, 2_026, 6_024].flatMap((years) =>
+  [
+    '2024-01-01 00:00:00',
+    '2024-01-01 00:00:02.999',
+    '2024-02-15 06:29:59.999',
+    '2024-02-15 06:30:00',
+    '2024-03-31 23:59:59.999',
+    '2024-04-01 00:00:00',
+    '2024-12-31 18:30:00',
+  ].map((from) => ({ from, years })),
+);
+
 export const init: readonly string[] = [
   `CREATE TABLE orders (id INTEGER, user_id INTEGER, status VARCHAR, amount INTEGER, price DECIMAL(10,2),
     weight DOUBLE PRECISION, paid BOOLEAN, created_at TIMESTAMP, seen TIMESTAMPTZ, day DATE, "order" BIGINT,
@@ -99,6 +113,11 @@ export const init: readonly string[] = [
     'letters',
     ['İx', 'ΑΣ', 'ΑΣΒ', 'ß', 'Ǆ'].map((text, at) => [at + 1, text]),
   ),
+  'CREATE TABLE eras (id INTEGER, time TIMESTAMP)',
+  // Dialects write years before Christ differently, and count back to them alike.
+  `INSERT INTO eras VALUES (0, NULL), ${eras
+    .map(({ from, years }, at) => `(${at + 1}, TIMESTAMP '${from}' - INTERVAL '${years} years')`)
+    .join(', ')}`,
   'CREATE TABLE doubles (k INTEGER, x DOUBLE PRECISION, y REAL)',
   insert('doubles', [
     [1, 'NaN', 0.1],
@@ -117,6 +136,23 @@ function insert(table: string, rows: readonly (readonly (string | number | boole
   return `INSERT INTO ${table} VALUES ${rows.map((row) => `(${row.map(literal).join(', ')})`).join(', ')}`;
 }
 
+/** Granularities of the times, beside what the oracle takes them for. */
+export const ownGrids: Readonly<Record<string, OracleGrid>> = {
+  fiscal_year: { first: '2023-04-01', months: 12 },
+  five_months: { first: '2021-02-15T06:30:00', months: 5 },
+  sprint: { first: '2024-01-15', ms: 14 * 86_400_000 },
+  night: { first: '2024-01-01T18:30:00', ms: 86_400_000 },
+  seventh: { first: '2024-01-01T00:00:03', ms: 7_000 },
+};
+
+const granularities = [
+  { name: 'fiscal_year', interval: '1 year', offset: '3 months' },
+  { name: 'five_months', interval: '5 months', origin: '2021-02-15T06:30:00' },
+  { name: 'sprint', interval: '2 weeks', origin: '2024-01-15' },
+  { name: 'night', interval: '1 day', origin: '2024-01-01T18:30:00' },
+  { name: 'seventh', interval: '7 seconds', origin: '2024-01-01T00:00:03' },
+];
+
 export const document = {
   cubes: [
     {
@@ -134,8 +170,8 @@ export const document = {
         { name: 'price', sql: 'price', type: 'number' },
         { name: 'weight', sql: 'weight', type: 'number' },
         { name: 'paid', sql: 'paid', type: 'boolean' },
-        { name: 'created_at', sql: 'created_at', type: 'time' },
-        { name: 'seen', sql: 'seen', type: 'time' },
+        { name: 'created_at', sql: 'created_at', type: 'time', granularities },
+        { name: 'seen', sql: 'seen', type: 'time', granularities },
         { name: 'day', sql: '{CUBE}.day', type: 'time' },
         { name: 'order', sql: 'order', type: 'number' },
         { name: 'weird', sql: '{CUBE}."we""ird"', type: 'string' },
@@ -208,6 +244,14 @@ export const document = {
       ],
     },
     {
+      name: 'eras',
+      sql_table: 'eras',
+      dimensions: [
+        { name: 'id', sql: 'id', type: 'number', primary_key: true },
+        { name: 'at', sql: '{CUBE}.time', type: 'time', granularities },
+      ],
+    },
+    {
       name: 'letters',
       sql_table: 'letters',
       dimensions: [
@@ -250,8 +294,8 @@ export const oracleModel: OracleModel<Order> = {
     'orders.price': { type: 'number', of: ({ price }) => (price === null ? null : Number(price)) },
     'orders.weight': { type: 'number', of: ({ weight }) => weight },
     'orders.paid': { type: 'boolean', of: ({ paid }) => paid },
-    'orders.created_at': { type: 'time', of: ({ at }) => ms(at) },
-    'orders.seen': { type: 'time', of: ({ at }) => ms(at) },
+    'orders.created_at': { type: 'time', of: ({ at }) => ms(at), granularities: ownGrids },
+    'orders.seen': { type: 'time', of: ({ at }) => ms(at), granularities: ownGrids },
     'orders.day': { type: 'time', of: ({ at }) => ms(at === null ? null : `${at.slice(0, 10)} 00:00:00`) },
     'users.city': { type: 'string', of: cityOf },
   },

@@ -20,9 +20,11 @@ import { assertEqualAnswers } from '../../support/assert-equal-answers.js';
 import type { CubeFilter, CubeQuery } from '../../support/cube-query.js';
 import { prepare } from '../../support/fake-catalog.js';
 import { answer } from '../../support/oracle.js';
+import { gridStart } from '../../support/oracle-time.js';
 import { openPostgres, withoutPostgres } from '../../support/postgres.js';
 import type { AskedSource } from '../../support/postgres.js';
-import { document, init, openTestDuckdb, oracleModel, orders } from './dialect-tables.js';
+import { formatLocal } from '../../../dist/model/civil-time.js';
+import { document, eras, init, openTestDuckdb, oracleModel, orders, ownGrids } from './dialect-tables.js';
 
 const prepared = prepare(document);
 const { model } = prepared;
@@ -119,7 +121,7 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
     'orders.day',
     'orders.order',
     'orders.mixed',
-  ])('[B7] by %s', async (dimension) => {
+  ])('[B8] by %s', async (dimension) => {
     await expectJudged({ measures: additive, dimensions: [dimension] });
     await expectJudged({ dimensions: [dimension], order: { [dimension]: 'desc' } });
   });
@@ -269,6 +271,29 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
     },
   );
 
+  test.each(['UTC', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu'])(
+    '[D28] buckets of granularities that the times define, in %s',
+    async (timezone) => {
+      for (const dimension of ['orders.created_at', 'orders.seen']) {
+        for (const granularity of Object.keys(ownGrids)) {
+          const timeDimensions = [{ dimension, granularity }];
+          await expectJudged({ measures: ['orders.count', 'orders.revenue'], timeDimensions, timezone });
+        }
+      }
+    },
+  );
+
+  test('[D28] they go on before their origin, and through the year 0', async () => {
+    for (const [granularity, grid] of Object.entries(ownGrids)) {
+      const time = `eras.at.${granularity}`;
+      const rows = await rowsOfBoth({ dimensions: ['eras.id', time], order: { 'eras.id': 'asc' } });
+      expect(rows.map((row) => row[time])).toEqual([
+        null,
+        ...eras.map(({ from, years }) => formatLocal(gridStart(yearsBefore(from, years), grid))),
+      ]);
+    }
+  });
+
   test('segments, as filters and as keys', async () => {
     await expectJudged({ measures: additive, segments: ['orders.big'] });
     await expectJudged({ ...ids(), segments: ['orders.big', 'orders.is_paid'] });
@@ -293,7 +318,7 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
     ]);
   });
 
-  test('[B7] order with NULLs last, limit and offset', async () => {
+  test('[A19] order with NULLs last, limit and offset', async () => {
     for (const direction of ['asc', 'desc'] as const) {
       for (const member of ['orders.status', 'users.city', 'orders.paid', 'orders.amount']) {
         const query = { measures: ['orders.count', 'orders.first_status'], dimensions: [member] };
@@ -309,7 +334,7 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
     });
   });
 
-  test('[H11] measures that joins multiply count each row once', async () => {
+  test('[B21] measures that joins multiply count each row once', async () => {
     const byLine = await rowsOfBoth({
       measures: ['items.count', 'orders.count', 'orders.revenue', 'users.credit', 'users.first_city'],
       dimensions: ['items.line'],
@@ -339,7 +364,7 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
       await rowsOfBoth({ ...all, dimensions: [dimension], timezone: 'America/New_York' });
   });
 
-  test('[H11] a key of several columns, and several cubes that multiply each other', async () => {
+  test('[B21] a key of several columns, and several cubes that multiply each other', async () => {
     const measures = ['items.quantity', 'items.count', 'notes.count', 'notes.latest', 'orders.count'];
     expect(await rowsOfBoth({ measures: [...measures.slice(0, 3), 'orders.count'] })).toEqual([
       { 'items.quantity': '21', 'items.count': '6', 'notes.count': '4', 'orders.count': '60' },
@@ -416,6 +441,12 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
     }
   });
 });
+
+/** As SQL subtracts years: the month and the day stay. */
+function yearsBefore(from: string, years: number): number {
+  const date = new Date(`${from.replace(' ', 'T')}Z`);
+  return date.setUTCFullYear(date.getUTCFullYear() - years);
+}
 
 async function batches(request: SourceRequest) {
   const [duck, postgres] = [sides.duckdb as Side, sides.postgres as Side];

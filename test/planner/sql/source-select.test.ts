@@ -109,7 +109,7 @@ describe('the tree of a request', () => {
     });
   });
 
-  test('[H11] a multiplied measure is taken over distinct keys, and every select has all columns', () => {
+  test('[B21] a multiplied measure is taken over distinct keys, and every select has all columns', () => {
     const tree = treeOf(
       { measures: ['orders.revenue', 'items.count'], dimensions: ['items.label'] },
       new Map([['orders.revenue', { kind: 'integer' }]]),
