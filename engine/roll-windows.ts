@@ -16,12 +16,12 @@ import { storeColumn } from './store-column.js';
  * @param scan that made the groups
  * @throws StoreError `query_invalid` for more rows than LIMITS allow; `aborted`
  */
-export function rollWindows(
+export async function rollWindows(
   groups: GroupedBatch,
   scan: ScanPlan,
   { series, time }: NonNullable<RollupPiece['roll']>,
   signal: AbortSignal | undefined,
-): GroupedBatch {
+): Promise<GroupedBatch> {
   const keys = scan.keys.flatMap(({ output }) =>
     output === time ? [] : [{ column: output, output, bucket: null }],
   );
@@ -37,7 +37,9 @@ export function rollWindows(
   };
   const rolled: { readonly label: number; readonly batch: GroupedBatch }[] = [];
   let rows = 0;
-  for (const window of series.windows) {
+  for (const [at, window] of series.windows.entries()) {
+    // Others have their turn, so that a call can be aborted.
+    if (at % WINDOWS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
     throwIfAborted(signal);
     const batch = countIn(window);
     rows += batch.rows;
@@ -53,6 +55,8 @@ export function rollWindows(
     ],
   };
 }
+
+const WINDOWS_AT_ONCE = 16;
 
 /** The groups in the form of stored rows, without those that have no time. */
 function sortedByTime(groups: GroupedBatch, keys: ReadonlySet<string>, time: string): StoredBatch {

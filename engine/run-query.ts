@@ -108,7 +108,7 @@ async function scanRollup(piece: RollupPiece, tools: QueryTools): Promise<Groupe
     signal: tools.signal,
   });
   if (piece.roll === undefined) return scanned;
-  return { ...scanned, batch: rollWindows(scanned.batch, piece.scan, piece.roll, tools.signal) };
+  return { ...scanned, batch: await rollWindows(scanned.batch, piece.scan, piece.roll, tools.signal) };
 }
 
 async function askSource({ request }: SourcePiece, tools: QueryTools): Promise<Grouped> {

@@ -26,6 +26,7 @@ export interface CalendarStep {
 
 const UNITS = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
 
+/** What stands for a side that is not written. */
 export const NO_STEP: CalendarStep = { count: 0, unit: 'day' };
 
 /** A half-open stretch of wall-clock time; null: unbounded. */

@@ -1,4 +1,5 @@
 /** What Cube derives from the SQL of members: owners, proxies, leaves, and what joins multiply. */
+import { NO_STEP } from '../../model/rolling-window.js';
 import type { DataModel, Granularity, Measure, MemberId } from '../../model/schema.js';
 import { cubeOf } from '../../model/schema.js';
 import { lookUp } from '../find-member.js';
@@ -100,7 +101,8 @@ export function windowGranularity(model: DataModel, measures: readonly MemberId[
     const { window } = measureOf(model, measure);
     if (window?.kind !== 'fixed') continue;
     for (const step of [window.leading, window.trailing]) {
-      finest = minGranularity(finest, WINDOW_UNITS.find((unit) => step?.unit === unit) ?? null);
+      const unit = step === NO_STEP ? null : WINDOW_UNITS.find((each) => step?.unit === each);
+      finest = minGranularity(finest, unit ?? null);
     }
   }
   return finest;

@@ -38,7 +38,12 @@ const orders = {
   dimensions: [
     { name: 'id', sql: 'id', type: 'number', primary_key: true },
     { name: 'status', sql: 'status', type: 'string' },
-    { name: 'created_at', sql: 'created_at', type: 'time' },
+    {
+      name: 'created_at',
+      sql: 'created_at',
+      type: 'time',
+      granularities: [{ name: 'fortnight', interval: '2 weeks', origin: '2024-01-01' }],
+    },
     { name: 'other_at', sql: 'created_at', type: 'time' },
   ],
   segments: [{ name: 'a', sql: "{CUBE}.status = 'a'" }],
@@ -128,6 +133,20 @@ describe.each([
     const { data } = await store.query({ measures: ['sales.running'], timeDimensions: [time] });
     expect(data).toMatchObject([{ 'sales.day.day': '2024-02-02T00:00:00.000', 'sales.running': '35' }]);
   });
+});
+
+test('[H3] buckets of a custom granularity have windows too', async () => {
+  for (const rollups of [[], [daily]]) {
+    const store = await open(...rollups);
+    const time = { dimension: 'orders.created_at', granularity: 'fortnight' };
+    const timeDimensions = [{ ...time, dateRange: ['2024-01-20', '2024-02-01'] }];
+    const { data, meta } = await store.query({ ...asked(['running', 'count', 'two_days']), timeDimensions });
+    expect(meta.mode).toBe(rollups.length === 0 ? 'source' : 'rollup');
+    expect(table(data, 'created_at.fortnight', 'running', 'count', 'two_days')).toEqual([
+      ['2024-01-15T00:00:00.000', null, '0', null],
+      ['2024-01-29T00:00:00.000', '35', '2', null],
+    ]);
+  }
 });
 
 test('[B19] what cannot be merged comes from the source, each window from where it can', async () => {
