@@ -19,6 +19,8 @@ export interface MergedPiece {
 }
 
 /**
+ * A piece may lack states: then its groups have none.
+ *
  * @param scan groups by columns of the batches and merges all others
  * @throws StoreError `source_failed` when a column has types that do not go together
  */
@@ -31,7 +33,8 @@ export function mergePieces(scan: ScanPlan, pieces: readonly MergedPiece[]): Gro
     columns: new Map(
       names.map((name) => {
         const type = types.get(name) as LogicalType;
-        return [name, storeColumn(columnOf(batch, name), type, keys.has(name))];
+        const column = columnOf(batch, name) ?? noStates(batch, name, type);
+        return [name, storeColumn(column, type, keys.has(name))];
       }),
     ),
     bytes: 0,
@@ -40,13 +43,18 @@ export function mergePieces(scan: ScanPlan, pieces: readonly MergedPiece[]): Gro
 }
 
 function commonType(name: string, pieces: readonly MergedPiece[]): LogicalType {
-  const filled = pieces.filter(({ batch }) => columnOf(batch, name).values.some((value) => value !== null));
+  const holders = pieces.flatMap(({ batch, rollup }) => {
+    const column = columnOf(batch, name);
+    return column === null ? [] : [{ column, rollup }];
+  });
+  assert(holders.length > 0, `a piece has ${name}`);
+  const filled = holders.filter(({ column }) => column.values.some((value) => value !== null));
   // Where there is no value a scan may have guessed the type, and the source knows it.
   const [first, ...others] =
-    filled.length > 0 ? filled : [pieces.find(({ rollup }) => rollup === null) ?? pieces[0]];
-  let common = columnOf(first.batch, name).type;
-  for (const { batch, rollup } of others) {
-    const { type } = columnOf(batch, name);
+    filled.length > 0 ? filled : [holders.find(({ rollup }) => rollup === null) ?? holders[0]];
+  let common = first.column.type;
+  for (const { column, rollup } of others) {
+    const { type } = column;
     const both = unifyTypes(common, type);
     if (both === null) {
       throw new StoreError(
@@ -63,7 +71,7 @@ function commonType(name: string, pieces: readonly MergedPiece[]): LogicalType {
 /** A source gives sketches whose type does not say their precision: 0. Their bytes do. */
 function sketchType(name: string, pieces: readonly MergedPiece[]): LogicalType {
   for (const { batch } of pieces) {
-    const values = columnOf(batch, name).values as readonly (Uint8Array | null)[];
+    const values = (columnOf(batch, name)?.values ?? []) as readonly (Uint8Array | null)[];
     const bytes = values.find((value) => value !== null);
     if (bytes !== undefined) return { kind: 'sketch', precision: precisionOfBytes(bytes, 0, bytes.length) };
   }
@@ -74,8 +82,10 @@ function placeOf(rollup: RollupId | null): string {
   return rollup ?? 'the source';
 }
 
-function columnOf(batch: GroupedBatch, name: string): GroupedColumn {
-  const column = batch.columns.find((candidate) => candidate.name === name);
-  assert(column !== undefined, `every piece has ${name}`);
-  return column;
+function columnOf(batch: GroupedBatch, name: string): GroupedColumn | null {
+  return batch.columns.find((candidate) => candidate.name === name) ?? null;
+}
+
+function noStates({ rows }: GroupedBatch, name: string, type: LogicalType): GroupedColumn {
+  return { name, type, values: Array.from({ length: rows }, () => null) };
 }

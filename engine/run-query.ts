@@ -6,12 +6,14 @@ import type { Piece, QueryPlan, RollupPiece, SourcePiece, SourceRequest, Stateme
 import type { RollupId } from '../model/schema.js';
 import { throwIfAborted } from '../model/throw-if-aborted.js';
 import type { LogicalType } from '../model/value.js';
+import type { AnsweredBuckets } from '../model/window-series.js';
 import type { Source } from '../sources/source.js';
 import type { Storage } from '../storage/open-storage.js';
 import { finishRows } from './finish-rows.js';
 import type { FinishedRows } from './finish-rows.js';
 import type { GlobalDictionaries } from './global-dictionaries.js';
 import { mergePieces } from './merge-pieces.js';
+import { rollWindows } from './roll-windows.js';
 import { runScan } from './run-scan.js';
 import type { ScanOptions } from './run-scan.js';
 
@@ -38,12 +40,17 @@ export async function runQuery(plan: QueryPlan, tools: QueryTools): Promise<Quer
   const batch =
     plan.merge === null
       ? grouped[0].batch
-      : mergePieces(
-          plan.merge,
-          grouped.map(({ batch: groups }, at) => ({ batch: groups, rollup: rollupOf(plan.pieces[at]) })),
-        );
+      : mergePieces(plan.merge, [
+          ...grouped.map(({ batch: groups }, at) => ({ batch: groups, rollup: rollupOf(plan.pieces[at]) })),
+          ...(plan.buckets === null ? [] : [{ batch: bucketRows(plan.buckets), rollup: null }]),
+        ]);
   const finished = finishRows(batch, plan.finish, plan.output, { numbers: tools.numbers });
   return { ...finished, rowsScanned: sumScanned(grouped) };
+}
+
+/** Rows of buckets alone, without any state. */
+function bucketRows({ column, labels }: AnsweredBuckets): GroupedBatch {
+  return { rows: labels.length, columns: [{ name: column, type: { kind: 'time' }, values: labels }] };
 }
 
 interface Grouped {
@@ -94,12 +101,14 @@ async function scanRollup(piece: RollupPiece, tools: QueryTools): Promise<Groupe
   }
   throwIfAborted(tools.signal);
   const sort = tools.narrowing ? piece.rollup.indexes[piece.index].sortColumns : [];
-  return runScan(piece.scan, sort, batches, {
+  const scanned = await runScan(piece.scan, sort, batches, {
     ...(batches.length === 0 ? { types: publishedTypes(piece) } : {}),
     ...tools.scan,
     dictionaries: tools.dictionariesOf(piece.rollup),
     signal: tools.signal,
   });
+  if (piece.roll === undefined) return scanned;
+  return { ...scanned, batch: await rollWindows(scanned.batch, piece.scan, piece.roll, tools.signal) };
 }
 
 async function askSource({ request }: SourcePiece, tools: QueryTools): Promise<Grouped> {

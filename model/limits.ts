@@ -50,6 +50,10 @@ export const LIMITS = {
   pushDownChars: 10_000,
   /** Pieces that a misaligned range is cut into; what would need more is read from the source in one piece. */
   coverPartsMax: 16,
+  /** Buckets of one query with cumulative measures: each is a window of its own. */
+  windowBucketsMax: 10_000,
+  /** Rows that the windows of a rollup may make, all buckets and groups together. */
+  windowRowsMax: 5_000_000,
   /** Partitions of one rollup. */
   partitionsMax: 10_000,
   /** Rows in a Parquet row group: small, so that readers can skip. */

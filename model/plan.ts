@@ -5,6 +5,7 @@ import type { Expression } from './expression.js';
 import type { Filter } from './filter.js';
 import type { OrderKey, Query, TimeRange } from './query.js';
 import type { ReasonCode, RuleName } from './reason-code.js';
+import type { AnsweredBuckets, WindowSeries } from './window-series.js';
 import type {
   Dimension,
   Grain,
@@ -27,6 +28,8 @@ export interface QueryPlan {
   readonly pieces: readonly Piece[];
   /** How the groups of several pieces become one batch; null for one piece. */
   readonly merge: ScanPlan | null;
+  /** Buckets that have a row in the answer whether or not a piece has one. */
+  readonly buckets: AnsweredBuckets | null;
   readonly output: readonly OutputColumn[];
   readonly finish: FinishPlan;
 }
@@ -43,9 +46,11 @@ export interface RollupPiece {
   readonly partitionsTotal: number;
   readonly ranges: readonly PieceRange[];
   readonly scan: ScanPlan;
+  /** The groups of the scan, by the stored times in the column `time`, count in windows. */
+  readonly roll?: { readonly series: WindowSeries; readonly time: string };
 }
 
-/** What a piece covers of a time dimension that the query bounds: one entry for each, and all hold. */
+/** What a piece covers of a time dimension that the query bounds: one entry for each, and all hold. Windows may have no bound. */
 export interface PieceRange {
   readonly dimension: MemberId;
   readonly range: TimeRange;
@@ -100,6 +105,8 @@ export interface SourceRequest {
   readonly countedBy: readonly MemberId[];
   /** Every range must hold. A null range keeps the rows whose time is NULL, and only those. */
   readonly ranges: readonly { readonly dimension: MemberId; readonly range: TimeRange | null }[];
+  /** Each row counts in every window that holds its time, and in none as itself. */
+  readonly windows?: WindowSeries;
   /** Null: the source neither orders nor cuts. */
   readonly page: SourcePage | null;
   /** On whose clock SQL of the model shows times, where it asks for local time. */
@@ -124,11 +131,11 @@ export interface SourcePage {
   readonly offset: number;
 }
 
-/** A column to group by: a dimension, the start of a time's bucket as a local label, or a segment's truth. */
+/** A column to group by: a dimension, the start of a time's bucket or of a window's as a local label, or a segment's truth. */
 export interface SourceKey {
   readonly column: string;
   readonly member: MemberId;
-  readonly kind: 'dimension' | 'segment' | 'bucket';
+  readonly kind: 'dimension' | 'segment' | 'bucket' | 'window';
   /** Whether the values are times. */
   readonly time: boolean;
   /** Of a bucket. */

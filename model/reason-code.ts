@@ -1,4 +1,4 @@
-/** Why a rollup cannot answer. */
+/** Why a rollup does not answer, as codes; `planner/rules.ts` has the table of them. */
 export type ReasonCode =
   | 'type_not_executable'
   | 'not_built'
@@ -19,10 +19,20 @@ export type ReasonCode =
   | 'granularity_too_fine'
   | 'granularity_not_nested'
   | 'range_not_aligned'
+  | 'window_not_aligned'
   | 'timezone_not_aligned'
   | 'filter_params_differ'
   | 'local_times_differ';
 
 /** What a rollup is asked, in this order. */
 export type RuleName =
-  'type' | 'joins' | 'measures' | 'dimensions' | 'filters' | 'segments' | 'times' | 'timezone' | 'built';
+  | 'type'
+  | 'joins'
+  | 'measures'
+  | 'dimensions'
+  | 'filters'
+  | 'segments'
+  | 'times'
+  | 'windows'
+  | 'timezone'
+  | 'built';

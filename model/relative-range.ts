@@ -86,7 +86,7 @@ function parseAway(words: string): { unit: Unit; count: number } | null {
 }
 
 /** The same time of day some units away; a day that the month there lacks becomes its last day. */
-function moveLocal(localMs: number, unit: CalendarUnit, count: number): number {
+export function moveLocal(localMs: number, unit: CalendarUnit, count: number): number {
   if (unit === 'day' || unit === 'week') return localMs + count * (unit === 'day' ? 1 : 7) * DAY_MS;
   const months = count * { month: 1, quarter: 3, year: 12 }[unit];
   const month = bucketIndex(localMs, 'month');

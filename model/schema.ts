@@ -3,6 +3,7 @@
  * knows about files, SQL dialects or time.
  */
 import type { Position } from './errors.js';
+import type { RollingWindow } from './rolling-window.js';
 import type { SqlTemplate } from './sql-template.js';
 
 /** `cube.member`: the one way in which a member is named after loading. */
@@ -150,6 +151,8 @@ export interface Measure {
   readonly filters: readonly SqlTemplate[];
   /** Beside `filters`, what rows must pass when one drills into the measure. */
   readonly drillFilters: readonly SqlTemplate[];
+  /** Of a cumulative measure: beside a granularity it shows, for each bucket, the rows of this window. */
+  readonly window: RollingWindow | null;
   /** Of `count_distinct_approx`: 2^precision registers, 10 to 16. */
   readonly precision: number;
   readonly format: Format | null;

@@ -129,7 +129,7 @@ function foldInstant(utcMs: number): number {
 }
 
 /** The changes in a range of any length, looked for only where they can differ. */
-function changesWithin(zone: string, range: TimeRange): OffsetChanges {
+export function changesWithin(zone: string, range: TimeRange): OffsetChanges {
   const from = Math.max(range.from, FIRST_CHANGE_MS);
   const to = Math.min(range.to, Math.max(from, RULES_MS) + CYCLE_MS);
   return findChanges(from, to, (instant) => offsetAt(instant, zone));

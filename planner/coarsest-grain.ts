@@ -1,43 +1,47 @@
 /** The coarsest granularity of a time dimension that serves a query. */
 import { canBuildFrom } from '../model/civil-time.js';
-import type { Query, QueryTimeDimension, TimeRange } from '../model/query.js';
+import type { QueryTimeDimension, TimeRange } from '../model/query.js';
 import { GRANULARITIES } from '../model/schema.js';
 import type { Grain, Granularity, MemberId } from '../model/schema.js';
 import { zoneFitsGrid } from '../model/timezone.js';
+import type { QueryShape } from './match-rollup.js';
 import { isRangeOn } from './match-times.js';
+import { isWindowGrain } from './match-windows.js';
 
 /** Times of which nothing is known are taken to lie here, where no zone keeps local mean time. */
 const COMMON_TIMES: TimeRange = { from: Date.UTC(1970, 0, 1), to: Date.UTC(2100, 0, 1) };
 
 /**
- * Coarse is small: the buckets and ranges of all entries of the query on this dimension are made of whole buckets of
+ * Coarse is small: the buckets, ranges and windows of all parts of a query on this dimension are made of whole buckets of
  * the granularity that is returned, which is predefined. Where none does, the finest.
  * @param base what is stored already, and must be possible to build from it; null: nothing
  * @param span of the stored times; null: not known
  */
 export function coarsestGrain(
-  query: Query,
+  parts: readonly QueryShape[],
   dimension: MemberId,
   base: Grain | null,
   span: TimeRange | null,
 ): Granularity {
-  const times = query.timeDimensions.filter((time) => time.dimension === dimension);
   const serves = (grain: Granularity): boolean =>
-    (base === null || canBuildFrom(grain, base)) &&
-    times.every((time) => servesTime(grain, time, query.timezone, span));
+    (base === null || canBuildFrom(grain, base)) && isServed(parts, dimension, [grain], span);
   return GRANULARITIES.findLast(serves) ?? 'second';
 }
 
-/** Whether each entry of the query on this dimension is made of whole buckets of one of the granularities. */
+/** Whether each entry of each part on this dimension is made of whole buckets of one of the granularities. */
 export function isServed(
-  query: Query,
+  parts: readonly QueryShape[],
   dimension: MemberId,
   stored: readonly Grain[],
   span: TimeRange | null,
 ): boolean {
-  return query.timeDimensions.every(
-    (time) =>
-      time.dimension !== dimension || stored.some((grain) => servesTime(grain, time, query.timezone, span)),
+  return parts.every(({ query, windows }) =>
+    query.timeDimensions.every((time) => {
+      if (time.dimension !== dimension) return true;
+      if (windows === null) return stored.some((grain) => servesTime(grain, time, query.timezone, span));
+      const { from, to } = within(span ?? COMMON_TIMES, time.range);
+      return stored.some((grain) => isWindowGrain(windows, grain, from < to ? { from, to } : null));
+    }),
   );
 }
 
@@ -49,9 +53,14 @@ function servesTime(
 ): boolean {
   if (range !== null && !isRangeOn(range, grain)) return false;
   if (granularity === null) return true;
-  const known = span ?? range ?? COMMON_TIMES;
-  const from = Math.max(known.from, range?.from ?? -Infinity);
-  const to = Math.min(known.to, range?.to ?? Infinity);
+  const { from, to } = within(span ?? range ?? COMMON_TIMES, range);
   if (timezone === 'UTC' || from >= to) return canBuildFrom(grain, granularity);
   return zoneFitsGrid(timezone, grain, granularity, { from, to });
+}
+
+function within(known: TimeRange, range: TimeRange | null): TimeRange {
+  return {
+    from: Math.max(known.from, range?.from ?? -Infinity),
+    to: Math.min(known.to, range?.to ?? Infinity),
+  };
 }

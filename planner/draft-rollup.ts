@@ -1,11 +1,12 @@
 /** What a rollup lacks for a query, and the rollup that would have it. */
 import { StoreError } from '../model/errors.js';
 import { isMergeable } from '../model/aggregates.js';
-import type { Query, TimeRange } from '../model/query.js';
+import type { TimeRange } from '../model/query.js';
 import { cubeOf, GRANULARITIES, isSameGrain } from '../model/schema.js';
 import type { Grain, Granularity, JoinPath, MemberId, PreAggregation } from '../model/schema.js';
 import { coarsestGrain, isServed } from './coarsest-grain.js';
 import { differingCube, keepsRows } from './join-tree.js';
+import { askRule } from './match-rollup.js';
 import type { QueryShape } from './match-rollup.js';
 import { rollupShape } from './rollup-shape.js';
 import type { RollupShape } from './rollup-shape.js';
@@ -52,24 +53,24 @@ export function neededChanges(asked: QueryShape, rollup: Holdings, spanOf: Known
       segments.filter((segment) => !rollup.segments.has(segment)),
     ),
     ...[...new Set(times.map(({ dimension }) => dimension))].flatMap((member) =>
-      timeChange(query.query, member, rollup.times.get(member) ?? [], spanOf(member)),
+      timeChange(query.parts?.shapes ?? [query], member, rollup.times.get(member) ?? [], spanOf(member)),
     ),
   ];
 }
 
 /** Of several stored granularities the one is made finer that can stay the coarsest. */
 function timeChange(
-  query: Query,
+  parts: readonly QueryShape[],
   member: MemberId,
   stored: readonly Grain[],
   span: TimeRange | null,
 ): Change[] {
-  if (isServed(query, member, stored, span)) return [];
+  if (isServed(parts, member, stored, span)) return [];
   const changes = (stored.length === 0 ? [null] : stored).map((from) => ({
     kind: 'time' as const,
     member,
     from,
-    to: coarsestGrain(query, member, from, span),
+    to: coarsestGrain(parts, member, from, span),
   }));
   const rank = ({ to }: { readonly to: Granularity }): number => GRANULARITIES.indexOf(to);
   const [change] = changes.toSorted((a, b) => rank(b) - rank(a));
@@ -125,9 +126,8 @@ export function judgeDraft(
 ): DraftVerdict {
   const shape = draftShape(query, draft);
   if (shape === null) return { kind: 'unjoined' };
-  const stored = storedShape(query, shape);
   const findings = MODEL_RULES.flatMap(
-    (rule) => rule.check(stored, shape, { definition: '', meta: null }) ?? [],
+    (rule) => askRule(rule, query, shape, { definition: '', meta: null }) ?? [],
   );
   if (findings.length > 0) return { kind: 'refused', findings };
   if (today !== null && !keepsAnswers(shape, today)) return { kind: 'takes away' };

@@ -67,7 +67,7 @@ export interface ExplainedPiece {
   /** `cube.preagg`, or `source`. */
   readonly from: string;
   readonly granularity?: string;
-  /** ISO with Z, half-open; where the query bounds one time dimension. */
+  /** ISO with Z, half-open, `unbounded` for windows; where the query bounds one time dimension. */
   readonly range?: readonly [string, string];
   /** By time dimension, where the query bounds several. */
   readonly ranges?: Readonly<Record<MemberId, readonly [string, string]>>;
@@ -144,7 +144,12 @@ function explainRollup(
   const meta = catalog.rollups.get(rollup.preAggregation.id) ?? null;
   return explainCandidate(tools, { ...rollup, meta }, () => {
     const matched = { shape: rollup.shape, meta } as MatchedRollup;
-    return rowsToScan(planRollup(tools.query, matched.shape, matched.meta, options.pruning !== false));
+    const parts = tools.query.parts?.shapes ?? [tools.query];
+    return parts.reduce(
+      (rows, part) =>
+        rows + rowsToScan(planRollup(part, matched.shape, matched.meta, options.pruning !== false)),
+      0,
+    );
   });
 }
 
@@ -204,5 +209,6 @@ function explainRanges({ ranges }: Piece): Pick<ExplainedPiece, 'range' | 'range
 }
 
 function isoRange({ from, to }: TimeRange): readonly [string, string] {
-  return [`${formatLocal(from)}Z`, `${formatLocal(to)}Z`];
+  const iso = (end: number): string => (Number.isFinite(end) ? `${formatLocal(end)}Z` : 'unbounded');
+  return [iso(from), iso(to)];
 }

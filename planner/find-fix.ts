@@ -153,6 +153,7 @@ function removes(change: Change, { code, member }: Finding): boolean {
     case 'granularity_too_fine':
     case 'granularity_not_nested':
     case 'range_not_aligned':
+    case 'window_not_aligned':
     case 'timezone_not_aligned':
       return change.kind === 'time';
     default:

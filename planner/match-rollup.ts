@@ -7,9 +7,11 @@ import type { RuleName } from '../model/reason-code.js';
 import type { MeasureState } from '../model/aggregates.js';
 import type { Query } from '../model/query.js';
 import type { DataModel, MemberId, PreAggregation } from '../model/schema.js';
+import type { AnsweredBuckets, WindowSeries } from '../model/window-series.js';
 import { typeFinding } from './match-type.js';
 import type { RollupShape } from './rollup-shape.js';
-import type { BuiltRollup, Finding } from './rule.js';
+import { foundOrNull } from './rule.js';
+import type { BuiltRollup, Finding, Rule } from './rule.js';
 import { RULES } from './rules.js';
 import { storedShape } from './stored-query.js';
 
@@ -30,6 +32,17 @@ export interface QueryShape {
   readonly filterParams: readonly MemberId[];
   /** Whether SQL of the model shows times on the clock of the query, which is not that of UTC. */
   readonly localTimes: boolean;
+  /** What the states are computed over; null: over the rows of each group. */
+  readonly windows: WindowSeries | null;
+  /** Null: it is answered as one. */
+  readonly parts: QueryParts | null;
+}
+
+/** What a query with cumulative measures is put together from; see `window-parts.ts`. */
+export interface QueryParts {
+  /** Each with some of the states; those of its other measures are first. */
+  readonly shapes: readonly QueryShape[];
+  readonly buckets: AnsweredBuckets | null;
 }
 
 export interface RollupCandidate extends BuiltRollup {
@@ -64,9 +77,22 @@ export function canAnswerPart(query: QueryShape, shape: RollupShape, built: Buil
 export function askRules(query: QueryShape, candidate: RollupCandidate): readonly RuleFindings[] {
   const { shape, preAggregation } = candidate;
   if (shape === null) return [{ rule: 'type', findings: [typeFinding(preAggregation)] }];
-  const stored = storedShape(query, shape);
   return [
     { rule: 'type', findings: null },
-    ...RULES.map(({ name, check }) => ({ rule: name, findings: check(stored, shape, candidate) })),
+    ...RULES.map((rule) => ({ rule: rule.name, findings: askRule(rule, query, shape, candidate) })),
   ];
+}
+
+/** What a rule finds against answering the whole query, each thing once. */
+export function askRule(
+  { check }: Rule,
+  query: QueryShape,
+  shape: RollupShape,
+  built: BuiltRollup,
+): readonly Finding[] | null {
+  if (query.parts === null) return check(storedShape(query, shape), shape, built);
+  const findings = query.parts.shapes.flatMap((part) => check(storedShape(part, shape), shape, built) ?? []);
+  return foundOrNull([
+    ...new Map(findings.map((finding) => [`${finding.code} ${finding.member}`, finding])).values(),
+  ]);
 }

@@ -2,7 +2,7 @@
 import { canBuildFrom, canRegroup, isOnGrid } from '../model/civil-time.js';
 import type { QueryTimeDimension, TimeRange } from '../model/query.js';
 import { grainName } from '../model/schema.js';
-import type { Grain } from '../model/schema.js';
+import type { Grain, MemberId } from '../model/schema.js';
 import type { QueryShape } from './match-rollup.js';
 import type { RollupShape } from './rollup-shape.js';
 import type { Finding, Rule } from './rule.js';
@@ -22,10 +22,17 @@ export const timesRule: Rule = {
   check: matchTimes,
 };
 
-function matchTimes({ query }: QueryShape, rollup: RollupShape): readonly Finding[] | null {
+function matchTimes({ query, windows }: QueryShape, rollup: RollupShape): readonly Finding[] | null {
+  if (windows !== null) return foundOrNull(missingTime(windows.dimension, rollup));
   const { timeDimensions, timezone } = query;
   if (timeDimensions.every((time) => isServed(time, timezone, rollup))) return null;
   return foundOrNull(timeDimensions.flatMap((time) => findingsOf(time, timezone, rollup)));
+}
+
+function missingTime(member: MemberId, { times, preAggregation }: RollupShape): Finding[] {
+  if (times.has(member)) return [];
+  const message = (): string => `${preAggregation.id} has no time dimension ${member}.`;
+  return [{ code: 'time_dimension_missing', member, message }];
 }
 
 function isServed(time: QueryTimeDimension, timezone: string, { times }: RollupShape): boolean {
@@ -58,10 +65,7 @@ function findingsOf(time: QueryTimeDimension, timezone: string, rollup: RollupSh
   const member = time.dimension;
   const { id } = rollup.preAggregation;
   const stored = rollup.times.get(member);
-  if (stored === undefined) {
-    const message = (): string => `${id} has no time dimension ${member}.`;
-    return [{ code: 'time_dimension_missing', member, message }];
-  }
+  if (stored === undefined) return missingTime(member, rollup);
   const findings = stored.map((grain) => grainFindings(time, grain, timezone, id));
   return findings.toSorted((a, b) => a.length - b.length)[0];
 }

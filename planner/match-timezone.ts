@@ -5,12 +5,15 @@ import type { QueryTimeDimension, TimeRange } from '../model/query.js';
 import type { Grain } from '../model/schema.js';
 import { grainName, timeColumn } from '../model/schema.js';
 import { zoneFitsGrid } from '../model/timezone.js';
+import type { WindowSeries } from '../model/window-series.js';
 import { localTimesFinding } from './match-local-times.js';
 import type { QueryShape } from './match-rollup.js';
 import { isMadeOf, regroups } from './match-times.js';
+import { isWindowGrain } from './match-windows.js';
 import type { RollupShape } from './rollup-shape.js';
 import type { BuiltRollup, Finding, Rule } from './rule.js';
 import { foundOrNull } from './rule.js';
+import { seriesHull } from './window-series.js';
 
 export const timezoneRule: Rule = {
   name: 'timezone',
@@ -30,10 +33,11 @@ function matchTimezone(
   rollup: RollupShape,
   { meta }: BuiltRollup,
 ): readonly Finding[] | null {
-  const { query } = shape;
+  const { query, windows } = shape;
   const { timezone } = query;
   if (shape.localTimes) return [localTimesFinding(shape, rollup)];
   if (timezone === 'UTC' || meta === null) return null;
+  if (windows !== null) return windowFinding(windows, rollup, meta);
   return foundOrNull(query.timeDimensions.flatMap((time) => zoneFinding(time, timezone, rollup, meta) ?? []));
 }
 
@@ -53,6 +57,26 @@ function zoneFinding(
   const message = (): string =>
     `a ${grainName(granularity)} in ${timezone} does not begin where a stored ${grainName(judged[0])} (UTC) begins.`;
   return { code: 'timezone_not_aligned', member, message };
+}
+
+function windowFinding(windows: WindowSeries, rollup: RollupShape, meta: RollupMeta): Finding[] | null {
+  const { dimension: member, timezone } = windows;
+  const [nearest] = rollup.times.get(member)?.filter((grain) => isWindowGrain(windows, grain, null)) ?? [];
+  if (nearest === undefined || windowGrain(windows, rollup, meta) !== null) return null;
+  const message = (): string =>
+    `a window in ${timezone} does not begin and end where a stored ${grainName(nearest)} (UTC) begins.`;
+  return [{ code: 'timezone_not_aligned', member, message }];
+}
+
+/** The stored granularity of whose whole buckets, as far as they are stored, all windows are made; null: there is none. */
+export function windowGrain(windows: WindowSeries, { times }: RollupShape, meta: RollupMeta): Grain | null {
+  const hull = seriesHull(windows);
+  const stored = times.get(windows.dimension) ?? [];
+  const found = stored.find((grain) => {
+    const span = storedSpan(meta, timeColumn(windows.dimension, grain), grain, hull);
+    return isWindowGrain(windows, grain, span);
+  });
+  return found ?? null;
 }
 
 /** Whether buckets of a zone begin where stored ones do, over the stored times that the query asks for. */

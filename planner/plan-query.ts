@@ -20,11 +20,14 @@ import { coverPieces, partRollups } from './plan-cover.js';
 import type { PartRollup } from './plan-cover.js';
 import { planRollup, scanAggregates } from './plan-rollup.js';
 import { planSource } from './plan-source.js';
+import { modeOfPieces, planWindow } from './plan-windows.js';
+import type { WindowPlanning } from './plan-windows.js';
 import { preferGrain } from './prefer-grain.js';
 import { queryMembers } from './query-members.js';
 import { requirePrimaryKeys } from './require-primary-keys.js';
 import { rollupMode } from './rollup-mode.js';
 import { rollupShape } from './rollup-shape.js';
+import { windowParts } from './window-parts.js';
 
 /** A model with its rollups, each with the hash of its definition. */
 export interface PreparedModel {
@@ -78,22 +81,45 @@ export function planQuery(
   const shape = queryShape(model, query);
   const rollups = preferGrain(prepared.rollups, query, selection);
   const pruning = options.pruning !== false;
+  const turns = rollupTurns(model, rollups, query, input, options);
+  const planning: WindowPlanning = { turns, catalog, selection, pruning, rowsOf: rowsToScan };
+  if (shape.parts === null) {
+    const { pieces, mode } = answerPieces(shape, planning) ?? sourcePieces(shape);
+    return planPieces(shape, pieces, mode);
+  }
+  const pieces = shape.parts.shapes.flatMap((part): readonly Piece[] =>
+    part.windows === null
+      ? (answerPieces(part, planning)?.pieces ?? [planSource(part, null)])
+      : [planWindow(part, planning)],
+  );
+  return planPieces(shape, pieces, modeOfPieces(pieces));
+}
+
+interface Answered {
+  readonly pieces: readonly Piece[];
+  readonly mode: Mode;
+}
+
+/** What rollups answer, with the source for what they leave; null: they answer nothing. */
+function answerPieces(
+  shape: QueryShape,
+  { turns, catalog, selection, pruning }: WindowPlanning,
+): Answered | null {
   const pieceOf = (matched: MatchedRollup): RollupPiece =>
     planRollup(shape, matched.shape, matched.meta, pruning);
   const rowsOf = (matched: MatchedRollup): number => rowsToScan(pieceOf(matched));
   const partly: PartRollup[][] = [];
-  for (const turn of rollupTurns(model, rollups, query, input, options)) {
+  for (const turn of turns) {
     const chosen = chooseRollup(shape, turn, catalog, selection, rowsOf);
     // What holds a part and has the first turn gives that part, and only the rest is for others.
     if (chosen !== null && partly.every((parts) => parts.length === 0)) {
       const piece = pieceOf(chosen);
-      return planPieces(shape, [piece], rollupMode(piece, chosen.shape));
+      return { pieces: [piece], mode: rollupMode(piece, chosen.shape) };
     }
     if (canMerge(shape)) partly.push(partRollups(shape, turn, catalog));
   }
   const pieces = coverPieces(shape, partly, pruning);
-  if (pieces === null) return sourcePlan(shape);
-  return planPieces(shape, pieces, pieces.some(({ kind }) => kind === 'source') ? 'hybrid' : 'rollup');
+  return pieces === null ? null : { pieces, mode: modeOfPieces(pieces) };
 }
 
 /** Rows of the partitions that a piece reads, by the catalog. */
@@ -109,7 +135,7 @@ export function queryShape(model: DataModel, query: Query): QueryShape {
   const tree = joinTree(model, members, query.joinPaths);
   if (query.ungrouped) requirePrimaryKeys(model, query, tree);
   const finish = measures.map((id) => finishMeasure(model, measureOf(model, id)));
-  return {
+  const whole = {
     model,
     query,
     tree,
@@ -120,14 +146,16 @@ export function queryShape(model: DataModel, query: Query): QueryShape {
     filtered,
     filterParams: filterParamsApart(model, query, tree, members),
     localTimes: asksLocalTimes(model, query, tree, members),
+    windows: null,
   };
+  return { ...whole, parts: windowParts(whole) };
 }
 
-function sourcePlan(shape: QueryShape): QueryPlan {
+function sourcePieces(shape: QueryShape): Answered {
   const { model, query, finish } = shape;
   const simple = finish.every(({ value }) => value.kind === 'state' && value.state.kind !== 'sketch');
   const page = simple && query.having === null && !query.total ? sourcePage(model, query) : null;
-  return planPieces(shape, [planSource(shape, page)], 'source');
+  return { pieces: [planSource(shape, page)], mode: 'source' };
 }
 
 function sourcePage(model: DataModel, query: Query): SourcePage {
@@ -147,7 +175,8 @@ function planPieces(shape: QueryShape, pieces: readonly Piece[], mode: Mode): Qu
     mode,
     selected: largestRollup(pieces),
     pieces,
-    merge: pieces.length === 1 ? null : mergePlan(shape, output),
+    merge: pieces.length === 1 && shape.parts === null ? null : mergePlan(shape, output),
+    buckets: shape.parts?.buckets ?? null,
     output,
     finish: finishPlan(shape, first.kind === 'source' && first.request.page !== null),
   };

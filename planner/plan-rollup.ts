@@ -3,16 +3,18 @@ import { mergeOperation } from '../model/aggregates.js';
 import type { RollupMeta } from '../model/catalog.js';
 import { andFilters, filterMembers } from '../model/filter.js';
 import type { Filter } from '../model/filter.js';
-import type { RollupPiece, ScanPlan } from '../model/plan.js';
+import type { RollupPiece, ScanKey, ScanPlan } from '../model/plan.js';
 import type { Query, QueryTimeDimension } from '../model/query.js';
 import { memberColumn, timeColumn } from '../model/schema.js';
 import type { Grain } from '../model/schema.js';
+import type { WindowSeries } from '../model/window-series.js';
 import { chooseIndex } from './choose-index.js';
 import { canMerge } from './match-measures.js';
 import type { QueryShape } from './match-rollup.js';
 import { askedRange, prunePartitions, skipByStatistics } from './prune-partitions.js';
 import { readGrain } from './read-grain.js';
 import { requireTestsFit } from './require-tests-fit.js';
+import { windowGrain } from './match-timezone.js';
 import type { RollupShape } from './rollup-shape.js';
 import { storedShape } from './stored-query.js';
 import { pieceRanges } from './time-box.js';
@@ -28,14 +30,17 @@ export function planRollup(
   pruning: boolean,
 ): RollupPiece {
   const { query } = shape;
-  const stored = storedShape(shape, rollup).query;
+  const { query: stored, windows } = storedShape(shape, rollup);
   const asked = askedRange(stored, rollup);
   const pruned = prunePartitions(meta, pruning ? asked : null);
   const whole = pruning ? pruned.whole : asked === null;
-  const grainOf = (time: QueryTimeDimension): Grain => readGrain(time, query.timezone, rollup, meta);
+  const windowed = windows === null ? null : windowGrain(windows, rollup, meta);
+  const grainOf = (time: QueryTimeDimension): Grain =>
+    windowed ?? readGrain(time, query.timezone, rollup, meta);
   const filter = columnFilter(stored, rollup, whole, grainOf);
   requireTestsFit(filter, meta);
-  const keys = scanKeys(query, stored, rollup, grainOf);
+  const time = windows === null ? null : rollTime(windows, grainOf(stored.timeDimensions[0]));
+  const keys = [...scanKeys(query, stored, rollup, grainOf), ...(time === null ? [] : [time])];
   const columns = new Set([
     ...keys.map((key) => key.column),
     ...(filter === null ? [] : filterMembers(filter)),
@@ -49,6 +54,7 @@ export function planRollup(
     partitionsTotal: meta.partitions.length,
     ranges: pieceRanges(query),
     scan: { keys, filter, aggregates: scanAggregates(shape) },
+    ...(windows === null || time === null ? {} : { roll: { series: windows, time: time.output } }),
   };
 }
 
@@ -87,6 +93,12 @@ function columnFilter(
 function toColumns(filter: Filter): Filter {
   if (filter.kind === 'test') return { ...filter, member: memberColumn(filter.member) };
   return { ...filter, filters: filter.filters.map(toColumns) };
+}
+
+/** The stored times on the wall clock, from which groups are counted in windows. */
+function rollTime({ dimension, timezone }: WindowSeries, stored: Grain): ScanKey {
+  const column = timeColumn(dimension, stored);
+  return { column, output: column, bucket: { granularity: null, timezone } };
 }
 
 /** @param stored the query in the words of the rollup */

@@ -7,6 +7,7 @@ import { measuresRule } from './match-measures.js';
 import { segmentsRule } from './match-segments.js';
 import { timesRule } from './match-times.js';
 import { timezoneRule } from './match-timezone.js';
+import { windowsRule } from './match-windows.js';
 import type { Rule } from './rule.js';
 
 /**
@@ -20,6 +21,7 @@ export const MODEL_RULES: readonly Rule[] = [
   filtersRule,
   segmentsRule,
   timesRule,
+  windowsRule,
   timezoneRule,
 ];
 

@@ -34,9 +34,16 @@ export function storedShape(shape: QueryShape, rollup: StoredNames): QueryShape 
   const dimensions = query.dimensions.map(column);
   const timeDimensions = query.timeDimensions.map((each) => ({ ...each, dimension: time(each) }));
   const filter = query.filter === null ? null : rename(query.filter, column);
+  const windows =
+    shape.windows === null
+      ? null
+      : {
+          ...shape.windows,
+          dimension: time({ dimension: shape.windows.dimension, granularity: null, range: null }),
+        };
   if (!replaced) return shape;
   const filtered = filter === null ? [] : [...filterMembers(filter)];
-  return { ...shape, query: { ...query, dimensions, timeDimensions, filter }, filtered };
+  return { ...shape, query: { ...query, dimensions, timeDimensions, filter }, filtered, windows };
 }
 
 /** Two granularities of one name that two dimensions define, each its own. */

@@ -71,16 +71,7 @@ function describe(value: unknown): string {
 }
 
 /** Types that Cube has and that are not executed yet. */
-const TYPES_NOT_YET = new Set([
-  'geo',
-  'switch',
-  'running_total',
-  'rank',
-  'number_agg',
-  'string',
-  'boolean',
-  'time',
-]);
+const TYPES_NOT_YET = new Set(['geo', 'switch', 'rank', 'number_agg', 'string', 'boolean', 'time']);
 
 function explainWord(word: unknown, words: readonly string[], problems: Problems): string {
   if (typeof word !== 'string') return `expected one of ${words.join(', ')}`;

@@ -14,6 +14,7 @@ import {
 import { loadCase } from './load-case.js';
 import { loadTemplate, type Rule } from './load-template.js';
 import { positionOf } from './located.js';
+import { loadRollingWindow } from './load-rolling-window.js';
 import { resolveMember } from './resolve-member.js';
 import { titleize } from './titleize.js';
 
@@ -61,10 +62,12 @@ export function loadMeasure(
     );
   return {
     ...describe(member, cube, title),
-    type: text.type,
+    // A running total is a sum whose window has no start.
+    type: text.type === 'running_total' ? 'sum' : text.type,
     sql: loadMeasureSql(member, cube, context),
     filters: conditions('filters'),
     drillFilters: conditions('drill_filters'),
+    window: loadRollingWindow(member, context),
     precision: text.precision ?? PRECISION_DEFAULT,
     format: text.format ?? null,
     drillMembers: loadDrillMembers(member, cube, context),

@@ -96,10 +96,28 @@ const dimension = z.strictObject({
   time_shift: notYet('`time_shift`'),
 });
 
+const rollingWindow = z.strictObject({
+  type: z.enum(['fixed', 'to_date', 'year_to_date', 'quarter_to_date', 'month_to_date']).optional(),
+  trailing: text.optional(),
+  leading: text.optional(),
+  offset: z.enum(['start', 'end']).optional(),
+  granularity: text.optional(),
+});
+
 const measure = z.strictObject({
   ...member,
   case: notYet('`case`; write the CASE expression in `sql`'),
-  type: z.enum(['count', 'sum', 'min', 'max', 'avg', 'count_distinct', 'count_distinct_approx', 'number']),
+  type: z.enum([
+    'count',
+    'sum',
+    'min',
+    'max',
+    'avg',
+    'count_distinct',
+    'count_distinct_approx',
+    'running_total',
+    'number',
+  ]),
   sql: sql.optional(),
   filters: z.array(sqlHolder).optional(),
   precision: z.int().min(PRECISION_MIN).max(PRECISION_MAX).optional(),
@@ -108,8 +126,8 @@ const measure = z.strictObject({
   drill_members: z.array(text).optional(),
   drill_member_references: renamed('`drillMemberReferences` are', 'drill_members'),
   drill_filters: z.array(sqlHolder).optional(),
-  cumulative: notYet('cumulative measures'),
-  rolling_window: notYet('`rolling_window`'),
+  cumulative: notYet('`cumulative`; use `rolling_window` or the type running_total'),
+  rolling_window: rollingWindow.optional(),
   time_shift: notYet('`time_shift`'),
   group_by: notYet('multi-stage members'),
   reduce_by: notYet('multi-stage members'),

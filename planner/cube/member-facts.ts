@@ -1,10 +1,12 @@
 /** What Cube derives from the SQL of members: owners, proxies, leaves, and what joins multiply. */
-import type { DataModel, Measure, MemberId } from '../../model/schema.js';
+import { NO_STEP } from '../../model/rolling-window.js';
+import type { DataModel, Granularity, Measure, MemberId } from '../../model/schema.js';
 import { cubeOf } from '../../model/schema.js';
 import { innerParts } from '../../model/sql-parts.js';
 import { lookUp } from '../find-member.js';
 import { memberClosure, templatesOf } from '../join-tree.js';
 import { isMeasure, measureOf } from '../leaf-states.js';
+import { minGranularity } from './granularity-hierarchy.js';
 
 /** The members with SQL of their own cube's columns that the given ones are computed from, sorted. */
 export function ownedMembers(model: DataModel, members: readonly MemberId[]): readonly MemberId[] {
@@ -99,3 +101,20 @@ function innerMeasures(model: DataModel, measure: MemberId): readonly MemberId[]
 export function byCode(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** The finest unit of the windows of cumulative measures, as Cube reads it from their texts. */
+export function windowGranularity(model: DataModel, measures: readonly MemberId[]): Granularity | null {
+  let finest: Granularity | null = null;
+  for (const measure of measures) {
+    const { window } = measureOf(model, measure);
+    if (window?.kind !== 'fixed') continue;
+    for (const step of [window.leading, window.trailing]) {
+      const unit = step === NO_STEP ? null : WINDOW_UNITS.find((each) => step?.unit === each);
+      finest = minGranularity(finest, unit ?? null);
+    }
+  }
+  return finest;
+}
+
+/** Of other units Cube knows nothing here. */
+const WINDOW_UNITS = ['day', 'month', 'year', 'week', 'hour'] as const;

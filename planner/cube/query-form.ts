@@ -15,7 +15,9 @@ import {
   multipliedMeasures,
   ownedMembers,
   proxied,
+  windowGranularity,
 } from './member-facts.js';
+import { measureOf } from '../leaf-states.js';
 import { rollupGranularity } from './rollup-granularity.js';
 import { singleValues } from './single-values.js';
 
@@ -99,9 +101,8 @@ export function cubeQueryForm(
     leavesAreAdditive: areAdditive(model, leaves),
     hasMultipliedMeasures:
       multipliedMeasures(model, [...query.measures, ...membersOf(query.having)], multiplied).length > 0,
-    // The loader refuses rolling windows.
-    hasCumulativeMeasures: false,
-    windowGranularity: null,
+    hasCumulativeMeasures: leaves.some((leaf) => measureOf(model, leaf).window !== null),
+    windowGranularity: windowGranularity(model, leaves),
     allTimesHaveGranularity: query.timeDimensions.every(({ granularity }) => granularity !== null),
     filtersAreSelected: filtered.every((member) => query.dimensions.includes(member)),
     singleValues: singleValues(model, [...query.dimensions, ...query.segments].map(nameOf), filters),

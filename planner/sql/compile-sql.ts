@@ -15,6 +15,7 @@ import type {
   SqlSelect,
   SqlTable,
   SqlTemplatePart,
+  SqlValues,
 } from './sql-tree.js';
 
 /** How a dialect writes what dialects write differently. Operands come as text that may stand in a list or a call. */
@@ -77,7 +78,16 @@ function fromText(writer: Writer, from: SqlFrom): string {
   const joins = from.joins.map(
     ({ table, on }) => `\nLEFT JOIN ${tableText(writer, table)} ON ${text(writer, on)}`,
   );
-  return `${tableText(writer, from.root)}${joins.join('')}`;
+  const windows = from.windows === null ? '' : valuesText(writer, from.windows);
+  return `${tableText(writer, from.root)}${joins.join('')}${windows}`;
+}
+
+function valuesText(writer: Writer, { columns, rows, on }: SqlValues): string {
+  const { dialect } = writer;
+  const values = rows.map((row) => `(${row.map((value) => text(writer, value)).join(', ')})`);
+  const names = columns.map(({ column }) => dialect.name(column)).join(', ');
+  const list = `(VALUES ${values.join(', ')}) AS ${dialect.name('_windows')} (${names})`;
+  return `\nJOIN ${list} ON ${text(writer, on)}`;
 }
 
 function tableText(writer: Writer, { alias, table }: SqlTable): string {
@@ -121,6 +131,8 @@ function text(writer: Writer, expression: SqlExpression): string {
       const name = dialect.name(expression.name);
       return expression.table === undefined ? name : `${dialect.name(expression.table)}.${name}`;
     }
+    case 'windowColumn':
+      return `${dialect.name('_windows')}.${dialect.name(expression.column)}`;
     case 'tableColumn':
       return `${dialect.name(expression.table)}.${dialect.word(expression.word)}`;
     case 'template':

@@ -16,6 +16,7 @@ import type { SourceTypes, SqlScope } from './sql-scope.js';
 import { columnName, selectOf } from './sql-tree.js';
 import type { SqlColumn, SqlExpression, SqlFrom, SqlSelect } from './sql-tree.js';
 import { tablesSql, templateSql } from './template-sql.js';
+import { windowsSql } from './window-sql.js';
 
 /**
  * The groups of the scope's request by these keys, neither ordered nor cut.
@@ -28,7 +29,9 @@ export function groupedSelect(
 ): SqlSelect {
   const { model, request } = scope;
   const { tree, states } = request;
-  const from = tablesSql(scope, tree, rowMembers(model, request));
+  const { windows } = request;
+  const tables = tablesSql(scope, tree, rowMembers(model, request));
+  const from = windows === undefined ? tables : { ...tables, windows: windowsSql(scope, windows) };
   const context: Context = { scope, from, keys, conditions };
   const multiplied = multipliedCubes(tree);
   const once = states.filter((state) => !multiplied.has(state.measure.cube));

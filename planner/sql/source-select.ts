@@ -13,6 +13,7 @@ import type { SourceTypes, SqlScope } from './sql-scope.js';
 import { columnName, stringParameter } from './sql-tree.js';
 import type { SqlExpression, SqlPage, SqlSelect } from './sql-tree.js';
 import { dimensionSql, memberSql, templateSql } from './template-sql.js';
+import { WINDOW_LABEL } from './window-sql.js';
 
 /** @throws StoreError `query_invalid` for measures that cannot be kept from counting rows twice */
 export function sourceSelect(model: DataModel, request: SourceRequest, types: SourceTypes): SqlSelect {
@@ -22,6 +23,7 @@ export function sourceSelect(model: DataModel, request: SourceRequest, types: So
 }
 
 function keySql(scope: SqlScope, key: SourceKey): SqlExpression {
+  if (key.kind === 'window') return WINDOW_LABEL;
   if (key.kind === 'segment')
     return { kind: 'coalesce', operand: memberSql(scope, key.member), fallback: false };
   const dimension = dimensionOf(scope.model, key.member);
@@ -41,7 +43,8 @@ function conditionsSql(scope: SqlScope): SqlExpression[] {
   }
   for (const { dimension, range } of request.ranges) {
     const time = dimensionSql(scope, dimensionOf(model, dimension));
-    conditions.push(range === null ? isNull(time) : betweenSql(time, range.from, range.to));
+    const [from, to] = [range?.from, range?.to].map((end) => (Number.isFinite(end) ? (end as number) : null));
+    conditions.push(range === null ? isNull(time) : betweenSql(time, from, to));
   }
   if (request.filter !== null)
     conditions.push(filterSql(request.filter, (member) => typedSql(scope, member)));

@@ -18,7 +18,18 @@ export type ModelText = string & { readonly [fromModel]: 'text' };
 type ModelName = string & { readonly [fromModel]: 'name' };
 
 /** An alias of a table or a column; dialects quote it. */
-export type SqlName = ModelName | SubQueryName | '_key' | `_input${number}` | 'from' | 'to' | 'nulls';
+export type SqlName =
+  | ModelName
+  | SubQueryName
+  | '_key'
+  | `_input${number}`
+  | 'from'
+  | 'to'
+  | 'nulls'
+  | '_windows'
+  | '_label'
+  | '_from'
+  | '_to';
 
 export interface SqlSelect {
   readonly distinct: boolean;
@@ -36,7 +47,13 @@ export interface SqlColumn {
 }
 
 export type SqlFrom =
-  | { readonly kind: 'tables'; readonly root: SqlTable; readonly joins: readonly SqlJoin[] }
+  | {
+      readonly kind: 'tables';
+      readonly root: SqlTable;
+      readonly joins: readonly SqlJoin[];
+      /** Each row once for every row of values that it fits; null: as it is. */
+      readonly windows: SqlValues | null;
+    }
   /** The rows of all of them, whose columns agree by position. */
   | { readonly kind: 'selects'; readonly selects: readonly SqlSelect[] };
 
@@ -51,6 +68,14 @@ export interface SqlTable {
 /** A LEFT JOIN. */
 export interface SqlJoin {
   readonly table: SqlTable;
+  readonly on: SqlExpression;
+}
+
+/** A list of values with the alias `_windows`, joined to rows that stand before it. */
+export interface SqlValues {
+  readonly columns: readonly SqlWindowColumn[];
+  /** At least one, each with a value for every column. */
+  readonly rows: readonly (readonly SqlExpression[])[];
   readonly on: SqlExpression;
 }
 
@@ -86,8 +111,14 @@ export type SqlExpression =
   | { readonly kind: 'number'; readonly text: SqlParameter; readonly type: LogicalType }
   /** An integer that divides as a real number in the text around it. */
   | { readonly kind: 'real'; readonly operand: SqlExpression }
+  | SqlWindowColumn
   | SqlCondition
   | SqlAggregate;
+
+export interface SqlWindowColumn {
+  readonly kind: 'windowColumn';
+  readonly column: '_label' | '_from' | '_to';
+}
 
 export interface SqlParameter {
   readonly kind: 'parameter';

@@ -58,7 +58,11 @@ export function dimensionSql(scope: SqlScope, dimension: Dimension): SqlExpressi
  * The joined tables of a join tree; a cube's name is its alias. Each sub-query that the members need is joined to its
  * cube.
  */
-export function tablesSql(scope: SqlScope, tree: JoinTree, members: readonly MemberId[]): SqlFrom {
+export function tablesSql(
+  scope: SqlScope,
+  tree: JoinTree,
+  members: readonly MemberId[],
+): Extract<SqlFrom, { kind: 'tables' }> {
   const subQueries = neededSubQueries(scope.model, members);
   const joinsOf = (cube: string): SqlJoin[] =>
     subQueries.filter((dimension) => dimension.cube === cube).map(scope.subQueryJoin);
@@ -72,6 +76,7 @@ export function tablesSql(scope: SqlScope, tree: JoinTree, members: readonly Mem
         ...joinsOf(join.to),
       ]),
     ],
+    windows: null,
   };
 }
 

@@ -177,7 +177,7 @@ describe('the verbs', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^no rollup: the source answers \(source\)\n/);
     expect(stdout).toContain('orders.monthly: refused\n  ✓ type  ✓ joins  ✓ measures  ✓ dimensions');
-    expect(stdout).toContain('  ✗ times  ✓ timezone  ✓ built\n    ✗ granularity_too_fine: ');
+    expect(stdout).toContain('  ✗ times  ✓ windows  ✓ timezone  ✓ built\n    ✗ granularity_too_fine: ');
     expect(stdout).toMatch(
       /^- Set the granularity of orders\.monthly to day: about [\d.]+ × its rows \(\d+\)\.$/m,
     );

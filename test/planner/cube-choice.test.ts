@@ -4,6 +4,7 @@ import { loadObjectModel } from '../../dist/model/load/load-object-model.js';
 import { cubeChoice } from '../../dist/planner/cube/cube-choice.js';
 import type { CubeChoice } from '../../dist/planner/cube/cube-choice.js';
 import { canUse } from '../../dist/planner/cube/can-use.js';
+import { cubeQueryForm } from '../../dist/planner/cube/query-form.js';
 import type { CubeQueryForm } from '../../dist/planner/cube/query-form.js';
 import type { CubeRollupForm } from '../../dist/planner/cube/rollup-form.js';
 import { normaliseQuery } from '../../dist/planner/normalise-query.js';
@@ -297,6 +298,29 @@ describe('rolling windows', () => {
     backAlias: new Map(),
     ungrouped: null,
   };
+  test.each([
+    [{ trailing: '7 day' }, 'day'],
+    [{ trailing: '1 month', leading: '2 weeks' }, 'day'],
+    [{ trailing: '1 quarter', leading: '1 year' }, 'year'],
+    [{ trailing: 'unbounded' }, null],
+    [{ type: 'to_date', granularity: 'month' }, null],
+  ])('the window %j makes the form cumulative, by each %s', (rolling_window, granularity) => {
+    const model = loadObjectModel({
+      cubes: [
+        {
+          name: 'orders',
+          sql_table: 'orders',
+          measures: [{ name: 'sum', type: 'sum', sql: 'amount', rolling_window }],
+        },
+      ],
+    });
+    const asked = normaliseQuery(model, { measures: ['orders.sum'] }, 0);
+    const form = cubeQueryForm(model, { query: asked, filters: [], now: 0 }, { root: 'orders', joins: [] }, [
+      'orders',
+    ]);
+    expect(form).toMatchObject({ hasCumulativeMeasures: true, windowGranularity: granularity });
+  });
+
   const rollup = (granularity: string): CubeRollupForm => ({
     measures: ['orders.week_sum'],
     dimensions: [],

@@ -37,6 +37,7 @@ function shop(rollup: object, usersSource = 'default', table: object = { sql_tab
           { name: 'revenue', type: 'sum', sql: 'amount' },
           { name: 'large', type: 'count', filters: [{ sql: '{CUBE}.amount > 9' }] },
           { name: 'buyers', type: 'count_distinct', sql: 'user_id' },
+          { name: 'week', type: 'count', rolling_window: { trailing: '7 day' } },
           { name: 'odd', type: 'number', sql: 'CASE WHEN {count} > 1 THEN {count} END' },
         ],
         segments: [{ name: 'paid', sql: "{CUBE}.status = 'paid'" }],
@@ -117,6 +118,11 @@ const provocations: Readonly<Record<ReasonCode, Provocation>> = {
     query: { ...count, dimensions: ['orders.local'], timezone: 'Europe/Berlin' },
     rollup: { ...daily, dimensions: ['local'] },
   },
+  window_not_aligned: {
+    rule: 'windows',
+    query: { ...by('month', '2024-01-01', '2024-02-29'), measures: ['orders.week'] },
+    rollup: { ...daily, measures: ['week'], granularity: 'month' },
+  },
   timezone_not_aligned: { rule: 'timezone', query: { ...by('day'), timezone: 'Europe/Berlin' } },
   not_built: { rule: 'built', query: count, publish: () => null },
   definition_changed: { rule: 'built', query: count, publish: (meta) => ({ ...meta, definition: 'old' }) },
@@ -174,6 +180,7 @@ test('[B25] the checks are asked in the order of the rules, and all of them', ()
     ['filters', true],
     ['segments', true],
     ['times', false],
+    ['windows', true],
     ['timezone', true],
     ['built', true],
   ]);

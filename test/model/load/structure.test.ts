@@ -209,9 +209,8 @@ describe('keys', () => {
     ['dimensions', 'type: geo, latitude: {sql: x}', 'the type `geo`'],
     ['dimensions', 'type: switch, sql: x', 'the type `switch`'],
     ['dimensions', 'type: string, sql: x, mask: y', 'masked'],
-    ['measures', 'type: sum, sql: x, rolling_window: {trailing: 1 day}', '`rolling_window`'],
+    ['measures', 'type: sum, sql: x, cumulative: true', '`cumulative`; use `rolling_window`'],
     ['measures', 'type: sum, sql: x, multi_stage: true', 'multi-stage'],
-    ['measures', 'type: runningTotal, sql: x', 'the type `running_total`'],
     ['measures', 'type: string, sql: x', 'the type `string`'],
     [
       'pre_aggregations',

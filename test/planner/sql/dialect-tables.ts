@@ -197,6 +197,10 @@ export const document = {
       measures: [
         { name: 'count', type: 'count' },
         { name: 'revenue', type: 'sum', sql: 'amount' },
+        { name: 'running', type: 'running_total', sql: 'price' },
+        { name: 'days', type: 'count_distinct', sql: 'status', rolling_window: { trailing: '3 day' } },
+        { name: 'ahead', type: 'avg', sql: 'amount', rolling_window: { leading: 'unbounded' } },
+        { name: 'to_month', type: 'count', rolling_window: { type: 'to_date', granularity: 'month' } },
         { name: 'takings', type: 'sum', sql: 'price' },
         { name: 'load', type: 'sum', sql: 'weight' },
         { name: 'smallest', type: 'min', sql: 'amount' },

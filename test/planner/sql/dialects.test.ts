@@ -510,6 +510,28 @@ describe.skipIf(withoutPostgres)('DuckDB and PostgreSQL answer alike', () => {
     expect(await rowsOfBoth({ dimensions: ['recent.id'], filters: seven })).toEqual([]);
   });
 
+  test('[B20] [H2] windows are the same values in both, on clocks that change', async () => {
+    for (const timezone of ['UTC', 'America/New_York', 'Australia/Lord_Howe']) {
+      for (const name of ['running', 'days', 'ahead', 'to_month']) {
+        for (const granularity of ['day', 'hour', undefined]) {
+          const dateRange = ['2021-04-03', '2021-04-05'];
+          const time = { dimension: 'orders.created_at', dateRange, ...(granularity && { granularity }) };
+          const dimensions = ['orders.status'];
+          const query = { measures: [`orders.${name}`], dimensions, timeDimensions: [time], timezone };
+          expect((await rowsOfBoth(query)).length).toBeGreaterThan(0);
+        }
+      }
+    }
+  });
+
+  test('[B20] windows of orders that a join repeats count each order once', async () => {
+    const dateRange = ['2021-03-13', '2021-03-16'];
+    const timeDimensions = [{ dimension: 'orders.created_at', granularity: 'day', dateRange }];
+    const dimensions = ['items.label'];
+    const data = await rowsOfBoth({ measures: ['orders.running'], dimensions, timeDimensions });
+    expect(data.length).toBeGreaterThan(0);
+  });
+
   test('the range of times', async () => {
     const { request } = plan({ measures: ['orders.count'] });
     for (const { source, dialect } of [sides.duckdb as Side, sides.postgres as Side]) {

@@ -61,7 +61,7 @@ describe('the tree of a request', () => {
           name: 'orders__paid_count',
         },
       ],
-      from: { kind: 'tables', root: ordersTable, joins: [] },
+      from: { kind: 'tables', root: ordersTable, joins: [], windows: null },
       where: {
         kind: 'and',
         operands: [
