@@ -1,7 +1,7 @@
 /** Whether one rollup, tried before another, answers all that the other could (X12). */
 import { canBuildFrom } from '../model/civil-time.js';
 import { isMergeable } from '../model/aggregates.js';
-import { keepsRows } from './join-tree.js';
+import { differingCube, keepsRows } from './join-tree.js';
 import type { RollupShape } from './rollup-shape.js';
 
 /** Both being built. What only the source may merge is read by its exact groups, so it is never taken over. */
@@ -9,6 +9,7 @@ export function isShadowed(later: RollupShape, earlier: RollupShape): boolean {
   return (
     earlier.request.dataSource === later.request.dataSource &&
     keepsRows(earlier.tree, later.tree) &&
+    differingCube(earlier.tree, later.tree) === null &&
     isWithin(earlier.multiplied, later.multiplied) &&
     isWithin(new Set(later.states.keys()), earlier.states) &&
     [...later.states.values()].every(({ kind }) => isMergeable(kind)) &&

@@ -3,7 +3,7 @@ import { StoreError } from '../model/errors.js';
 import type { JoinTree } from '../model/plan.js';
 import { forcedWays } from '../model/join-paths.js';
 import type { Cube, DataModel, Dimension, Join, JoinPath, MemberId } from '../model/schema.js';
-import type { SqlTemplate } from '../model/sql-template.js';
+import type { SqlPart, SqlTemplate } from '../model/sql-template.js';
 import { cubeOf } from '../model/schema.js';
 import { innerParts } from '../model/sql-parts.js';
 
@@ -72,6 +72,18 @@ export function multipliedCubes(tree: JoinTree): ReadonlySet<string> {
   return new Set(cubes.filter((cube) => tree.joins.some((join) => fansOut(tree, join, cube))));
 }
 
+/** The cubes of which a row of `cube` has at most one, itself included. */
+export function singleCubes({ joins }: JoinTree, cube: string): ReadonlySet<string> {
+  const single = new Set([cube]);
+  for (const name of single) {
+    for (const { from, to, relationship } of joins) {
+      if (from === name && relationship !== 'one_to_many') single.add(to);
+      if (to === name && relationship !== 'many_to_one') single.add(from);
+    }
+  }
+  return single;
+}
+
 /** Whether the joins of `tree` beyond those of `part` leave each row of `part` exactly once. */
 export function keepsRows(tree: JoinTree, part: JoinTree): boolean {
   if (tree.root !== part.root) return false;
@@ -95,14 +107,25 @@ export function wayTo(tree: JoinTree, cube: string): string[] {
   return way.reverse();
 }
 
-/** What a drill into measures looks at, beside the measures themselves: members, or the cubes by their keys. */
+/** The members that a drill into measures looks at, beside the measures themselves. */
 export function drillMembers(model: DataModel, measures: readonly MemberId[]): MemberId[] {
+  return drillParts(model, measures).flatMap((part) => (part.kind === 'member' ? [part.member] : []));
+}
+
+/** The ways on which a drill into measures reaches other cubes, those that it names by themselves included. */
+export function drillPaths(model: DataModel, measures: readonly MemberId[]): JoinPath[] {
+  return drillParts(model, measures).flatMap((part) => {
+    if (part.kind !== 'member' && part.kind !== 'cube') return [];
+    if (part.path !== undefined) return [part.path];
+    return part.kind === 'cube' ? [[part.cube]] : [];
+  });
+}
+
+function drillParts(model: DataModel, measures: readonly MemberId[]): SqlPart[] {
   return measures.flatMap((id) => {
     const cube = model.cubes.get(cubeOf(id)) as Cube;
     const templates = cube.measures.get(id.slice(cube.name.length + 1))?.drillFilters ?? [];
-    return templates.flatMap(({ parts }) =>
-      parts.flatMap((part) => (part.kind === 'member' ? [part.member] : [])),
-    );
+    return templates.flatMap(({ parts }) => parts);
   });
 }
 

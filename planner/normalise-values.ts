@@ -18,7 +18,11 @@ export function firstLiteral(values: unknown, type: DimensionType, clock: Clock,
 
 /** The values as texts: Cube takes strings, numbers and booleans alike. */
 export function valueTexts(values: unknown, path: string): (string | null)[] {
-  const list: readonly unknown[] = Array.isArray(values) ? values : values === undefined ? [] : [values];
+  const list: readonly unknown[] = Array.isArray(values)
+    ? Array.from<unknown>(values)
+    : values === undefined
+      ? []
+      : [values];
   if (list.length === 0) throw invalid(path, 'values are missing', 'Give at least one value.');
   if (list.length > LIMITS.queryFiltersMax) {
     throw invalid(path, `${list.length} values are more than ${LIMITS.queryFiltersMax}`, 'Filter in parts.');

@@ -86,8 +86,9 @@ export function partitionKey(from: number, granularity: Granularity): string {
   return digits.slice(0, granularity === 'hour' ? -7 : -9);
 }
 
-function touches({ range }: { readonly range: PartitionMeta['range'] }, wish: TimeRange | null): boolean {
-  if (wish === null) return true;
+/** A rollup without partitions is built whole, whatever range is wished for. */
+function touches({ key, range }: Pick<PartitionMeta, 'key' | 'range'>, wish: TimeRange | null): boolean {
+  if (wish === null || key === 'all') return true;
   return range !== null && range.from < wish.to && range.to > wish.from;
 }
 

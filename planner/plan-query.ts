@@ -8,7 +8,7 @@ import { chooseRollup, trialOrder } from './choose-rollup.js';
 import type { MatchedRollup, PreparedRollup, Selection } from './choose-rollup.js';
 import type { CubeOptions } from './cube/cube-choice.js';
 import { rollupTurns } from './cube/rollup-turns.js';
-import { joinTree, multipliedCubes } from './join-tree.js';
+import { drillPaths, joinTree, multipliedCubes } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
 import { filterParamsApart } from './match-filter-params.js';
 import { asksLocalTimes } from './match-local-times.js';
@@ -24,6 +24,7 @@ import { modeOfPieces, planWindow } from './plan-windows.js';
 import type { WindowPlanning } from './plan-windows.js';
 import { preferGrain } from './prefer-grain.js';
 import { queryMembers } from './query-members.js';
+import { requireColumnsApart } from './require-columns-apart.js';
 import { requirePrimaryKeys } from './require-primary-keys.js';
 import { rollupMode } from './rollup-mode.js';
 import { rollupShape } from './rollup-shape.js';
@@ -132,7 +133,7 @@ export function queryShape(model: DataModel, query: Query): QueryShape {
   const measures = [...new Set([...query.measures, ...filtering])];
   const filtered = query.filter === null ? [] : [...filterMembers(query.filter)];
   const members = queryMembers(model, query);
-  const tree = joinTree(model, members, query.joinPaths);
+  const tree = joinTree(model, members, [...query.joinPaths, ...drillPaths(model, query.countedBy)]);
   if (query.ungrouped) requirePrimaryKeys(model, query, tree);
   const finish = measures.map((id) => finishMeasure(model, measureOf(model, id)));
   const whole = {
@@ -148,6 +149,7 @@ export function queryShape(model: DataModel, query: Query): QueryShape {
     localTimes: asksLocalTimes(model, query, tree, members),
     windows: null,
   };
+  requireColumnsApart(whole);
   return { ...whole, parts: windowParts(whole) };
 }
 

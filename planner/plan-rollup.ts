@@ -38,7 +38,7 @@ export function planRollup(
   const grainOf = (time: QueryTimeDimension): Grain =>
     windowed ?? readGrain(time, query.timezone, rollup, meta);
   const filter = columnFilter(stored, rollup, whole, grainOf);
-  requireTestsFit(filter, meta);
+  requireTestsFit(filter, meta, pruned.partitions);
   const time = windows === null ? null : rollTime(windows, grainOf(stored.timeDimensions[0]));
   const keys = [...scanKeys(query, stored, rollup, grainOf), ...(time === null ? [] : [time])];
   const columns = new Set([

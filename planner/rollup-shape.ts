@@ -1,4 +1,7 @@
 /** What a rollup of the model holds: its columns, its indexes, and the request that builds it. */
+import { StoreError } from '../model/errors.js';
+import { sourceSelect } from './sql/source-select.js';
+import type { SqlSelect } from './sql/sql-tree.js';
 import { mergeOperation } from '../model/aggregates.js';
 import type { MeasureState } from '../model/aggregates.js';
 import type { ColumnRole, IndexMeta } from '../model/catalog.js';
@@ -173,8 +176,19 @@ function definitionText(
   ]);
   const keys = request.keys.map(keyDefinition);
   const states = request.states.map((state) => [state.column, state.kind, state.measure.precision]);
-  const plan = { cubes, joins, sql, keys, states, indexes, partitionGranularity };
+  const select = builtSelect(model, request);
+  const plan = { cubes, joins, sql, keys, states, select, indexes, partitionGranularity };
   return JSON.stringify({ dataSource: request.dataSource, ...plan });
+}
+
+/** The very SQL that builds the rollup, with all that joins and keys are made of; null where no SQL can. */
+function builtSelect(model: DataModel, request: SourceRequest): SqlSelect | null {
+  try {
+    return sourceSelect(model, request, new Map());
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'query_invalid') return null;
+    throw error;
+  }
 }
 
 /** The cubes of the trees, and those whose rows their SQL reads. */

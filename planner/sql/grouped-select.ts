@@ -7,7 +7,7 @@ import { StoreError } from '../../model/errors.js';
 import { cubeOf } from '../../model/schema.js';
 import type { Measure } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
-import { multipliedCubes, primaryKeys } from '../join-tree.js';
+import { multipliedCubes, neededCubes, primaryKeys, singleCubes } from '../join-tree.js';
 import { leafIds } from '../leaf-states.js';
 import { rowMembers } from '../row-members.js';
 import { aggregateSql, measureInput } from './aggregate-sql.js';
@@ -38,8 +38,21 @@ export function groupedSelect(
   for (const state of states) {
     const inner = state.kind === 'raw' ? leafIds(model, state.measure) : [];
     if (inner.some((id) => multiplied.has(cubeOf(id)))) throw multipliedRaw(state);
+    if (multiplied.has(state.measure.cube)) requireOwnRows(scope, state.measure);
   }
   return once.length === states.length ? plainSelect(context, once) : keyedSelect(context, once);
+}
+
+/** Over distinct keys a measure can be taken only of what its cube has one of for each key. */
+function requireOwnRows({ model, request }: SqlScope, { id, cube }: Measure): void {
+  const single = singleCubes(request.tree, cube);
+  const other = neededCubes(model, [id], []).find((name) => !single.has(name));
+  if (other === undefined) return;
+  throw new StoreError(
+    'query_invalid',
+    `${id} reads ${other}, of which there are many for one row of ${cube}, so that no row of ${other} can be told from its equals.`,
+    { next: `Define the measure in ${other}.` },
+  );
 }
 
 interface Context {
