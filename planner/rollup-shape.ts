@@ -178,7 +178,14 @@ function definitionText(
   const states = request.states.map((state) => [state.column, state.kind, state.measure.precision]);
   const select = builtSelect(model, request);
   const plan = { cubes, joins, sql, keys, states, select, indexes, partitionGranularity };
-  return JSON.stringify({ dataSource: request.dataSource, ...plan });
+  return JSON.stringify({ dataSource: request.dataSource, ...plan }, byGrid);
+}
+
+/** Of a granularity of the user's own its buckets count, not how they are written. */
+function byGrid(key: string, value: unknown): unknown {
+  return key === 'granularity' && typeof value === 'object' && value !== null && 'grid' in value
+    ? value.grid
+    : value;
 }
 
 /** The very SQL that builds the rollup, with all that joins and keys are made of; null where no SQL can. */
