@@ -8,8 +8,7 @@ import type { RollupShape } from './rollup-shape.js';
 /**
  * Whether each row of the answer is one stored row, so that nothing is merged and any stored value is right: every
  * key of the rollup is grouped by as it is stored, or pinned to one value by the filter; or the query names the rows
- * themselves, by their primary keys. That all keys of the query
- * are stored is for others to check.
+ * themselves, by their primary keys. That all keys of the query are stored is for the rules of dimensions and filters.
  */
 export function isExactKey({ model, query }: QueryShape, shape: RollupShape): boolean {
   if (query.ungrouped && namesPrimaryKeys(model, query, shape.tree)) return true;
