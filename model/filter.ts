@@ -56,8 +56,13 @@ export type Literal =
 
 /** The members that a filter looks at, in the order of their first test. */
 export function filterMembers(filter: Filter): ReadonlySet<MemberId> {
-  if (filter.kind === 'test') return new Set([filter.member]);
-  return new Set(filter.filters.flatMap((inner) => [...filterMembers(inner)]));
+  const members = new Set<MemberId>();
+  const visit = (inner: Filter): void => {
+    if (inner.kind === 'test') members.add(inner.member);
+    else inner.filters.forEach(visit);
+  };
+  visit(filter);
+  return members;
 }
 
 /** The filter that holds where all of these hold, flat. Null stands for no filter, on both sides. */

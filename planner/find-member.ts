@@ -37,17 +37,16 @@ export function findMember(
   if (typeof name !== 'string') {
     throw invalid(path, `${show(name)} is not a member`, "Members are written 'cube.member'.");
   }
-  const inView = viewMember(model, name);
+  const inView = model.views.size === 0 ? null : viewMember(model, name);
   const found = lookUp(model, inView?.member ?? name);
-  const wanted = kinds.join(' or ');
-  if (found === null) throw unknownWord(wanted, name, path, memberNames(model, kinds));
+  if (found === null) throw unknownWord(kinds.join(' or '), name, path, memberNames(model, kinds));
   if (!kinds.some((kind) => isOfKind(found, kind))) {
     const near = suggest(name, memberNames(model, kinds));
     const is = found.kind === 'dimension' ? `a dimension of type ${found.dimension.type}` : `a ${found.kind}`;
     const elsewhere = `Put it under \`${found.kind}s\`.`;
     throw invalid(
       path,
-      `'${name}' is ${is}, not a ${wanted}`,
+      `'${name}' is ${is}, not a ${kinds.join(' or ')}`,
       found.kind !== 'dimension' ? elsewhere : near === null ? '' : `Did you mean '${near}'?`,
     );
   }
@@ -69,16 +68,29 @@ export function viewMember(model: DataModel, name: string): ViewMember | null {
 
 /** A member by its name in its cube. */
 export function lookUp(model: DataModel, name: string): FoundMember | null {
-  const dot = name.indexOf('.');
-  const cube = model.cubes.get(name.slice(0, dot));
-  if (dot < 0 || cube === undefined) return null;
-  const member = name.slice(dot + 1);
-  const measure = cube.measures.get(member);
-  if (measure !== undefined) return { kind: 'measure', id: measure.id, measure };
-  const dimension = cube.dimensions.get(member);
-  if (dimension !== undefined) return { kind: 'dimension', id: dimension.id, dimension };
-  const segment = cube.segments.get(member);
-  return segment === undefined ? null : { kind: 'segment', id: segment.id, segment };
+  return membersOf(model).get(name) ?? null;
+}
+
+const KNOWN = new WeakMap<DataModel, ReadonlyMap<string, FoundMember>>();
+
+/** All members of a model by their full names, gathered once: every name of every query is looked up here. */
+function membersOf(model: DataModel): ReadonlyMap<string, FoundMember> {
+  const known = KNOWN.get(model);
+  if (known !== undefined) return known;
+  const members = new Map<string, FoundMember>();
+  for (const cube of model.cubes.values()) {
+    for (const measure of cube.measures.values()) {
+      members.set(measure.id, { kind: 'measure', id: measure.id, measure });
+    }
+    for (const dimension of cube.dimensions.values()) {
+      members.set(dimension.id, { kind: 'dimension', id: dimension.id, dimension });
+    }
+    for (const segment of cube.segments.values()) {
+      members.set(segment.id, { kind: 'segment', id: segment.id, segment });
+    }
+  }
+  KNOWN.set(model, members);
+  return members;
 }
 
 /** Where a member that exists is defined. */

@@ -5,6 +5,7 @@ import { forcedWays } from '../model/join-paths.js';
 import type { Cube, DataModel, Dimension, Join, JoinPath, MemberId } from '../model/schema.js';
 import type { SqlPart, SqlTemplate } from '../model/sql-template.js';
 import { cubeOf } from '../model/schema.js';
+import { lookUp } from './find-member.js';
 import { innerParts } from '../model/sql-parts.js';
 
 /**
@@ -123,8 +124,8 @@ export function drillPaths(model: DataModel, measures: readonly MemberId[]): Joi
 
 function drillParts(model: DataModel, measures: readonly MemberId[]): SqlPart[] {
   return measures.flatMap((id) => {
-    const cube = model.cubes.get(cubeOf(id)) as Cube;
-    const templates = cube.measures.get(id.slice(cube.name.length + 1))?.drillFilters ?? [];
+    const found = lookUp(model, id);
+    const templates = found?.kind === 'measure' ? found.measure.drillFilters : [];
     return templates.flatMap(({ parts }) => parts);
   });
 }
@@ -215,8 +216,8 @@ function referredMembers(model: DataModel, member: MemberId): MemberId[] {
 }
 
 function isSubQuery(model: DataModel, member: MemberId): boolean {
-  const cube = model.cubes.get(cubeOf(member)) as Cube;
-  return cube.dimensions.get(member.slice(cube.name.length + 1))?.subQuery ?? false;
+  const found = lookUp(model, member);
+  return found?.kind === 'dimension' && found.dimension.subQuery;
 }
 
 export function primaryKeys(model: DataModel, cube: string): readonly Dimension[] {
@@ -226,13 +227,19 @@ export function primaryKeys(model: DataModel, cube: string): readonly Dimension[
 
 /** The SQL of a member: its expression and, of a measure, its filters. */
 export function templatesOf(model: DataModel, member: MemberId): readonly SqlTemplate[] {
-  const cube = model.cubes.get(cubeOf(member)) as Cube;
-  const name = member.slice(cube.name.length + 1);
-  const measure = cube.measures.get(name);
-  if (measure !== undefined)
-    return measure.sql === null ? measure.filters : [measure.sql, ...measure.filters];
-  const other = cube.dimensions.get(name) ?? cube.segments.get(name);
-  return other === undefined ? [] : [other.sql];
+  const found = lookUp(model, member);
+  switch (found?.kind) {
+    case 'measure': {
+      const { sql, filters } = found.measure;
+      return sql === null ? filters : [sql, ...filters];
+    }
+    case 'dimension':
+      return [found.dimension.sql];
+    case 'segment':
+      return [found.segment.sql];
+    case undefined:
+      return [];
+  }
 }
 
 /** The joins on the shortest declared ways from `root` to all of `cubes`, parents first; null: one is out of reach. */

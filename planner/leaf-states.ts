@@ -1,16 +1,18 @@
 /** From measures to the states that have to be computed, stored or merged for them. */
+import { assert } from '../model/assert.js';
 import { memberColumn } from '../model/schema.js';
-import type { Cube, DataModel, Measure, MemberId } from '../model/schema.js';
+import type { DataModel, Measure, MemberId } from '../model/schema.js';
 import { parseExpression } from '../model/parse-expression.js';
 import type { Expression } from '../model/expression.js';
 import type { MeasureState } from '../model/aggregates.js';
 import { leafValue, stateKind, statesOfLeaf } from '../model/aggregates.js';
 import type { FinishMeasure } from '../model/plan.js';
-import { cubeOf } from '../model/schema.js';
+import { lookUp } from './find-member.js';
 
 export function measureOf(model: DataModel, id: MemberId): Measure {
-  const cube = model.cubes.get(cubeOf(id)) as Cube;
-  return cube.measures.get(id.slice(cube.name.length + 1)) as Measure;
+  const found = lookUp(model, id);
+  assert(found?.kind === 'measure', 'the id of a measure');
+  return found.measure;
 }
 
 /**
@@ -69,8 +71,7 @@ function referredMeasures(model: DataModel, measure: Measure): MemberId[] {
 }
 
 export function isMeasure(model: DataModel, id: MemberId): boolean {
-  const cube = model.cubes.get(cubeOf(id));
-  return cube !== undefined && cube.measures.has(id.slice(cube.name.length + 1));
+  return lookUp(model, id)?.kind === 'measure';
 }
 
 /** The measure's arithmetic with calculated measures replaced by theirs, so that only leaves remain. */

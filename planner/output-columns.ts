@@ -1,7 +1,9 @@
+import { assert } from '../model/assert.js';
 import type { OutputColumn } from '../model/plan.js';
 import type { Query } from '../model/query.js';
-import { cubeOf, memberColumn, timeColumn } from '../model/schema.js';
-import type { Cube, DataModel, Dimension, MemberId, Segment } from '../model/schema.js';
+import { memberColumn, timeColumn } from '../model/schema.js';
+import type { DataModel, Dimension, MemberId, Segment } from '../model/schema.js';
+import { lookUp } from './find-member.js';
 import { measureOf } from './leaf-states.js';
 
 /** The columns of the answer: dimensions, time dimensions with granularity, measures. */
@@ -17,11 +19,13 @@ export function outputColumns(model: DataModel, query: Query): OutputColumn[] {
 }
 
 export function segmentOf(model: DataModel, id: MemberId): Segment {
-  const cube = model.cubes.get(cubeOf(id)) as Cube;
-  return cube.segments.get(id.slice(cube.name.length + 1)) as Segment;
+  const found = lookUp(model, id);
+  assert(found?.kind === 'segment', 'the id of a segment');
+  return found.segment;
 }
 
 export function dimensionOf(model: DataModel, id: MemberId): Dimension {
-  const cube = model.cubes.get(cubeOf(id)) as Cube;
-  return cube.dimensions.get(id.slice(cube.name.length + 1)) as Dimension;
+  const found = lookUp(model, id);
+  assert(found?.kind === 'dimension', 'the id of a dimension');
+  return found.dimension;
 }

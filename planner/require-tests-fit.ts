@@ -2,7 +2,7 @@ import { unreachable } from '../model/assert.js';
 import type { PartitionMeta, RollupMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import { testFits } from '../model/filter.js';
-import type { Filter } from '../model/filter.js';
+import type { Filter, Test } from '../model/filter.js';
 import type { LogicalType } from '../model/value.js';
 
 /**
@@ -22,11 +22,11 @@ export function requireTestsFit(
     case 'or':
       return filter.filters.forEach((inner) => requireTestsFit(inner, rollup, partitions));
     case 'test': {
-      const types = columnTypes(partitions, filter.member);
       // With no partition to read the others still tell what the column holds.
-      const told = types.length > 0 ? types : columnTypes(rollup.partitions, filter.member).slice(0, 1);
-      const type = told.find((each) => !testFits(filter.test, each));
-      if (type === undefined) return;
+      const type =
+        misfit(filter.test, partitions, filter.member) ??
+        (partitions.length > 0 ? null : misfit(filter.test, rollup.partitions, filter.member));
+      if (type === null) return;
       throw new StoreError(
         'query_invalid',
         `${filter.member} holds values of type ${type.kind}, which the filter does not fit.`,
@@ -40,10 +40,12 @@ export function requireTestsFit(
   }
 }
 
-/** Of the partitions that have rows: a type of the source may have changed between two builds. */
-function columnTypes(partitions: readonly PartitionMeta[], column: string): LogicalType[] {
-  return partitions.flatMap(({ files }) => {
-    const stats = files[0]?.columns.find(({ name }) => name === column);
-    return stats === undefined ? [] : [stats.type];
-  });
+/** A type of the column that the test does not fit: it may have changed in the source between two builds. */
+function misfit(test: Test, partitions: readonly PartitionMeta[], column: string): LogicalType | null {
+  for (const { files } of partitions) {
+    for (const { name, type } of files[0]?.columns ?? []) {
+      if (name === column && !testFits(test, type)) return type;
+    }
+  }
+  return null;
 }
