@@ -182,9 +182,11 @@ export async function explainAnswer(
 ): Promise<Explanation> {
   const planning = planOptions(house, nowOf(options));
   const catalog = house.storage.snapshot();
-  const { plan, uncounted } = explainQuery(house.prepared, catalog, query, planning);
-  const counts = await countGroups(house, catalog.version, uncounted);
-  const { explanation } = explainQuery(house.prepared, catalog, query, planning, counts);
+  const first = explainQuery(house.prepared, catalog, query, planning);
+  const { plan, uncounted } = first;
+  const counts = uncounted.length === 0 ? null : await countGroups(house, catalog.version, uncounted);
+  const { explanation } =
+    counts === null ? first : explainQuery(house.prepared, catalog, query, planning, counts);
   const pieces: ExplainedPiece[] = [];
   for (const [at, piece] of plan.pieces.entries()) {
     const sql = piece.kind === 'source' ? { sql: await house.statement(piece.request) } : {};

@@ -5,6 +5,7 @@ import { fitFilter } from '../model/range-fit.js';
 import type { RangeStats } from '../model/range-fit.js';
 import type { Query, TimeRange } from '../model/query.js';
 import type { RollupShape } from './rollup-shape.js';
+import { askedBox } from './time-box.js';
 
 export interface PrunedPartitions {
   readonly partitions: readonly PartitionMeta[];
@@ -16,14 +17,8 @@ export interface PrunedPartitions {
  * The one range that the query sets on the partitioning time dimension, several intersected.
  * Null: all time, rows without a time included.
  */
-export function askedRange(query: Query, shape: RollupShape): TimeRange | null {
-  let asked: TimeRange | null = null;
-  for (const { dimension, range } of query.timeDimensions) {
-    if (dimension !== shape.partitionDimension || range === null) continue;
-    asked =
-      asked === null ? range : { from: Math.max(asked.from, range.from), to: Math.min(asked.to, range.to) };
-  }
-  return asked;
+export function askedRange(query: Query, { partitionDimension }: RollupShape): TimeRange | null {
+  return partitionDimension === null ? null : (askedBox(query).get(partitionDimension) ?? null);
 }
 
 /** Partitions without rows are left out: they have nothing to read. */

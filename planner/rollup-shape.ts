@@ -1,12 +1,10 @@
 /** What a rollup of the model holds: its columns, its indexes, and the request that builds it. */
-import { StoreError } from '../model/errors.js';
-import { sourceSelect } from './sql/source-select.js';
-import type { SqlSelect } from './sql/sql-tree.js';
 import { mergeOperation } from '../model/aggregates.js';
 import type { MeasureState } from '../model/aggregates.js';
 import type { ColumnRole, IndexMeta } from '../model/catalog.js';
+import { StoreError } from '../model/errors.js';
 import type { BuildColumn, JoinTree, SourceKey, SourceRequest } from '../model/plan.js';
-import { cubeOf, grainName, memberColumn, timeColumn } from '../model/schema.js';
+import { grainName, memberColumn, timeColumn } from '../model/schema.js';
 import type {
   Cube,
   DataModel,
@@ -16,10 +14,11 @@ import type {
   PreAggregation,
   RollupTimeDimension,
 } from '../model/schema.js';
-import { deepClosure, joinTree, multipliedCubes, templatesOf } from './join-tree.js';
+import { joinTree, multipliedCubes } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
 import { dimensionOf } from './output-columns.js';
-import { subQueriesOf } from './sub-query.js';
+import { sourceSelect } from './sql/source-select.js';
+import type { SqlSelect } from './sql/sql-tree.js';
 
 export interface RollupShape {
   readonly preAggregation: PreAggregation;
@@ -81,7 +80,7 @@ export function rollupShape(model: DataModel, preAggregation: PreAggregation): R
     times: storedTimes(timeDimensions),
     partitionDimension: preAggregation.partitionGranularity === null ? null : timeDimensions[0].dimension,
     request,
-    definition: definitionText(model, members, tree, request, indexes, preAggregation.partitionGranularity),
+    definition: definitionText(model, request, indexes, preAggregation.partitionGranularity),
   };
 }
 
@@ -150,35 +149,18 @@ function rollupIndexes(preAggregation: PreAggregation, keys: readonly SourceKey[
   return [{ name: null, type: 'regular', sortColumns: columns, listed: columns.length }, ...named];
 }
 
+/** Hashes the SQL itself, so that nothing that a build reads can be forgotten here. */
 function definitionText(
   model: DataModel,
-  members: readonly MemberId[],
-  tree: JoinTree,
   request: SourceRequest,
   indexes: readonly IndexMeta[],
   partitionGranularity: Granularity | null,
 ): string {
-  const trees = [tree, ...subQueriesOf(model, members).map((subQuery) => subQuery.request.tree)];
-  const cubes = tableCubes(model, trees).map((name) => {
-    const { table } = model.cubes.get(name) as Cube;
-    return [name, table.kind === 'table' ? table.name : table.sql.parts];
-  });
-  const sql = [...deepClosure(model, members)].map((member) => [
-    member,
-    memberType(model, member),
-    templatesOf(model, member).map((template) => template.parts),
-  ]);
-  const joins = [...new Set(trees.flatMap((each) => each.joins))].map((join) => [
-    join.from,
-    join.to,
-    join.relationship,
-    join.sql.parts,
-  ]);
-  const keys = request.keys.map(keyDefinition);
-  const states = request.states.map((state) => [state.column, state.kind, state.measure.precision]);
+  const { dataSource } = request;
+  const keys = request.keys.map(({ column, kind, granularity }) => ({ column, kind, granularity }));
+  const states = request.states.map(({ column, kind, measure }) => [column, kind, measure.precision]);
   const select = builtSelect(model, request);
-  const plan = { cubes, joins, sql, keys, states, select, indexes, partitionGranularity };
-  return JSON.stringify({ dataSource: request.dataSource, ...plan }, byGrid);
+  return JSON.stringify({ dataSource, keys, states, select, indexes, partitionGranularity }, byGrid);
 }
 
 /** Of a granularity of the user's own its buckets count, not how they are written. */
@@ -196,27 +178,4 @@ function builtSelect(model: DataModel, request: SourceRequest): SqlSelect | null
     if (error instanceof StoreError && error.code === 'query_invalid') return null;
     throw error;
   }
-}
-
-/** The cubes of the trees, and those whose rows their SQL reads. */
-function tableCubes(model: DataModel, trees: readonly JoinTree[]): string[] {
-  const cubes = new Set(trees.flatMap(({ root, joins }) => [root, ...joins.map((join) => join.to)]));
-  for (const name of cubes) {
-    const { table } = model.cubes.get(name) as Cube;
-    for (const part of table.kind === 'query' ? table.sql.parts : []) {
-      if (part.kind === 'table') cubes.add(part.cube);
-    }
-  }
-  return [...cubes];
-}
-
-/** A granularity of the user's own may change its buckets and keep its name. */
-function keyDefinition({ column, granularity }: SourceKey): unknown {
-  return granularity === null || typeof granularity === 'string' ? column : [column, granularity.grid];
-}
-
-function memberType(model: DataModel, member: MemberId): string {
-  const cube = model.cubes.get(cubeOf(member)) as Cube;
-  const name = member.slice(cube.name.length + 1);
-  return cube.measures.get(name)?.type ?? cube.dimensions.get(name)?.type ?? 'segment';
 }

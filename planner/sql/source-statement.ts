@@ -1,5 +1,5 @@
 /** The statements that a source is asked. */
-import type { Filter } from '../../model/filter.js';
+import { filterMembers } from '../../model/filter.js';
 import type { SourceRequest, Statement } from '../../model/plan.js';
 import type { DataModel, MemberId } from '../../model/schema.js';
 import { lookUp } from '../find-member.js';
@@ -23,7 +23,7 @@ export function requestMembers(model: DataModel, request: SourceRequest): Member
       ...keys.map((key) => key.member),
       ...states.flatMap(({ measure }) => [measure.id, ...leafIds(model, measure)]),
       ...segments,
-      ...filteredMembers(filter),
+      ...(filter === null ? [] : filterMembers(filter)),
       ...ranges.map((range) => range.dimension),
     ]),
   ];
@@ -80,9 +80,4 @@ function inputSql(scope: SqlScope, member: MemberId): SqlExpression {
   if (found?.kind === 'dimension') return dimensionSql(scope, found.dimension);
   if (found?.kind !== 'measure') return memberSql(scope, member);
   return measureInput(scope, found.measure) ?? { kind: 'null', type: null };
-}
-
-function filteredMembers(filter: Filter | null): MemberId[] {
-  if (filter === null) return [];
-  return filter.kind === 'test' ? [filter.member] : filter.filters.flatMap(filteredMembers);
 }
