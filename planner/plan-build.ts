@@ -8,6 +8,7 @@ import type { Granularity, MemberId } from '../model/schema.js';
 import { formatLocal } from '../model/civil-time.js';
 import { bucketCount, bucketsBetween } from '../model/time-range.js';
 import type { RollupShape } from './rollup-shape.js';
+import { NO_TIME, spanOf } from './time-box.js';
 
 /** What the source holds in the partitioning time dimension. */
 export interface SourceTimes {
@@ -70,7 +71,10 @@ function allPartitions(shape: RollupShape, times: SourceTimes | null): BuildPart
   const of = (key: string, range: TimeRange | null): BuildPartition => ({
     key,
     range,
-    request: { ...request, ranges: [{ dimension: partitionDimension, range }] },
+    request: {
+      ...request,
+      boxes: [[{ dimension: partitionDimension, span: range === null ? NO_TIME : spanOf(range) }]],
+    },
   });
   const partitions = times.hasNulls ? [of('null', null)] : [];
   if (times.range === null) return partitions;
