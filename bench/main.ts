@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Size, benchDemoQueries } from './demo-queries.js';
+import { benchMisaligned } from './misaligned.js';
 import { benchOwnWorkload } from './own-workload.js';
 import { benchPlanning } from './planning.js';
 import type { BenchOutcome } from './question-times.js';
@@ -10,6 +11,7 @@ npm run bench -- --model <m.yml> --queries <q.json> [--config <granary.config.js
 
 const BENCHES: Readonly<Record<string, (size: Size, seed: number) => Promise<BenchOutcome>>> = {
   'demo-queries': benchDemoQueries,
+  misaligned: benchMisaligned,
   planning: benchPlanning,
 };
 
