@@ -12,11 +12,9 @@ import { throwIfAborted } from './model/throw-if-aborted.js';
 import { parseTime } from './model/time-range.js';
 import type { RollupCandidate } from './planner/match-rollup.js';
 import { planBuild } from './planner/plan-build.js';
-import type { SourceTimes } from './planner/plan-build.js';
 import type { RollupShape } from './planner/rollup-shape.js';
-import { duckdbDialect } from './planner/sql/compile-duckdb.js';
-import { rangeStatement } from './planner/sql/source-statement.js';
 import type { House } from './store-house.js';
+import { sourceTimes } from './store-source-times.js';
 import type { Staging } from './storage/staging.js';
 import { tableVersion, targetTableName } from './storage/table-version.js';
 
@@ -213,6 +211,7 @@ function rollupMeta(
     partitionGranularity: task.partitionGranularity,
     sourceRange: task.sourceRange,
     sourceHasNullTimes: task.sourceHasNullTimes,
+    buildRange: task.buildRange,
     partitions: sorted,
     lastRefreshTime,
     targetTableName: targetTableName({
@@ -224,25 +223,6 @@ function rollupMeta(
       updatedAt: lastRefreshTime,
     }),
   };
-}
-
-/** Null for a rollup without partitions, which needs no range. */
-async function sourceTimes(
-  house: House,
-  shape: RollupShape,
-  signal: AbortSignal | undefined,
-): Promise<SourceTimes | null> {
-  if (shape.partitionDimension === null) return null;
-  const statement = rangeStatement(
-    house.prepared.model,
-    shape.request,
-    shape.partitionDimension,
-    duckdbDialect,
-  );
-  const batch = await house.source(shape.request.dataSource).query(statement, signal);
-  const [from, to, nulls] = batch.columns.map((column) => column.values[0]);
-  const range = typeof from === 'number' && typeof to === 'number' ? { from, to: to + 1 } : null;
-  return { range, hasNulls: Number(nulls) > 0 };
 }
 
 function sizes(partitions: readonly PartitionMeta[]): { rows: number; bytes: number } {
