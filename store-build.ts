@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { buildRollup } from './engine/build-rollup.js';
 import type { CatalogSnapshot, PartitionMeta, RollupMeta } from './model/catalog.js';
-import { StoreError } from './model/errors.js';
+import { errorOf, StoreError } from './model/errors.js';
 import { LIMITS } from './model/limits.js';
 import type { BuildTask } from './model/plan.js';
 import type { TimeRange } from './model/query.js';
+import type { PreAggregation } from './model/schema.js';
 import { suggest } from './model/suggest.js';
 import { throwIfAborted } from './model/throw-if-aborted.js';
 import { parseTime } from './model/time-range.js';
@@ -64,10 +65,20 @@ export async function buildStore(house: House, options: BuildOptions): Promise<B
   const range = parseRange(options.range);
   const rollups: RollupBuild[] = [];
   for (const rollup of wantedRollups(house, options.preAggregations)) {
-    rollups.push(await buildOne(house, rollup, range, options));
+    try {
+      rollups.push(await buildOne(house, rollup, range, options));
+    } catch (error) {
+      throw ofRollup(rollup.preAggregation, error);
+    }
   }
   await house.storage.collectGarbage();
   return { rollups, durationMs: performance.now() - startedAt };
+}
+
+/** A value of the source that does not fit is told with the rollup, where it is not with a nearer place. */
+function ofRollup({ id, position }: PreAggregation, error: unknown): unknown {
+  const isPlain = error instanceof StoreError && error.code === 'value_out_of_range';
+  return isPlain && error.position === undefined ? errorOf(id, error, position) : error;
 }
 
 type Rollup = Omit<RollupCandidate, 'meta'>;

@@ -1,13 +1,13 @@
 /** What a build asks the source before it plans partitions: which times there are, and which of them to build. */
 import type { BuildRange } from './model/catalog.js';
-import { checkTime } from './model/check-time.js';
 import { formatLocal } from './model/civil-time.js';
 import { errorOf, StoreError } from './model/errors.js';
 import { LIMITS } from './model/limits.js';
-import type { BuildRangeSql } from './model/schema.js';
+import type { BuildRangeSql, MemberId } from './model/schema.js';
 import type { SqlTemplate } from './model/sql-template.js';
 import { parseTime } from './model/time-range.js';
 import type { LogicalType, Value } from './model/value.js';
+import { memberPosition } from './planner/find-member.js';
 import type { SourceTimes } from './planner/plan-build.js';
 import type { RollupShape } from './planner/rollup-shape.js';
 import { duckdbDialect } from './planner/sql/compile-duckdb.js';
@@ -32,7 +32,12 @@ export async function sourceTimes(
     shape.partitionDimension,
     duckdbDialect,
   );
-  const batch = await house.source(shape.request.dataSource).query(statement, signal);
+  const batch = await house
+    .source(shape.request.dataSource)
+    .query(statement, signal)
+    .catch((error: unknown) => {
+      throw ofDimension(house, shape, shape.partitionDimension as MemberId, error);
+    });
   const [from, to, nulls] = batch.columns.map((column) => column.values[0]);
   const range = typeof from === 'number' && typeof to === 'number' ? { from, to: to + 1 } : null;
   return { range, hasNulls: Number(nulls) > 0, buildRange };
@@ -80,9 +85,21 @@ function boundOf({ kind }: LogicalType, value: Value | Uint8Array): number | nul
   if (value === null) return null;
   if (kind === 'time') return Number(value);
   const time = kind === 'string' ? parseTime(String(value)) : null;
-  if (time !== null) return checkTime(time.ms);
+  if (time !== null) return time.ms;
   const given = typeof value === 'object' ? 'a BLOB' : `'${String(value).slice(0, LIMITS.errorValueChars)}'`;
   throw new StoreError('build_failed', `the SQL gives ${given}, which is no time.`, {
     next: 'Let it give a TIMESTAMP, a DATE or a text such as 2024-01-31; NULL means that there is no bound.',
   });
+}
+
+/** A time that cannot be reckoned with is a fault of the dimension's values. */
+function ofDimension(
+  house: House,
+  { preAggregation }: RollupShape,
+  dimension: MemberId,
+  error: unknown,
+): unknown {
+  if (!(error instanceof StoreError) || error.code !== 'value_out_of_range') return error;
+  const position = memberPosition(house.prepared.model, dimension);
+  return errorOf(`${preAggregation.id}: ${dimension}`, error, position);
 }
