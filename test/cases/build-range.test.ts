@@ -1,137 +1,18 @@
-/**
- * `build_range_start` and `build_range_end`: which partitions a build holds, and that the answers are those of all
- * rows. These are counted here by DuckDB, in SQL that stands in this file.
- */
+/** `build_range_start` and `build_range_end`: which partitions a build holds, and that the answers are those of all rows. */
 import { describe, expect, test } from 'vitest';
 import { duckRows } from '../model/duckdb.js';
 import { openTables, temporaryFolder } from '../support/open-tables.js';
-import type { Store, Tables } from '../support/open-tables.js';
-
-const ROWS = `SELECT i AS amount, TIMESTAMP '2023-11-10 07:30' + INTERVAL (i * 19) HOUR AS made FROM range(400) AS n(i)`;
-const NULL_ROWS = `SELECT 1000 + i AS amount, NULL AS made FROM range(3) AS n(i)`;
-const WITH_NULLS = `${ROWS} UNION ALL ${NULL_ROWS}`;
-
-/** 400 rows from 2023-11-10 to 2024-09-20. */
-const ALL_MONTHS = [
-  ...['11', '12'].map((month) => `2023${month}01`),
-  ...['01', '02', '03', '04', '05', '06', '07', '08', '09'].map((month) => `2024${month}01`),
-];
-
-interface Setting {
-  readonly start?: string;
-  readonly end?: string;
-  readonly rows?: string;
-  readonly granularity?: string;
-  readonly partitions?: string | null;
-  readonly folder?: string;
-  readonly init?: readonly string[];
-  /** The keys' old names. */
-  readonly old?: boolean;
-}
-
-function tablesOf(setting: Setting): Tables {
-  const { start, end, rows = ROWS, granularity = 'day', partitions = 'month', old = false } = setting;
-  const bound = (side: string, sql: string | undefined): string =>
-    sql === undefined ? '' : `${old ? 'refresh' : 'build'}_range_${side}: { sql: ${JSON.stringify(sql)} }`;
-  return {
-    yaml: `
-cubes:
-  - name: events
-    sql_table: events
-    measures:
-      - { name: count, type: count }
-      - { name: amount, sql: amount, type: sum }
-    dimensions:
-      - { name: made, sql: made, type: time }
-    pre_aggregations:
-      - name: main
-        measures: [count, amount]
-        time_dimension: made
-        granularity: ${granularity}
-        ${partitions === null ? '' : `partition_granularity: ${partitions}`}
-        ${bound('start', start)}
-        ${bound('end', end)}
-`,
-    init: [`CREATE TABLE events AS ${rows}`, ...(setting.init ?? [])],
-    ...(setting.folder === undefined ? {} : { folder: setting.folder }),
-  };
-}
-
-/** The keys of the published partitions that hold rows. */
-async function partitionsOf(store: Store): Promise<string[]> {
-  const { rollups } = await store.status({ files: true });
-  const names = (rollups[0].files?.['default'] ?? []).map((path) => path.split('/').at(-1) ?? '');
-  return names.map((name) => name.slice(0, name.indexOf('-')));
-}
-
-async function statusOf(store: Store) {
-  return (await store.status()).rollups[0];
-}
-
-const UNITS = ['day', 'week', 'month', 'year'] as const;
-
-const counted = new Map<string, Promise<unknown[][]>>();
-
-/** Of the same rows DuckDB is asked once. */
-function countedRows(sql: string): Promise<unknown[][]> {
-  const rows = counted.get(sql) ?? duckRows(sql);
-  counted.set(sql, rows);
-  return rows;
-}
-
-/** Answers over all time and over ranges in, at and beside a build range, against DuckDB on the rows. */
-async function checkAnswers(store: Store, rows = ROWS): Promise<string[]> {
-  const ranges = [
-    null,
-    ['2023-01-01', '2025-12-31'],
-    ['2024-02-01', '2024-03-31'],
-    ['2024-03-10', '2024-03-20'],
-    ['2024-01-15', '2024-02-14'],
-    ['2023-11-01', '2023-12-31'],
-    ['2024-08-01', '2025-03-31'],
-    ['2024-03-15', '2024-06-15'],
-    ['2026-01-01', '2026-12-31'],
-  ] as const;
-  const modes: string[] = [];
-  for (const range of ranges) {
-    const within =
-      range === null
-        ? ''
-        : `WHERE made >= TIMESTAMP '${range[0]}' AND made < TIMESTAMP '${range[1]}' + INTERVAL 1 DAY`;
-    const dateRange = range === null ? {} : { dateRange: [...range] };
-    const timeDimensions = [{ dimension: 'events.made', ...dateRange }];
-    const measures = ['events.count', 'events.amount'];
-    const total = await store.query({ measures, timeDimensions });
-    const expected = await countedRows(
-      `SELECT count(*)::VARCHAR, sum(amount)::VARCHAR FROM (${rows}) ${within}`,
-    );
-    expect(total.data.map((row) => [row['events.count'], row['events.amount']])).toEqual(expected);
-    modes.push(total.meta.mode);
-    for (const unit of UNITS) {
-      const answer = await store.query({
-        measures,
-        timeDimensions: [{ dimension: 'events.made', granularity: unit, ...dateRange }],
-      });
-      const buckets = await countedRows(
-        `SELECT strftime(date_trunc('${unit}', made), '%Y-%m-%dT%H:%M:%S.000'), count(*)::VARCHAR, sum(amount)::VARCHAR
-         FROM (${rows}) ${within} GROUP BY 1 ORDER BY 1 NULLS LAST`,
-      );
-      const given = answer.data.map((row) => [
-        row[`events.made.${unit}`],
-        row['events.count'],
-        row['events.amount'],
-      ]);
-      expect(given).toEqual(buckets);
-    }
-  }
-  return modes;
-}
-
-async function built(setting: Setting): Promise<Store> {
-  const store = await openTables(tablesOf(setting));
-  await store.build();
-  return store;
-}
+import {
+  ALL_MONTHS,
+  built,
+  checkAnswers,
+  partitionsOf,
+  ROWS,
+  statusOf,
+  tablesOf,
+  WITH_NULLS,
+} from '../support/ranged-events.js';
+import type { Setting } from '../support/ranged-events.js';
 
 test('[D66] without a build range all of the source is built, from its first time to its last', async () => {
   const store = await built({ rows: WITH_NULLS });
@@ -177,6 +58,7 @@ describe('[D61] [D64] [D65] [X14] a build range', () => {
     ],
     ['more than there is', { start: "SELECT '1900-01-01'", end: "SELECT '2999-12-31'" }, ALL_MONTHS],
     ['times in which there are no rows', { start: "SELECT '2030-01-01'" }, []],
+    ['a partition whose rows all lie before its start', { start: "SELECT '2024-09-30'" }, ['20240901']],
     ['a partition whose rows all lie after its end', { end: "SELECT '2023-11-01'" }, ['20231101']],
     ['NULL as a start', { start: 'SELECT NULL', end: "SELECT '2024-01-01'" }, ALL_MONTHS.slice(0, 3)],
     [
@@ -341,16 +223,22 @@ describe('[D61] [D71] a range that moves', () => {
     });
   });
 
-  test('[X14] rows that come to the source beside the range are told by the next build', async () => {
+  test.each([
+    ['after its end', "UNION ALL SELECT 7, TIMESTAMP '2025-06-01'"],
+    ['before its start', "UNION ALL SELECT 7, TIMESTAMP '2023-06-01'"],
+    ['without a time', 'UNION ALL SELECT 8, NULL'],
+  ])('[X14] rows that come to the source %s are told by the next build', async (_, more) => {
     const folder = temporaryFolder();
-    const early: Setting = { ...settings('2024-01-01', '2024-01-31', folder), rows: ROWS };
-    const first = await openTables(tablesOf(early));
+    const setting: Setting = { ...settings('2023-11-01', '2024-09-30', folder), rows: ROWS };
+    const first = await openTables(tablesOf(setting));
     await first.build();
+    expect(await partitionsOf(first)).toEqual(ALL_MONTHS);
+    expect(await checkAnswers(first)).not.toContain('source');
     await first.close();
-    const rows = `${ROWS} UNION ALL SELECT 7, TIMESTAMP '2025-06-01' UNION ALL SELECT 8, NULL`;
-    const second = await openTables(tablesOf({ ...early, rows }));
-    expect((await second.build()).rollups[0]).toMatchObject({ partitionsBuilt: 0, partitionsKept: 1 });
-    expect(await partitionsOf(second)).toEqual(['20240101']);
+    const rows = `${ROWS} ${more}`;
+    const second = await openTables(tablesOf({ ...setting, rows }));
+    expect((await second.build()).rollups[0]).toMatchObject({ partitionsBuilt: 0, partitionsKept: 11 });
+    expect(await partitionsOf(second)).toEqual(ALL_MONTHS);
     await checkAnswers(second, rows);
     expect((await second.build()).rollups[0].outcome).toBe('current');
   });
@@ -388,76 +276,6 @@ describe('what explain says of times outside', () => {
     await store.build({ range: ['2024-02-01', '2024-03-01'] });
     const { candidates } = await store.explain(query('2024-03-01', '2024-03-31'));
     expect(candidates[0].fix).toMatchObject({ patch: [], text: expect.stringContaining('granary build') });
-  });
-});
-
-describe('[D64] a build range that cannot be used', () => {
-  const LINE = /^(.*model\.yml):(\d+):(\d+): events\.main/;
-
-  test.each([
-    ['SELECT 5', 'build_failed', "the SQL gives '5', which is no time"],
-    ["SELECT 'last week'", 'build_failed', "the SQL gives 'last week', which is no time"],
-    ["SELECT ''", 'build_failed', "the SQL gives '', which is no time"],
-    ['SELECT true', 'build_failed', "the SQL gives 'true', which is no time"],
-    ["SELECT TIME '10:00'", 'build_failed', "the SQL gives '10:00:00', which is no time"],
-    ['SELECT INTERVAL 3 DAY', 'build_failed', "the SQL gives '3 days', which is no time"],
-    ["SELECT '\\xAA'::BLOB", 'build_failed', 'the SQL gives a BLOB, which is no time'],
-    ["SELECT repeat('x', 1000000)", 'build_failed', `the SQL gives '${'x'.repeat(100)}', which`],
-    ["SELECT TIMESTAMP 'infinity'", 'value_out_of_range', 'A time is infinite'],
-    ["SELECT DATE '-infinity'", 'value_out_of_range', 'A time is infinite'],
-    ["SELECT TIMESTAMP '294247-01-10 04:00:54'", 'value_out_of_range', 'A time is infinite or lies beyond'],
-    ["SELECT '+290000-01-01'", 'build_failed', "the SQL gives '+290000-01-01', which is no time"],
-    ['SELECT nothing', 'source_failed', 'nothing'],
-    ['SELECT 1; DROP TABLE events', 'source_failed', 'multiple statements'],
-    ['-- nothing', 'source_failed', 'No statement'],
-  ])('%s', async (sql, code, message) => {
-    for (const side of ['start', 'end']) {
-      const store = await openTables(tablesOf({ [side]: sql }));
-      const error = await store.build().then(
-        () => null,
-        (thrown: unknown) => thrown as Error & { code: string },
-      );
-      expect(error).toMatchObject({ name: 'StoreError', code, message: expect.stringContaining(message) });
-      expect(error?.message).toMatch(LINE);
-      expect((await statusOf(store)).state).toBe('not_built');
-      await store.close();
-    }
-  });
-
-  test('running backwards: what was published stays', async () => {
-    const folder = temporaryFolder();
-    const first = await built({ folder, end: "SELECT '2024-01-01'" });
-    await first.close();
-    const store = await openTables(
-      tablesOf({ folder, start: "SELECT '2024-03-01'", end: "SELECT '2024-02-29 23:59:59.999'" }),
-    );
-    await expect(store.build()).rejects.toThrow(
-      'events.main: its build range runs backwards, from 2024-03-01T00:00:00.000Z to 2024-02-29T23:59:59.999Z.',
-    );
-    await expect(store.build()).rejects.toMatchObject({ code: 'build_failed', position: { line: 17 } });
-    expect(await partitionsOf(store)).toEqual(['20231101', '20231201', '20240101']);
-    await checkAnswers(store);
-  });
-
-  test.each([
-    ['SELECT max({CUBE}.made)', 'a build range is a query of its own, without the columns of `events`'],
-    ['SELECT max({made})', 'a build range is a query of its own, without the columns of `events`'],
-    [
-      'SELECT max({events.made.month})',
-      'a build range is a query of its own, without the columns of `events`',
-    ],
-    [
-      "SELECT max(made) FROM events WHERE {FILTER_PARAMS.events.made.filter('made')}",
-      'a build has no filters',
-    ],
-    ['SELECT max(made) FROM {nowhere.sql()}', 'there is no cube `nowhere`'],
-  ])('in the model: %s', async (sql, message) => {
-    const { yaml, init } = tablesOf({ start: sql });
-    await expect(openTables({ yaml, init })).rejects.toMatchObject({
-      code: 'model_invalid',
-      message: expect.stringContaining(message),
-      position: { line: 16 },
-    });
   });
 });
 
