@@ -1,11 +1,17 @@
 export { openStore } from './store.js';
 export type { Store, StoreOptions } from './store.js';
 export type { TestingSwitches } from './store-house.js';
-export type { QueryMeta, QueryOptions, QueryResult, UsedPreAggregation } from './store-query.js';
+export type {
+  ExplainOptions,
+  QueryMeta,
+  QueryOptions,
+  QueryResult,
+  UsedPreAggregation,
+} from './store-query.js';
 export type { BuildOptions, BuildProgress, BuildReport, RollupBuild } from './store-build.js';
 export type { RollupStatus, StatusOptions, StoreStatus } from './store-status.js';
 export { StoreError } from './model/errors.js';
-export type { ErrorCode, Position } from './model/errors.js';
+export type { ErrorCode, Position, UncoveredTimes } from './model/errors.js';
 export type { ModelWarning, WarningCode as ModelWarningCode } from './model/schema.js';
 export type { SourceConfig } from './model/load/parse-config.js';
 export type { Candidate, Check, Fix, FixEstimate, Mode, PatchOperation, Reason } from './model/plan.js';
@@ -15,8 +21,10 @@ export type { CubeCondition, CubeStep } from './planner/cube/can-use.js';
 export type { ExplainedChoice } from './planner/cube/explain-choice.js';
 export type { IndexVerdict } from './planner/choose-index.js';
 export type { Selection } from './planner/choose-rollup.js';
+export type { ExplainedBox, ExplainedSpan } from './planner/explain-boxes.js';
 export type { PartitionFate, PartitionRun } from './planner/explain-partitions.js';
 export type { ExplainedPiece, Explanation } from './planner/explain-query.js';
+export type { Policy } from './planner/rollup-wish.js';
 export type { QueryWarning, QueryWarningCode } from './planner/warn-candidates.js';
 export type { StoreProblem, StoreReport } from './storage/verify-store.js';
 export { readModelDocument } from './store-config.js';

@@ -2,7 +2,9 @@
 import { StoreError } from './model/errors.js';
 import { suggest } from './model/suggest.js';
 import type { BuildOptions } from './store-build.js';
-import type { QueryOptions } from './store-query.js';
+import { POLICIES } from './planner/rollup-wish.js';
+import type { WishOptions } from './planner/rollup-wish.js';
+import type { ExplainOptions, QueryOptions } from './store-query.js';
 import type { StatusOptions } from './store-status.js';
 
 /** What an option must be: a test, and the same in words. */
@@ -25,15 +27,25 @@ const build: Checks<BuildOptions> = {
   onProgress: [(value) => typeof value === 'function', 'a function'],
 };
 
+const wish: Checks<WishOptions> = {
+  policy: [
+    (value) => (POLICIES as readonly unknown[]).includes(value),
+    "'auto', 'rollupOnly' or 'sourceOnly'",
+  ],
+  use: [isListOfText, "a list such as ['orders.daily']"],
+  avoid: [isListOfText, "a list such as ['orders.daily']"],
+};
+
 const query: Checks<QueryOptions> = {
   securityContext: anything,
   signal,
   // Whether it is a time is looked at where it is read.
   now: anything,
   numbers: [(value) => value === 'string' || value === 'native', "'string' or 'native'"],
+  ...wish,
 };
 
-const explain: Checks<Pick<QueryOptions, 'now'>> = { now: anything };
+const explain: Checks<ExplainOptions> = { now: anything, ...wish };
 const status: Checks<StatusOptions> = { files: flag };
 const CALLS = { build, query, explain, status };
 

@@ -5,18 +5,22 @@ import type { QueryTools } from './engine/run-query.js';
 import type { CatalogSnapshot, RollupMeta } from './model/catalog.js';
 import { StoreError } from './model/errors.js';
 import { LIMITS } from './model/limits.js';
+import type { Refusal } from './model/cover.js';
 import type { Mode, QueryPlan, RollupPiece } from './model/plan.js';
 import { annotate } from './planner/annotate.js';
 import type { Annotation } from './planner/annotate.js';
+import { explainBox } from './planner/explain-boxes.js';
 import { explainQuery } from './planner/explain-query.js';
 import type { ExplainedPiece, Explanation } from './planner/explain-query.js';
 import { planQuery } from './planner/plan-query.js';
 import type { PlanOptions } from './planner/plan-query.js';
+import { refusalText } from './planner/refuse-source.js';
+import type { WishOptions } from './planner/rollup-wish.js';
 import { countGroups } from './store-counts.js';
 import { tablePrefix } from './storage/table-version.js';
 import type { House } from './store-house.js';
 
-export interface QueryOptions {
+export interface QueryOptions extends WishOptions {
   /** Whom the answer is for: refused unless the store was opened for the same. */
   readonly securityContext?: unknown;
   readonly signal?: AbortSignal;
@@ -67,7 +71,8 @@ export async function answerQuery(house: House, query: unknown, options: QueryOp
   requireContext(house, options);
   const now = nowOf(options);
   const answer = (catalog: CatalogSnapshot): Promise<QueryResult> => {
-    const plan = planQuery(house.prepared, catalog, query, planOptions(house, now));
+    const plan = planQuery(house.prepared, catalog, query, planOptions(house, options, now));
+    if (plan.refusal !== null) throw notCovered(plan.refusal);
     return answerPlan(house, plan, options, now, startedAt);
   };
   const planned = house.storage.snapshot();
@@ -82,8 +87,28 @@ export async function answerQuery(house: House, query: unknown, options: QueryOp
   }
 }
 
-function planOptions({ config, testing }: House, now: number): PlanOptions {
-  return { ...testing, now, cube: config.compatibility === 'cube' ? config : null };
+function planOptions(
+  { config, testing }: House,
+  { policy, use, avoid }: WishOptions,
+  now: number,
+): PlanOptions {
+  return {
+    ...testing,
+    now,
+    cube: config.compatibility === 'cube' ? config : null,
+    ...(policy === undefined ? {} : { policy }),
+    ...(use === undefined ? {} : { use }),
+    ...(avoid === undefined ? {} : { avoid }),
+  };
+}
+
+function notCovered(refusal: Refusal): StoreError {
+  return new StoreError('not_covered', refusalText(refusal), {
+    next: "explain tells what would let a rollup hold them; policy: 'auto' lets the source answer for them.",
+    uncovered: refusal.uncovered.flatMap(({ measures, boxes }) =>
+      boxes.map((box) => ({ measures, times: explainBox(box) })),
+    ),
+  });
 }
 
 /** What the store was opened for stands in its SQL and in its files: another context needs a store of its own. */
@@ -174,13 +199,15 @@ function usedPreAggregation(schema: string, rollup: RollupMeta): [string, UsedPr
   ];
 }
 
-/** The plan that `answerQuery` would run, and why. */
+export type ExplainOptions = Pick<QueryOptions, 'now' | keyof WishOptions>;
+
+/** The plan that `answerQuery` would run, or refuse, and why. */
 export async function explainAnswer(
   house: House,
   query: unknown,
-  options: Pick<QueryOptions, 'now'>,
+  options: ExplainOptions,
 ): Promise<Explanation> {
-  const planning = planOptions(house, nowOf(options));
+  const planning = planOptions(house, options, nowOf(options));
   const catalog = house.storage.snapshot();
   const first = explainQuery(house.prepared, catalog, query, planning);
   const { plan, uncounted } = first;

@@ -13,7 +13,7 @@ import { openHouse } from './store-house.js';
 import type { TestingSwitches } from './store-house.js';
 import { checkOptions } from './store-options.js';
 import { answerQuery, explainAnswer } from './store-query.js';
-import type { QueryOptions, QueryResult } from './store-query.js';
+import type { ExplainOptions, QueryOptions, QueryResult } from './store-query.js';
 import { storeStatus } from './store-status.js';
 import type { StatusOptions, StoreStatus } from './store-status.js';
 
@@ -69,10 +69,10 @@ export interface Store {
    * one after the other; `commit_conflict` when another process published the same rollup meanwhile.
    */
   build(options?: BuildOptions): Promise<BuildReport>;
-  /** Answers a Cube REST query from a rollup, or from the source. */
+  /** Answers a Cube REST query from rollups, from the source, or from both. `not_covered` where the policy forbids it. */
   query(query: unknown, options?: QueryOptions): Promise<QueryResult>;
   /** Why the query is answered as it is: the verdict on every rollup. */
-  explain(query: unknown, options?: Pick<QueryOptions, 'now'>): Promise<Explanation>;
+  explain(query: unknown, options?: ExplainOptions): Promise<Explanation>;
   /** Looks at the disk: what other processes have published is told, and served from then on. */
   status(options?: StatusOptions): Promise<StoreStatus>;
   /** Reads and checks every published byte. */

@@ -1,4 +1,4 @@
-import type { Candidate, ExplainedPiece, Explanation } from '../index.js';
+import type { Candidate, ExplainedPiece, ExplainedSpan, Explanation } from '../index.js';
 import { adviceLines } from './advice.js';
 import { cubeLines } from './cube-lines.js';
 import { formatCount } from './format.js';
@@ -6,13 +6,14 @@ import { noteWarnings } from './note-warnings.js';
 import { printHeading, printJson, printLine } from './print.js';
 import { readQuery } from './read-query.js';
 import { formatTable } from './table.js';
+import { type WishFlags, wishOptions } from './wish-options.js';
 import { type Globals, withStore } from './with-store.js';
 
 /** `granary explain`: the checks of every rollup, the pieces of the answer, and what would let a rollup answer. */
-export async function explain(text: string, globals: Globals): Promise<number> {
+export async function explain(text: string, globals: Globals & WishFlags): Promise<number> {
   const asked = readQuery(text);
   return withStore(globals, async (store) => {
-    const explanation = await store.explain(asked);
+    const explanation = await store.explain(asked, wishOptions(globals));
     if (globals.json) printJson(explanation);
     else printExplanation(explanation);
     noteWarnings(await store.status());
@@ -21,10 +22,11 @@ export async function explain(text: string, globals: Globals): Promise<number> {
 }
 
 function printExplanation(explanation: Explanation): void {
-  const { selected, mode, selection, index, indexes, candidates, pieces, warnings } = explanation;
+  const { selected, mode, selection, index, indexes, candidates, pieces, warnings, refusal } = explanation;
   const from = mode === 'source' ? 'no rollup: the source answers' : readFrom(pieces);
   printLine(`${from}${index === null ? '' : `, index ${index}`} (${mode})`);
 
+  if (refusal !== undefined) printLine(`The query is refused: ${refusal}.`);
   printHeading(`Rollups, in the order in which they are tried (selection: ${selection})`);
   for (const candidate of candidates) printCandidate(candidate, selected);
 
@@ -79,10 +81,11 @@ function verdict({ id, matched, partly }: Candidate, selected: string | null): s
   return matched ? 'could answer' : 'refused';
 }
 
-function printPiece({ from, granularity, range, partitions, pruned, pruning, rows }: ExplainedPiece): void {
+function printPiece(piece: ExplainedPiece): void {
+  const { from, granularity, partitions, pruned, pruning, rows } = piece;
   const parts: string[] = [from];
   if (granularity !== undefined) parts.push(`by ${granularity}`);
-  if (range !== undefined) parts.push(`from ${range[0]} to before ${range[1]}`);
+  parts.push(...pieceTimes(piece));
   if (partitions !== undefined && partitions.length === 1) parts.push(`partition ${partitions[0]}`);
   if (rows !== undefined) parts.push(`${formatCount(rows)} rows`);
   printLine(`- ${parts.join(' · ')}`);
@@ -90,4 +93,35 @@ function printPiece({ from, granularity, range, partitions, pruned, pruning, row
   for (const run of pruning ?? []) {
     if (run.fate !== 'kept') printLine(`  ${run.span}: ${run.partitions} ${run.fate}`);
   }
+}
+
+/** One text for all boxes of times; none for all rows. */
+function pieceTimes({ range, ranges, boxes }: ExplainedPiece): string[] {
+  if (range !== undefined) return [rangeText(range)];
+  if (ranges !== undefined)
+    return [
+      Object.entries(ranges)
+        .map(([name, each]) => `${name} ${rangeText(each)}`)
+        .join(' and '),
+    ];
+  if (boxes === undefined) return [];
+  const texts = boxes.map((box) => {
+    const sides = Object.entries(box);
+    const named = sides.length > 1;
+    return sides.map(([name, span]) => `${named ? `${name} ` : ''}${spanText(span)}`).join(' and ');
+  });
+  return [texts.join(', and ')];
+}
+
+function spanText({ range, orNull }: ExplainedSpan): string {
+  const texts = [...(range === null ? [] : [rangeText(range)]), ...(orNull ? ['without a time'] : [])];
+  return texts.join(' or ');
+}
+
+function rangeText([from, to]: readonly [string, string]): string {
+  const ends = [
+    ...(from === 'unbounded' ? [] : [`from ${from}`]),
+    ...(to === 'unbounded' ? [] : [`to before ${to}`]),
+  ];
+  return ends.join(' ') || 'with a time';
 }

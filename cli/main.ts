@@ -67,6 +67,9 @@ function commands(exit: (code: number) => void): Command {
     .command('query')
     .description('answer a Cube query')
     .argument('<json>', 'the query, or - to read it from stdin')
+    .option('--policy <policy>', 'auto, rollupOnly or sourceOnly', 'auto')
+    .option('--use <rollups...>', 'only these rollups, as cube.preAggregation')
+    .option('--avoid <rollups...>', 'none of these rollups')
     .action(async (text: string, _options: unknown, command: Command) => {
       exit(await query(text, command.optsWithGlobals()));
     });
@@ -74,6 +77,9 @@ function commands(exit: (code: number) => void): Command {
     .command('explain')
     .description('tell which rollup answers a query, and why the others do not')
     .argument('<json>', 'the query, or - to read it from stdin')
+    .option('--policy <policy>', 'auto, rollupOnly or sourceOnly', 'auto')
+    .option('--use <rollups...>', 'only these rollups, as cube.preAggregation')
+    .option('--avoid <rollups...>', 'none of these rollups')
     .action(async (text: string, _options: unknown, command: Command) => {
       exit(await explain(text, command.optsWithGlobals()));
     });
@@ -115,8 +121,14 @@ function messageText(error: unknown): string {
 function errorJson(error: unknown): Record<string, unknown> {
   const message = messageText(error);
   if (error instanceof StoreError) {
-    const { code, next = null, position } = error;
-    return { code, message, next, ...(position === undefined ? {} : { position }) };
+    const { code, next = null, position, uncovered } = error;
+    return {
+      code,
+      message,
+      next,
+      ...(position === undefined ? {} : { position }),
+      ...(uncovered.length === 0 ? {} : { uncovered }),
+    };
   }
   const usage = error instanceof UsageError || error instanceof CommanderError;
   return { code: usage ? 'usage' : 'unexpected', message, next: null };

@@ -4,13 +4,14 @@ import { noteUnbuilt } from './note-unbuilt.js';
 import { printJson, printLine } from './print.js';
 import { readQuery } from './read-query.js';
 import { formatTable } from './table.js';
+import { type WishFlags, wishOptions } from './wish-options.js';
 import { type Globals, withStore } from './with-store.js';
 
 /** `granary query`: the rows, and one line on where they come from. */
-export async function query(text: string, globals: Globals): Promise<number> {
+export async function query(text: string, globals: Globals & WishFlags): Promise<number> {
   const asked = readQuery(text);
   return withStore(globals, async (store) => {
-    const result = await store.query(asked);
+    const result = await store.query(asked, wishOptions(globals));
     if (globals.json) printJson(result);
     else printLine(`${rowsTable(result)}\n\n${originLine(result)}`);
     noteUnbuilt(await store.status());

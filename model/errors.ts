@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'file_missing' // a file that is needed does not exist or cannot be read
   | 'format_newer' // the store was written by a newer version
   | 'model_invalid' // the data model has an error, with its place in the file
+  | 'not_covered' // only rollups may answer, and they do not hold all that is asked
   | 'query_invalid' // the query has an error, with its path
   | 'source_failed' // the source refused or failed a statement
   | 'sketch_invalid' // bytes that are no sketch, or sketches that cannot be merged
@@ -27,6 +28,15 @@ export interface StoreErrorOptions {
   readonly next?: string;
   readonly position?: Position | undefined;
   readonly cause?: unknown;
+  readonly uncovered?: readonly UncoveredTimes[];
+}
+
+/** Rows that no rollup holds: those of all these times, `[from, to)` in ISO with Z or `unbounded`, by dimension. */
+export interface UncoveredTimes {
+  readonly measures: readonly string[];
+  readonly times: Readonly<
+    Record<string, { readonly range: readonly [string, string] | null; readonly orNull: boolean }>
+  >;
 }
 
 /**
@@ -40,6 +50,8 @@ export class StoreError extends Error {
   readonly what: string;
   readonly next: string | undefined;
   readonly position: Position | undefined;
+  /** With the code `not_covered`; else empty. */
+  readonly uncovered: readonly UncoveredTimes[];
 
   constructor(code: ErrorCode, message: string, options: StoreErrorOptions = {}) {
     const place = options.position === undefined ? '' : `${formatPosition(options.position)}: `;
@@ -49,6 +61,7 @@ export class StoreError extends Error {
     this.what = message;
     this.next = options.next;
     this.position = options.position;
+    this.uncovered = options.uncovered ?? [];
   }
 }
 

@@ -48,8 +48,12 @@ export const LIMITS = {
   templateCallDepth: 8,
   /** Characters of a cube's SQL that is looked through for FILTER_PARAMS which only filter early. */
   pushDownChars: 10_000,
-  /** Pieces that a misaligned range is cut into; what would need more is read from the source in one piece. */
-  coverPartsMax: 16,
+  /** Parts that a range is cut into; a rollup that would need more of them is left out. */
+  coverPartsMax: 64,
+  /** Places where one rollup may hand over to another in the search for the cheapest cover; with more, no search. */
+  coverCutsMax: 64,
+  /** Ranges, and reasons, that the refusal of a query names. */
+  refusalReasonsShown: 5,
   /** Buckets of one query with cumulative measures: each is a window of its own. */
   windowBucketsMax: 10_000,
   /** Rows that the windows of a rollup may make, all buckets and groups together. */

@@ -1,6 +1,7 @@
 /** What the planner decided: plain data that can be printed, compared and posted to a worker. */
 import type { LeafValue, MeasureState, MergeOperation } from './aggregates.js';
 import type { BuildRange, IndexMeta, PartitionMeta, RollupColumn, RollupMeta } from './catalog.js';
+import type { Box, Cover, Refusal } from './cover.js';
 import type { Expression } from './expression.js';
 import type { Filter } from './filter.js';
 import type { OrderKey, Query, TimeRange } from './query.js';
@@ -26,6 +27,10 @@ export interface QueryPlan {
   readonly selected: RollupId | null;
   /** One or more; no row of the source counts in two of them. */
   readonly pieces: readonly Piece[];
+  /** That every row which is asked for counts, and counts once: a proof for each part of the query. */
+  readonly covers: readonly Cover[];
+  /** Null: the caller's policy allows all pieces. */
+  readonly refusal: Refusal | null;
   /** How the groups of several pieces become one batch; null for one piece. */
   readonly merge: ScanPlan | null;
   /** Buckets that have a row in the answer whether or not a piece has one. */
@@ -44,16 +49,10 @@ export interface RollupPiece {
   readonly index: number;
   readonly partitions: readonly PartitionMeta[];
   readonly partitionsTotal: number;
-  readonly ranges: readonly PieceRange[];
+  readonly boxes: readonly Box[];
   readonly scan: ScanPlan;
   /** The groups of the scan, by the stored times in the column `time`, count in windows. */
   readonly roll?: { readonly series: WindowSeries; readonly time: string };
-}
-
-/** What a piece covers of a time dimension that the query bounds: one entry for each, and all hold. Windows may have no bound. */
-export interface PieceRange {
-  readonly dimension: MemberId;
-  readonly range: TimeRange;
 }
 
 export interface ScanPlan {
@@ -88,7 +87,7 @@ export interface ScanAggregate {
 /** Grouped rows from the source. */
 export interface SourcePiece {
   readonly kind: 'source';
-  readonly ranges: readonly PieceRange[];
+  readonly boxes: readonly Box[];
   readonly request: SourceRequest;
 }
 
@@ -103,8 +102,8 @@ export interface SourceRequest {
   readonly filter: Filter | null;
   /** Measures whose own filters rows must pass. */
   readonly countedBy: readonly MemberId[];
-  /** Every range must hold. A null range keeps the rows whose time is NULL, and only those. */
-  readonly ranges: readonly { readonly dimension: MemberId; readonly range: TimeRange | null }[];
+  /** The rows that lie in one of these boxes, which are disjoint. */
+  readonly boxes: readonly Box[];
   /** Each row counts in every window that holds its time, and in none as itself. */
   readonly windows?: WindowSeries;
   /** Null: the source neither orders nor cuts. */

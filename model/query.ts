@@ -48,13 +48,18 @@ export interface QueryTimeDimension {
   /** Null: only the range counts, the rows are not grouped by it. */
   readonly granularity: Grain | null;
   /** Null: all time, rows without a time included. */
-  readonly range: TimeRange | null;
+  readonly range: TimeSpan | null;
 }
 
 /** Half-open, in milliseconds since the epoch, UTC. */
 export interface TimeRange {
   readonly from: number;
   readonly to: number; // exclusive
+}
+
+/** Times of one dimension: the range, whose ends may be infinite, and rows without a time where it says so. */
+export interface TimeSpan extends TimeRange {
+  readonly orNull: boolean;
 }
 
 export interface OrderKey {

@@ -1,6 +1,9 @@
 /** Why a rollup does not answer, as codes; `planner/rules.ts` has the table of them. */
 export type ReasonCode =
   | 'type_not_executable'
+  | 'not_among_used'
+  | 'avoided'
+  | 'source_only'
   | 'not_built'
   | 'definition_changed'
   | 'partitions_missing'
@@ -27,6 +30,7 @@ export type ReasonCode =
 /** What a rollup is asked, in this order. */
 export type RuleName =
   | 'type'
+  | 'allowed'
   | 'joins'
   | 'measures'
   | 'dimensions'

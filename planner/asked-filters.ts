@@ -3,23 +3,16 @@ import { andFilters, filterMembers } from '../model/filter.js';
 import type { Filter } from '../model/filter.js';
 import type { SourceRequest } from '../model/plan.js';
 import type { MemberId } from '../model/schema.js';
+import { boxesFilter } from './box-filter.js';
 
-/** The filters and ranges of a request that are about these members alone; null: there are none. */
+/** The filters and times of a request that are about these members alone; null: there are none. */
 export function askedFilters(
-  { filter, ranges }: Pick<SourceRequest, 'filter' | 'ranges'>,
+  { filter, boxes }: Pick<SourceRequest, 'filter' | 'boxes'>,
   members: ReadonlySet<MemberId>,
 ): Filter | null {
   const own = conjuncts(filter).filter((part) => [...filterMembers(part)].every((id) => members.has(id)));
-  const times = ranges
-    .filter(({ dimension }) => members.has(dimension))
-    .map(({ dimension, range }): Filter => {
-      const test =
-        range === null
-          ? ({ kind: 'isNull', negated: false } as const)
-          : ({ kind: 'timeRange', ...range, negated: false } as const);
-      return { kind: 'test', member: dimension, test };
-    });
-  return andFilters(...times, ...own);
+  const times = boxesFilter(boxes.map((box) => box.filter(({ dimension }) => members.has(dimension))));
+  return andFilters(times, ...own);
 }
 
 /** Whether the filter holds where all its members are NULL, as those of a row that a LEFT JOIN did not find. */

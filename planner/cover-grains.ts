@@ -5,17 +5,16 @@ import { fitsZone } from './match-timezone.js';
 import type { RollupShape } from './rollup-shape.js';
 
 /**
- * The granularities of a rollup whose whole buckets answer a part of the query's ranges: of each time dimension those
- * that every bounded time of the query can be made of.
+ * The granularities of a rollup whose whole buckets answer for some of the query's times: of each time dimension those
+ * that every one of its buckets in the query can be made of.
  */
 export function coverGrains(query: Query, { times }: RollupShape, meta: RollupMeta): RollupShape['times'] {
-  const { timezone } = query;
-  const bounded = query.timeDimensions.filter(({ range }) => range !== null);
+  const { timezone, timeDimensions } = query;
   return new Map(
     [...times].map(([dimension, stored]) => {
       // What is stored alone has matched.
       if (stored.length === 1) return [dimension, stored];
-      const asked = bounded.filter((time) => time.dimension === dimension);
+      const asked = timeDimensions.filter((time) => time.dimension === dimension);
       const fits = stored.filter((grain) =>
         asked.every((time) => regroups(time, grain, timezone) && fitsZone(time, grain, timezone, meta)),
       );

@@ -1,43 +1,46 @@
 /**
- * A range that no rollup holds whole, cut into parts that one rollup each holds whole, and a rest for the source.
- * The parts are the proof that nothing is missing and nothing counts twice: they are disjoint, and together they
- * are what was asked. Over one time dimension they follow each other:
+ * Times that no rollup holds whole, cut into boxes that one rollup each holds whole, and a rest for the source.
+ * The parts are disjoint, and together they are what was asked. Over one time dimension they follow each other:
  *
  *     asked    ├──────────────────────────────────┤   from the 15th, 12:00
- *     monthly         ├─────────────────────┤         its whole months
- *     daily     ├─────┤                     ├─────┤   days, where no month is whole
+ *     monthly         ├──────────┤     ├────┤         its whole months, but for one that is not built
+ *     daily     ├─────┤          ├─────┤    ├─────┤   days, where no month is whole
  *     source   ├┤
  */
-import { isOnGrid, floorLocal, nextBucket } from '../model/civil-time.js';
+import { floorLocal, nextBucket } from '../model/civil-time.js';
 import { LIMITS } from '../model/limits.js';
-import type { TimeRange } from '../model/query.js';
+import type { TimeRange, TimeSpan } from '../model/query.js';
 import type { Grain, MemberId } from '../model/schema.js';
+import type { HeldTimes } from './held-times.js';
+import { ALL_TIME, NO_TIME } from './time-box.js';
 import type { TimeBox } from './time-box.js';
 
-/** Whoever stores whole buckets of times, with the granularities of each: any of them can be read. */
+/** Whoever stores whole buckets of times. */
 export interface StoredGrid {
+  /** The granularities of each dimension: any of them can be read. */
   readonly times: ReadonlyMap<MemberId, readonly Grain[]>;
+  /** Null: of all times. */
+  readonly held: (HeldTimes & { readonly dimension: MemberId }) | null;
 }
 
-export interface CoverPart<R extends StoredGrid> {
+export interface BoxPart<R extends StoredGrid> {
   readonly box: TimeBox;
   /** Null: the source, which can cut anywhere. */
   readonly rollup: R | null;
 }
 
 /**
- * @param rollups those that could answer but for the range, in the order of preference. They store all dimensions of
- * `asked`
- * @returns in ascending order of time; a single part when one rollup or only the source holds `asked`
+ * @param asked of dimensions that are bounded
+ * @param rollups those that could answer but for their times, in the order of preference
+ * @returns a single part when one rollup or only the source holds `asked`
  */
-export function coverRange<R extends StoredGrid>(asked: TimeBox, rollups: readonly R[]): CoverPart<R>[] {
-  let parts: CoverPart<R>[] = [{ box: asked, rollup: null }];
+export function coverRange<R extends StoredGrid>(asked: TimeBox, rollups: readonly R[]): BoxPart<R>[] {
+  let parts: BoxPart<R>[] = [{ box: asked, rollup: null }];
   for (const rollup of rollups.flatMap(turnsOf)) {
     const finer = parts.flatMap((part) =>
-      part.rollup === null ? divide(part.box, rollup, rollups) : [part],
+      part.rollup === null ? takeFrom(part.box, rollup, rollups) : [part],
     );
-    if (finer.length > LIMITS.coverPartsMax) break;
-    parts = finer;
+    if (finer.length <= LIMITS.coverPartsMax) parts = finer;
   }
   return parts;
 }
@@ -47,54 +50,121 @@ function turnsOf<R extends StoredGrid>(rollup: R): R[] {
   return Array<R>(Math.max(1, ...[...rollup.times.values()].map((grains) => grains.length))).fill(rollup);
 }
 
-/** A rollup that holds the whole box comes before `rollup`, which may hold the middle of it. */
-function divide<R extends StoredGrid>(box: TimeBox, rollup: R, rollups: readonly R[]): CoverPart<R>[] {
-  const whole = rollups.find((candidate) => isWhole(box, candidate));
+/** A rollup that holds the whole box comes before `rollup`, which may hold some of it. */
+function takeFrom<R extends StoredGrid>(box: TimeBox, rollup: R, rollups: readonly R[]): BoxPart<R>[] {
+  const whole = rollups.find((candidate) => holdsBox(box, candidate));
   if (whole !== undefined) return [{ box, rollup: whole }];
-  const middle = wholeBuckets(box, rollup);
-  if (middle === null) return [{ box, rollup: null }];
-  const { before, after } = edges(box, middle);
-  const rest = (edge: TimeBox): CoverPart<R> => ({ box: edge, rollup: null });
-  return [...before.map(rest), { box: middle, rollup }, ...after.map(rest)];
+  const { taken, left } = divide(box, rollup);
+  return [
+    ...taken.map((inner): BoxPart<R> => ({ box: inner, rollup })),
+    ...left.map((rest): BoxPart<R> => ({ box: rest, rollup: null })),
+  ].toSorted((a, b) => startOf(a.box) - startOf(b.box));
 }
 
-function isWhole(box: TimeBox, { times }: StoredGrid): boolean {
-  return [...box].every(([dimension, { from, to }]) => {
-    const grains = times.get(dimension) as readonly Grain[];
-    return from < to && grains.some((grain) => isOnGrid(from, grain) && isOnGrid(to, grain));
-  });
+export function holdsBox(box: TimeBox, grid: StoredGrid): boolean {
+  const { taken, left } = divide(box, grid);
+  return taken.length === 1 && left.length === 0;
 }
 
-/** The stored buckets that lie within the box, by the granularity that fills the most of it; null: there is none. */
-function wholeBuckets(box: TimeBox, { times }: StoredGrid): TimeBox | null {
-  const middle = new Map<MemberId, TimeRange>();
-  for (const [dimension, range] of box) {
-    const grains = times.get(dimension) as readonly Grain[];
-    const [widest] = grains
-      .map((grain) => wholeWithin(range, grain))
-      .toSorted((a, b) => b.to - b.from - (a.to - a.from));
-    if (widest === undefined || widest.from >= widest.to) return null;
-    middle.set(dimension, widest);
+/** For an order that reads well. */
+function startOf(box: TimeBox): number {
+  const [span] = box.values();
+  return span === undefined || span === NO_TIME ? Infinity : span.from;
+}
+
+interface Division {
+  readonly taken: readonly TimeBox[];
+  /** Beside what is taken: in one dimension outside of it, in those before it inside. */
+  readonly left: readonly TimeBox[];
+}
+
+function divide(box: TimeBox, grid: StoredGrid): Division {
+  let taken: readonly TimeBox[] = [box];
+  const left: TimeBox[] = [];
+  for (const dimension of new Set([...box.keys(), ...(grid.held === null ? [] : [grid.held.dimension])])) {
+    const span = box.get(dimension) ?? ALL_TIME;
+    const { inner, outer } = divideSpan(span, dimension, grid);
+    if (inner.length === 0) return { taken: [], left: [box] };
+    left.push(...taken.flatMap((part) => outer.map((rest) => new Map(part).set(dimension, rest))));
+    taken = taken.flatMap((part) =>
+      inner.map((middle) => (middle === ALL_TIME ? part : new Map(part).set(dimension, middle))),
+    );
   }
-  return middle;
+  return { taken, left };
+}
+
+interface SpanDivision {
+  readonly inner: readonly TimeSpan[];
+  readonly outer: readonly TimeSpan[];
+}
+
+/** The whole buckets that are held within the span, by the granularity that fills the most of it, and what is beside. */
+function divideSpan(span: TimeSpan, dimension: MemberId, { times, held }: StoredGrid): SpanDivision {
+  const own = held?.dimension === dimension ? held : null;
+  if (span === ALL_TIME && own === null) return { inner: [span], outer: [] };
+  const grains = times.get(dimension);
+  if (grains === undefined) return { inner: [], outer: [span] };
+  const [widest = []] = grains
+    .map((grain) => wholeRanges(span, grain, own))
+    .toSorted((a, b) => lengthOf(b) - lengthOf(a));
+  const nulls = span.orNull && (own?.nulls ?? true);
+  return {
+    inner: withNulls(widest, nulls),
+    outer: withNulls(gapsIn(span, widest), span.orNull && !nulls),
+  };
+}
+
+/** The stretches of whole buckets, of each granularity, that a rollup holds within a span. */
+export function wholeSpans(span: TimeSpan, dimension: MemberId, { times, held }: StoredGrid): TimeRange[] {
+  const own = held?.dimension === dimension ? held : null;
+  return (times.get(dimension) ?? []).flatMap((grain) => wholeRanges(span, grain, own));
+}
+
+function wholeRanges(span: TimeSpan, grain: Grain, held: HeldTimes | null): TimeRange[] {
+  return (held?.ranges ?? [ALL_TIME])
+    .map((range) => wholeWithin(intersect(range, span), grain))
+    .filter(({ from, to }) => from < to);
+}
+
+/** Rows without a time belong to the first of the ranges. */
+function withNulls(ranges: readonly TimeRange[], nulls: boolean): TimeSpan[] {
+  if (ranges.length === 0) return nulls ? [NO_TIME] : [];
+  return ranges.map(({ from, to }, at) => ({ from, to, orNull: nulls && at === 0 }));
+}
+
+function intersect(one: TimeRange, other: TimeRange): TimeRange {
+  return { from: Math.max(one.from, other.from), to: Math.min(one.to, other.to) };
 }
 
 /** Ends before it begins where not one bucket is whole. */
-function wholeWithin(range: TimeRange, grain: Grain): TimeRange {
-  const from = isOnGrid(range.from, grain) ? range.from : nextBucket(range.from, grain);
-  return { from, to: floorLocal(range.to, grain) };
+function wholeWithin({ from, to }: TimeRange, grain: Grain): TimeRange {
+  if (from >= to) return { from, to: from };
+  const start = Number.isFinite(from) ? ceilLocal(from, grain) : from;
+  return { from: start, to: Number.isFinite(to) ? floorLocal(to, grain) : to };
 }
 
-/** The box without its middle: of each dimension what lies beside the middle, within the middles of those before it. */
-function edges(box: TimeBox, middle: TimeBox): { readonly before: TimeBox[]; readonly after: TimeBox[] } {
-  const before: TimeBox[] = [];
-  const after: TimeBox[] = [];
-  const rest = new Map(box);
-  for (const [dimension, { from, to }] of box) {
-    const inner = middle.get(dimension) as TimeRange;
-    if (from < inner.from) before.push(new Map(rest).set(dimension, { from, to: inner.from }));
-    if (inner.to < to) after.unshift(new Map(rest).set(dimension, { from: inner.to, to }));
-    rest.set(dimension, inner);
-  }
-  return { before, after };
+function ceilLocal(at: number, grain: Grain): number {
+  const start = floorLocal(at, grain);
+  return start === at ? at : nextBucket(start, grain);
 }
+
+/** What of the span lies beside the ranges, which ascend within it. */
+function gapsIn(span: TimeSpan, ranges: readonly TimeRange[]): TimeRange[] {
+  const gaps: TimeRange[] = [];
+  let reached = span.from;
+  for (const { from, to } of ranges) {
+    if (reached < from) gaps.push({ from: reached, to: from });
+    reached = to;
+  }
+  if (reached < span.to) gaps.push({ from: reached, to: span.to });
+  return gaps;
+}
+
+/** Milliseconds; an end at infinity counts as far away. */
+function lengthOf(ranges: readonly TimeRange[]): number {
+  const clip = (at: number): number => Math.max(-FAR, Math.min(FAR, at));
+  return ranges.reduce((sum, { from, to }) => sum + clip(to) - clip(from), 0);
+}
+
+/** Beyond every time that JavaScript has. */
+const FAR = 2 ** 53;

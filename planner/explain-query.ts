@@ -1,6 +1,5 @@
 /** The plan of a query and the verdict on every rollup, as `explain` gives them. */
 import type { CatalogSnapshot } from '../model/catalog.js';
-import { formatLocal } from '../model/civil-time.js';
 import { filterMembers } from '../model/filter.js';
 import type {
   Candidate,
@@ -13,7 +12,6 @@ import type {
   SourceRequest,
   Statement,
 } from '../model/plan.js';
-import type { TimeRange } from '../model/query.js';
 import type { MemberId } from '../model/schema.js';
 import { explainIndexes } from './choose-index.js';
 import type { IndexVerdict } from './choose-index.js';
@@ -30,7 +28,12 @@ import type { FixTools, FoundFix } from './find-fix.js';
 import { storedTimes } from './stored-times.js';
 import { canMerge } from './match-measures.js';
 import type { QueryShape } from './match-rollup.js';
-import { planQuery, queryShape, rowsToScan } from './plan-query.js';
+import { rowsToScan } from './answer-pieces.js';
+import { explainBoxes } from './explain-boxes.js';
+import type { ExplainedBox } from './explain-boxes.js';
+import { planQuery, queryShape } from './plan-query.js';
+import { refusalText } from './refuse-source.js';
+import { rollupWish } from './rollup-wish.js';
 import { planRollup } from './plan-rollup.js';
 import { askedPartitioning } from './stored-query.js';
 import type { PlanOptions, PreparedModel } from './plan-query.js';
@@ -59,6 +62,8 @@ export interface Explanation {
   /** Where no rollup answers and no change helps: why not even a rollup made for the query could. */
   readonly obstacles: readonly Reason[];
   readonly warnings: readonly QueryWarning[];
+  /** With `policy: 'rollupOnly'`, where the source would have to answer: what the query throws. */
+  readonly refusal?: string;
   /** Of the first piece that comes from the source. */
   readonly sql?: Pick<Statement, 'text' | 'params'>;
 }
@@ -67,10 +72,12 @@ export interface ExplainedPiece {
   /** `cube.preagg`, or `source`. */
   readonly from: string;
   readonly granularity?: string;
-  /** ISO with Z, half-open, `unbounded` for windows; where the query bounds one time dimension. */
+  /** ISO with Z, half-open, `unbounded` where there is no end; where one time dimension is bounded. */
   readonly range?: readonly [string, string];
-  /** By time dimension, where the query bounds several. */
+  /** By time dimension, where several are bounded. */
   readonly ranges?: Readonly<Record<MemberId, readonly [string, string]>>;
+  /** Where it is not one box of times: rows that lie in one of these. */
+  readonly boxes?: readonly ExplainedBox[];
   /** Keys of the partitions that are read. */
   readonly partitions?: readonly string[];
   /** Of a piece that comes from the source. */
@@ -103,7 +110,7 @@ export function explainQuery(
 ): ExplainedQuery {
   const { model, rollups, selection } = prepared;
   const plan = planQuery(prepared, catalog, input, options);
-  const shape = queryShape(model, plan.query);
+  const shape = queryShape(model, plan.query, rollupWish(options, rollups));
   const tools: FixTools = { query: shape, counts, spanOf: storedTimes(rollups, catalog) };
   const tried = preferGrain(rollups, shape.query, selection);
   const explained = tried.map((rollup) => explainRollup(tools, rollup, catalog, options));
@@ -131,6 +138,7 @@ export function explainQuery(
     fix: found?.kind === 'fix' ? found.fix : null,
     obstacles: found?.kind === 'none' ? found.reasons : [],
     warnings: warnCandidates(shape, rollups, candidates, plan.selected, selection),
+    ...(plan.refusal === null ? {} : { refusal: refusalText(plan.refusal) }),
   };
   return { plan, explanation, uncounted: found === null ? [] : uncountedOf(found, explained) };
 }
@@ -184,13 +192,14 @@ function indexVerdicts(shape: QueryShape, { rollup, scan: { keys, filter } }: Ro
 }
 
 function explainPiece(query: QueryShape, piece: Piece, rollups: readonly PreparedRollup[]): ExplainedPiece {
-  const asked = explainRanges(piece);
+  const asked = explainBoxes(piece.boxes);
   if (piece.kind === 'source') return { from: 'source', ...asked };
   const grains = piece.rollup.columns.flatMap(({ role }) => (role.kind === 'time' ? [role.granularity] : []));
   const shape = rollups.find(({ preAggregation }) => preAggregation.id === piece.rollup.id)?.shape ?? null;
   const partitioning = shape === null ? null : askedPartitioning(query, shape);
-  const asks = piece.ranges.find(({ dimension }) => dimension === partitioning);
-  const pruning = explainPartitions(piece, asks?.range ?? null);
+  const [box] = piece.boxes;
+  const asks = box.find(({ dimension }) => dimension === (partitioning ?? shape?.partitionDimension));
+  const pruning = explainPartitions(piece, asks?.span ?? null);
   return {
     from: piece.rollup.id,
     ...(grains.length === 1 ? { granularity: grains[0] } : {}),
@@ -200,15 +209,4 @@ function explainPiece(query: QueryShape, piece: Piece, rollups: readonly Prepare
     pruned: partitionsText(pruning),
     rows: pruning.reduce((rows, run) => rows + (run.fate === 'kept' ? run.rows : 0), 0),
   };
-}
-
-function explainRanges({ ranges }: Piece): Pick<ExplainedPiece, 'range' | 'ranges'> {
-  if (ranges.length === 0) return {};
-  if (ranges.length === 1) return { range: isoRange(ranges[0].range) };
-  return { ranges: Object.fromEntries(ranges.map(({ dimension, range }) => [dimension, isoRange(range)])) };
-}
-
-function isoRange({ from, to }: TimeRange): readonly [string, string] {
-  const iso = (end: number): string => (Number.isFinite(end) ? `${formatLocal(end)}Z` : 'unbounded');
-  return [iso(from), iso(to)];
 }

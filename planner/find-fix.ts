@@ -10,6 +10,7 @@ import type { GroupCounts } from './count-groups.js';
 import { applyChanges, judgeDraft, neededChanges } from './draft-rollup.js';
 import type { Change, DraftVerdict, KnownSpan } from './draft-rollup.js';
 import { lookUp } from './find-member.js';
+import { allowedRule } from './match-allowed.js';
 import { fixPatch } from './fix-patch.js';
 import { changeText, estimateText, sentence } from './fix-text.js';
 import type { QueryShape, RollupCandidate } from './match-rollup.js';
@@ -51,6 +52,10 @@ export function findFix(tools: FixTools, candidate: RollupCandidate): FoundFix {
   if (shape === null) {
     const help = HELP_OF_TYPE[preAggregation.type] ?? 'Write it as a rollup.';
     return { kind: 'none', help, reasons: [] };
+  }
+  const [forbidden] = allowedRule.check(tools.query, shape, candidate) ?? [];
+  if (forbidden !== undefined) {
+    return { kind: 'none', help: `No change of the model helps: ${forbidden.message()}`, reasons: [] };
   }
   const changes = neededChanges(tools.query, shape, tools.spanOf);
   const unshared = unsharedMember(tools.query.model, preAggregation, changes);

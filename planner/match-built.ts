@@ -7,6 +7,7 @@ import type { QueryShape } from './match-rollup.js';
 import { askedRange, partitionsIn } from './prune-partitions.js';
 import type { RollupShape } from './rollup-shape.js';
 import type { BuiltRollup, Finding, Rule } from './rule.js';
+import { spanOf } from './time-box.js';
 
 export const builtRule: Rule = {
   name: 'built',
@@ -58,7 +59,7 @@ function missingPartitions(meta: RollupMeta, asked: TimeRange | null): string[] 
   const from = Math.max(sourceRange.from, asked?.from ?? -Infinity);
   const to = Math.min(sourceRange.to, asked?.to ?? Infinity);
   if (from >= to) return missing;
-  const there = partitionsIn(partitions, { from, to });
+  const there = partitionsIn(partitions, spanOf({ from, to }));
   if (covers(there, { from, to })) return missing;
   const built = new Set(there.map((partition) => partition.range?.from));
   for (const range of bucketsBetween({ from, to }, partitionGranularity)) {

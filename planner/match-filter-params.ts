@@ -9,6 +9,7 @@ import { modelSql } from './model-sql.js';
 import { isPushDown } from './push-down.js';
 import type { RollupShape } from './rollup-shape.js';
 import type { Finding } from './rule.js';
+import { askedBox, plainBox } from './time-box.js';
 
 /** Of the rule of filters. */
 export function filterParamsFindings({ filterParams }: QueryShape, rollup: RollupShape): Finding[] {
@@ -32,15 +33,13 @@ export function filterParamsApart(
   members: readonly MemberId[],
 ): readonly MemberId[] {
   if (!modelFeatures(model).has('filter')) return [];
-  const ranges = query.timeDimensions.flatMap(({ dimension, range }) =>
-    range === null ? [] : [{ dimension, range }],
-  );
-  if (query.filter === null && ranges.length === 0) return [];
+  const box = plainBox(askedBox(query));
+  if (query.filter === null && box.length === 0) return [];
   const apart = new Set<MemberId>();
   for (const { part, table } of modelSql(model, tree, members)) {
     if (part.kind !== 'filter' || (table !== null && isPushDown(model, table, part))) continue;
     const own = part.params.map(({ member }) => member);
-    if (askedFilters({ filter: query.filter, ranges }, new Set(own)) === null) continue;
+    if (askedFilters({ filter: query.filter, boxes: [box] }, new Set(own)) === null) continue;
     for (const member of own) apart.add(member);
   }
   return [...apart];

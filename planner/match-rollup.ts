@@ -3,7 +3,7 @@
  * stops at the first that fails, `explain` asks them all.
  */
 import type { FinishMeasure, JoinTree } from '../model/plan.js';
-import type { RuleName } from '../model/reason-code.js';
+import type { ReasonCode, RuleName } from '../model/reason-code.js';
 import type { MeasureState } from '../model/aggregates.js';
 import type { Query } from '../model/query.js';
 import type { DataModel, MemberId, PreAggregation } from '../model/schema.js';
@@ -12,6 +12,7 @@ import { typeFinding } from './match-type.js';
 import type { RollupShape } from './rollup-shape.js';
 import { foundOrNull } from './rule.js';
 import type { BuiltRollup, Finding, Rule } from './rule.js';
+import type { RollupWish } from './rollup-wish.js';
 import { RULES } from './rules.js';
 import { storedShape } from './stored-query.js';
 
@@ -32,6 +33,8 @@ export interface QueryShape {
   readonly filterParams: readonly MemberId[];
   /** Whether SQL of the model shows times on the clock of the query, which is not that of UTC. */
   readonly localTimes: boolean;
+  /** Which rollups may answer. */
+  readonly wish: RollupWish;
   /** What the states are computed over; null: over the rows of each group. */
   readonly windows: WindowSeries | null;
   /** Null: it is answered as one. */
@@ -65,13 +68,16 @@ export function canAnswer(query: QueryShape, shape: RollupShape, built: BuiltRol
   return true;
 }
 
-/** Whether nothing speaks against the rollup but a range that cuts through its buckets: it can answer for the rest. */
+/** Whether nothing speaks against the rollup but the times that it holds: it can answer for some of those asked for. */
 export function canAnswerPart(query: QueryShape, shape: RollupShape, built: BuiltRollup): boolean {
   const stored = storedShape(query, shape);
   return RULES.every(
-    (rule) => rule.check(stored, shape, built)?.every(({ code }) => code === 'range_not_aligned') ?? true,
+    (rule) => rule.check(stored, shape, built)?.every(({ code }) => ABOUT_TIMES.has(code)) ?? true,
   );
 }
+
+/** What speaks against some times, and not against others. */
+const ABOUT_TIMES: ReadonlySet<ReasonCode> = new Set(['range_not_aligned', 'partitions_missing']);
 
 /** Of a type that is not executed nothing else is asked. */
 export function askRules(query: QueryShape, candidate: RollupCandidate): readonly RuleFindings[] {

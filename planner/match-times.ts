@@ -54,9 +54,9 @@ export function regroups({ granularity }: QueryTimeDimension, stored: Grain, tim
   return timezone === 'UTC' ? canBuildFrom(stored, granularity) : canRegroup(stored, granularity);
 }
 
-/** Whether a range is made of whole buckets. */
+/** Whether a range is made of whole buckets; one without an end is, there. */
 export function isRangeOn(range: TimeRange, granularity: Grain): boolean {
-  return isOnGrid(range.from, granularity) && isOnGrid(range.to, granularity);
+  return [range.from, range.to].every((end) => !Number.isFinite(end) || isOnGrid(end, granularity));
 }
 
 /** Of several stored granularities, about the one that needs the least change; of equals about the first. */

@@ -13,6 +13,7 @@ import { normaliseOrder } from './normalise-order.js';
 import { normaliseRange } from './normalise-range.js';
 import type { Clock } from './normalise-range.js';
 import { invalid, record, show, tooMany, unknownWord } from './query-error.js';
+import { spanOf } from './time-box.js';
 
 const KEYS = [
   'measures',
@@ -187,7 +188,11 @@ function askedTime(
   granularity: Grain | null,
   range: TimeRange | null,
 ): AskedTime {
-  return { name, joinPath, time: { dimension: id, granularity, range } };
+  return {
+    name,
+    joinPath,
+    time: { dimension: id, granularity, range: range === null ? null : spanOf(range) },
+  };
 }
 
 function parseTimeDimensions(model: DataModel, value: unknown, clock: Clock): AskedTime[] {

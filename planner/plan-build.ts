@@ -8,6 +8,7 @@ import type { Granularity, MemberId } from '../model/schema.js';
 import { bucketIndex, floorLocal, formatLocal, nextBucket } from '../model/civil-time.js';
 import { bucketCount, bucketsBetween } from '../model/time-range.js';
 import type { RollupShape } from './rollup-shape.js';
+import { NO_TIME, spanOf } from './time-box.js';
 
 /** What the source holds in the partitioning time dimension, and how much of it is to be built. */
 export interface SourceTimes {
@@ -88,7 +89,10 @@ function allPartitions(shape: RollupShape, times: SourceTimes | null): BuildPart
   const of = (key: string, range: TimeRange | null): BuildPartition => ({
     key,
     range,
-    request: { ...request, ranges: [{ dimension: partitionDimension, range }] },
+    request: {
+      ...request,
+      boxes: [[{ dimension: partitionDimension, span: range === null ? NO_TIME : spanOf(range) }]],
+    },
   });
   const { from, to } = wholePartitions(times.buildRange, granularity);
   const partitions = times.hasNulls && from === -Infinity && to === Infinity ? [of('null', null)] : [];

@@ -1,33 +1,32 @@
 /** The story of a query: normalise, match, choose, cover, prune, finish. Pure: same input, same plan. */
 import type { CatalogSnapshot } from '../model/catalog.js';
 import { filterMembers } from '../model/filter.js';
-import type { FinishPlan, Mode, Piece, QueryPlan, RollupPiece, ScanPlan, SourcePage } from '../model/plan.js';
+import type { FinishPlan, Piece, QueryPlan, RollupPiece, ScanPlan, SourcePage } from '../model/plan.js';
 import type { Query } from '../model/query.js';
 import type { Cube, DataModel } from '../model/schema.js';
-import { chooseRollup, trialOrder } from './choose-rollup.js';
-import type { MatchedRollup, PreparedRollup, Selection } from './choose-rollup.js';
+import { answerPieces, answerWindows, modeOfPieces, onePiece } from './answer-pieces.js';
+import type { Answered, Planning } from './answer-pieces.js';
+import { trialOrder } from './choose-rollup.js';
+import type { PreparedRollup, Selection } from './choose-rollup.js';
 import type { CubeOptions } from './cube/cube-choice.js';
 import { rollupTurns } from './cube/rollup-turns.js';
 import { drillPaths, joinTree, multipliedCubes } from './join-tree.js';
 import { finishMeasure, measureOf, statesOf } from './leaf-states.js';
 import { filterParamsApart } from './match-filter-params.js';
 import { asksLocalTimes } from './match-local-times.js';
-import { canMerge } from './match-measures.js';
 import type { QueryShape } from './match-rollup.js';
 import { normaliseQuery } from './normalise-query.js';
 import { outputColumns } from './output-columns.js';
-import { coverPieces, partRollups } from './plan-cover.js';
-import type { PartRollup } from './plan-cover.js';
-import { planRollup, scanAggregates } from './plan-rollup.js';
+import { scanAggregates } from './plan-rollup.js';
 import { planSource } from './plan-source.js';
-import { modeOfPieces, planWindow } from './plan-windows.js';
-import type { WindowPlanning } from './plan-windows.js';
 import { preferGrain } from './prefer-grain.js';
 import { queryMembers } from './query-members.js';
 import { requireColumnsApart } from './require-columns-apart.js';
+import { refusalOf } from './refuse-source.js';
 import { requirePrimaryKeys } from './require-primary-keys.js';
-import { rollupMode } from './rollup-mode.js';
 import { rollupShape } from './rollup-shape.js';
+import { rollupWish } from './rollup-wish.js';
+import type { RollupWish, WishOptions } from './rollup-wish.js';
 import { windowParts } from './window-parts.js';
 
 /** A model with its rollups, each with the hash of its definition. */
@@ -40,7 +39,7 @@ export interface PreparedModel {
   readonly selection: Selection;
 }
 
-export interface PlanOptions {
+export interface PlanOptions extends WishOptions {
   /** What relative date ranges are counted from: milliseconds since the epoch. */
   readonly now: number;
   /** False: read every partition and filter every row, as a check on pruning. */
@@ -65,8 +64,8 @@ export function prepareModel(
 }
 
 /**
- * The first rollup that matches answers; else those that do not only because the range cuts through their buckets
- * answer for the whole buckets in it, and the source for the rest.
+ * The first rollup that matches answers; else those that do not only because of the times that they hold answer for
+ * these, and the source for the rest. A plan that the caller's policy does not allow tells its refusal.
  *
  * @param input a Cube REST query
  * @throws StoreError `query_invalid`
@@ -79,56 +78,29 @@ export function planQuery(
 ): QueryPlan {
   const { model, selection } = prepared;
   const query = normaliseQuery(model, input, options.now);
-  const shape = queryShape(model, query);
+  const shape = queryShape(model, query, rollupWish(options, prepared.rollups));
   const rollups = preferGrain(prepared.rollups, query, selection);
   const pruning = options.pruning !== false;
   const turns = rollupTurns(model, rollups, query, input, options);
-  const planning: WindowPlanning = { turns, catalog, selection, pruning, rowsOf: rowsToScan };
-  if (shape.parts === null) {
-    const { pieces, mode } = answerPieces(shape, planning) ?? sourcePieces(shape);
-    return planPieces(shape, pieces, mode);
-  }
-  const pieces = shape.parts.shapes.flatMap((part): readonly Piece[] =>
+  const answered = answerParts(shape, { turns, catalog, selection, pruning });
+  const plan = planPieces(shape, answered);
+  return shape.wish.policy === 'rollupOnly'
+    ? { ...plan, refusal: refusalOf(shape, plan, rollups, catalog) }
+    : plan;
+}
+
+function answerParts(shape: QueryShape, planning: Planning): Answered {
+  if (shape.parts === null) return answerPieces(shape, planning) ?? sourcePieces(shape);
+  const parts = shape.parts.shapes.map((part) =>
     part.windows === null
-      ? (answerPieces(part, planning)?.pieces ?? [planSource(part, null)])
-      : [planWindow(part, planning)],
+      ? (answerPieces(part, planning) ?? onePiece(part, planSource(part, null)))
+      : answerWindows(part, planning),
   );
-  return planPieces(shape, pieces, modeOfPieces(pieces));
+  const pieces = parts.flatMap((part) => part.pieces);
+  return { pieces, mode: modeOfPieces(pieces), covers: parts.flatMap((part) => part.covers) };
 }
 
-interface Answered {
-  readonly pieces: readonly Piece[];
-  readonly mode: Mode;
-}
-
-/** What rollups answer, with the source for what they leave; null: they answer nothing. */
-function answerPieces(
-  shape: QueryShape,
-  { turns, catalog, selection, pruning }: WindowPlanning,
-): Answered | null {
-  const pieceOf = (matched: MatchedRollup): RollupPiece =>
-    planRollup(shape, matched.shape, matched.meta, pruning);
-  const rowsOf = (matched: MatchedRollup): number => rowsToScan(pieceOf(matched));
-  const partly: PartRollup[][] = [];
-  for (const turn of turns) {
-    const chosen = chooseRollup(shape, turn, catalog, selection, rowsOf);
-    // What holds a part and has the first turn gives that part, and only the rest is for others.
-    if (chosen !== null && partly.every((parts) => parts.length === 0)) {
-      const piece = pieceOf(chosen);
-      return { pieces: [piece], mode: rollupMode(piece, chosen.shape) };
-    }
-    if (canMerge(shape)) partly.push(partRollups(shape, turn, catalog));
-  }
-  const pieces = coverPieces(shape, partly, pruning);
-  return pieces === null ? null : { pieces, mode: modeOfPieces(pieces) };
-}
-
-/** Rows of the partitions that a piece reads, by the catalog. */
-export function rowsToScan({ partitions, index }: RollupPiece): number {
-  return partitions.reduce((rows, { files }) => rows + files[index].rows, 0);
-}
-
-export function queryShape(model: DataModel, query: Query): QueryShape {
+export function queryShape(model: DataModel, query: Query, wish: RollupWish): QueryShape {
   const filtering = query.having === null ? [] : [...filterMembers(query.having)];
   const measures = [...new Set([...query.measures, ...filtering])];
   const filtered = query.filter === null ? [] : [...filterMembers(query.filter)];
@@ -147,6 +119,7 @@ export function queryShape(model: DataModel, query: Query): QueryShape {
     filtered,
     filterParams: filterParamsApart(model, query, tree, members),
     localTimes: asksLocalTimes(model, query, tree, members),
+    wish,
     windows: null,
   };
   requireColumnsApart(whole);
@@ -157,7 +130,7 @@ function sourcePieces(shape: QueryShape): Answered {
   const { model, query, finish } = shape;
   const simple = finish.every(({ value }) => value.kind === 'state' && value.state.kind !== 'sketch');
   const page = simple && query.having === null && !query.total ? sourcePage(model, query) : null;
-  return { pieces: [planSource(shape, page)], mode: 'source' };
+  return onePiece(shape, planSource(shape, page));
 }
 
 function sourcePage(model: DataModel, query: Query): SourcePage {
@@ -169,7 +142,7 @@ function sourcePage(model: DataModel, query: Query): SourcePage {
   };
 }
 
-function planPieces(shape: QueryShape, pieces: readonly Piece[], mode: Mode): QueryPlan {
+function planPieces(shape: QueryShape, { pieces, mode, covers }: Answered): QueryPlan {
   const [first] = pieces;
   const output = outputColumns(shape.model, shape.query);
   return {
@@ -177,6 +150,8 @@ function planPieces(shape: QueryShape, pieces: readonly Piece[], mode: Mode): Qu
     mode,
     selected: largestRollup(pieces),
     pieces,
+    covers,
+    refusal: null,
     merge: pieces.length === 1 && shape.parts === null ? null : mergePlan(shape, output),
     buckets: shape.parts?.buckets ?? null,
     output,
@@ -192,8 +167,11 @@ function largestRollup(pieces: readonly Piece[]): string | null {
 }
 
 /** Milliseconds, or over several time dimensions their product. */
-function extent({ ranges }: Piece): number {
-  return ranges.reduce((product, { range }) => product * (range.to - range.from), 1);
+function extent({ boxes }: Piece): number {
+  return boxes.reduce(
+    (sum, box) => sum + box.reduce((product, { span }) => product * (span.to - span.from), 1),
+    0,
+  );
 }
 
 /** Groups of all pieces are grouped again as if they were stored rows; their times are local already. */

@@ -8,6 +8,7 @@ import type { Query, QueryTimeDimension } from '../model/query.js';
 import { memberColumn, timeColumn } from '../model/schema.js';
 import type { Grain } from '../model/schema.js';
 import type { WindowSeries } from '../model/window-series.js';
+import { spanFilter } from './box-filter.js';
 import { chooseIndex } from './choose-index.js';
 import { canMerge } from './match-measures.js';
 import type { QueryShape } from './match-rollup.js';
@@ -17,7 +18,7 @@ import { requireTestsFit } from './require-tests-fit.js';
 import { windowGrain } from './match-timezone.js';
 import type { RollupShape } from './rollup-shape.js';
 import { storedShape } from './stored-query.js';
-import { pieceRanges } from './time-box.js';
+import { askedBox, plainBox } from './time-box.js';
 
 /**
  * @param pruning false: every partition is read and every row filtered, as a check on pruning
@@ -52,7 +53,7 @@ export function planRollup(
     index,
     partitions: pruning ? skipByStatistics(pruned.partitions, index, filter) : pruned.partitions,
     partitionsTotal: meta.partitions.length,
-    ranges: pieceRanges(query),
+    boxes: [plainBox(askedBox(query))],
     scan: { keys, filter, aggregates: scanAggregates(shape) },
     ...(windows === null || time === null ? {} : { roll: { series: windows, time: time.output } }),
   };
@@ -84,8 +85,7 @@ function columnFilter(
   for (const time of query.timeDimensions) {
     const { dimension, range } = time;
     if (range === null || (whole && dimension === rollup.partitionDimension)) continue;
-    const member = timeColumn(dimension, grainOf(time));
-    filters.push({ kind: 'test', member, test: { kind: 'timeRange', ...range, negated: false } });
+    filters.push(spanFilter(timeColumn(dimension, grainOf(time)), range));
   }
   return andFilters(...filters);
 }

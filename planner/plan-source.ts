@@ -1,19 +1,37 @@
 /** What the source is asked for a query. */
-import type { SourceKey, SourcePage, SourcePiece } from '../model/plan.js';
+import type { Box } from '../model/cover.js';
+import type { SourceKey, SourcePage, SourcePiece, SourceRequest } from '../model/plan.js';
 import type { Query } from '../model/query.js';
 import { memberColumn, timeColumn } from '../model/schema.js';
 import type { DataModel } from '../model/schema.js';
 import type { WindowSeries } from '../model/window-series.js';
 import type { QueryShape } from './match-rollup.js';
 import { dimensionOf } from './output-columns.js';
-import { pieceRanges } from './time-box.js';
+import { askedBox, plainBox } from './time-box.js';
 
 /** @param page null: all groups, in no order */
 export function planSource(shape: QueryShape, page: SourcePage | null): SourcePiece {
+  return sourcePiece(shape, [plainBox(askedBox(shape.query))], page, 'all');
+}
+
+/**
+ * The rows of boxes within what is asked, beside those that rollups hold. Their times are not the query's, so that
+ * FILTER_PARAMS stand for them only where they do early what the filters do anyway.
+ */
+export function planRest(shape: QueryShape, boxes: readonly Box[]): SourcePiece {
+  return sourcePiece(shape, boxes, null, 'push-down');
+}
+
+function sourcePiece(
+  shape: QueryShape,
+  boxes: readonly Box[],
+  page: SourcePage | null,
+  filterParams: SourceRequest['filterParams'],
+): SourcePiece {
   const { model, query, windows } = shape;
   return {
     kind: 'source',
-    ranges: pieceRanges(query),
+    boxes,
     request: {
       dataSource: shape.dataSource,
       tree: shape.tree,
@@ -22,13 +40,11 @@ export function planSource(shape: QueryShape, page: SourcePage | null): SourcePi
       segments: query.segments,
       filter: query.filter,
       countedBy: query.countedBy,
-      ranges: query.timeDimensions.flatMap(({ dimension, range }) =>
-        range === null ? [] : [{ dimension, range }],
-      ),
+      boxes,
       ...(windows === null ? {} : { windows }),
       page,
       timezone: query.timezone,
-      filterParams: 'all',
+      filterParams,
     },
   };
 }

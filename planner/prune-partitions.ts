@@ -3,7 +3,7 @@ import type { FileMeta, PartitionMeta, RollupMeta } from '../model/catalog.js';
 import type { Filter } from '../model/filter.js';
 import { fitFilter } from '../model/range-fit.js';
 import type { RangeStats } from '../model/range-fit.js';
-import type { Query, TimeRange } from '../model/query.js';
+import type { Query, TimeRange, TimeSpan } from '../model/query.js';
 import type { RollupShape } from './rollup-shape.js';
 import { askedBox } from './time-box.js';
 
@@ -17,12 +17,12 @@ export interface PrunedPartitions {
  * The one range that the query sets on the partitioning time dimension, several intersected.
  * Null: all time, rows without a time included.
  */
-export function askedRange(query: Query, { partitionDimension }: RollupShape): TimeRange | null {
+export function askedRange(query: Query, { partitionDimension }: RollupShape): TimeSpan | null {
   return partitionDimension === null ? null : (askedBox(query).get(partitionDimension) ?? null);
 }
 
 /** Partitions without rows are left out: they have nothing to read. */
-export function prunePartitions(meta: RollupMeta, asked: TimeRange | null): PrunedPartitions {
+export function prunePartitions(meta: RollupMeta, asked: TimeSpan | null): PrunedPartitions {
   const touched =
     asked === null || meta.partitionGranularity === null
       ? meta.partitions
@@ -31,22 +31,23 @@ export function prunePartitions(meta: RollupMeta, asked: TimeRange | null): Prun
   const whole =
     asked === null ||
     (meta.partitionGranularity !== null &&
-      partitions.every(({ range }) => range !== null && range.from >= asked.from && range.to <= asked.to));
+      partitions.every(({ range }) =>
+        range === null ? asked.orNull : range.from >= asked.from && range.to <= asked.to,
+      ));
   return { partitions, whole };
 }
 
 /**
- * The partitions that share an instant with the range, found by halving: what a query costs must not grow with the
+ * The partitions that share an instant with the span, found by halving: what a query costs must not grow with the
  * partitions that it does not read.
  * @param partitions in ascending order of time, that of rows without a time last
  */
-export function partitionsIn(
-  partitions: readonly PartitionMeta[],
-  range: TimeRange,
-): readonly PartitionMeta[] {
-  const first = firstAt(partitions, (partition) => partition.to > range.from);
-  const end = firstAt(partitions, (partition) => partition.from >= range.to);
-  return partitions.slice(first, end);
+export function partitionsIn(partitions: readonly PartitionMeta[], span: TimeSpan): readonly PartitionMeta[] {
+  const first = firstAt(partitions, ({ to }) => to > span.from);
+  const end = firstAt(partitions, ({ from }) => from >= span.to);
+  const within = partitions.slice(first, end);
+  const last = partitions.at(-1);
+  return span.orNull && last?.range === null ? [...within, last] : within;
 }
 
 /** The first position of which the test holds, and with it of all that follow; the partition without a time follows. */

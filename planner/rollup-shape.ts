@@ -3,6 +3,7 @@ import { mergeOperation } from '../model/aggregates.js';
 import type { MeasureState } from '../model/aggregates.js';
 import type { ColumnRole, IndexMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
+import { ALL_ROWS } from '../model/cover.js';
 import type { BuildColumn, JoinTree, SourceKey, SourceRequest } from '../model/plan.js';
 import { grainName, memberColumn, timeColumn } from '../model/schema.js';
 import type {
@@ -62,7 +63,7 @@ export function rollupShape(model: DataModel, preAggregation: PreAggregation): R
     segments: [],
     filter: null,
     countedBy: [],
-    ranges: [],
+    boxes: ALL_ROWS,
     page: null,
     timezone: 'UTC',
     filterParams: 'push-down',

@@ -6,13 +6,13 @@ import { measureMembers } from './sub-query.js';
 
 /** The members whose SQL a statement is made of; those that they refer to are not among them. */
 export function rowMembers(model: DataModel, request: SourceRequest): MemberId[] {
-  const { keys, states, segments, filter, ranges, countedBy } = request;
+  const { keys, states, segments, filter, boxes, countedBy } = request;
   return [
     ...keys.map((key) => key.member),
     ...states.flatMap(({ measure }) => measureMembers(model, measure)),
     ...segments,
     ...(filter === null ? [] : filterMembers(filter)),
-    ...ranges.map((range) => range.dimension),
+    ...boxes.flatMap((box) => box.map(({ dimension }) => dimension)),
     ...countedBy,
     ...drillMembers(model, countedBy),
   ];

@@ -1,4 +1,5 @@
 /** Every rule of matching, in the order in which a rollup is asked; docs/rules.md is made from this table. */
+import { allowedRule } from './match-allowed.js';
 import { builtRule } from './match-built.js';
 import { dimensionsRule } from './match-dimensions.js';
 import { filtersRule } from './match-filters.js';
@@ -25,4 +26,4 @@ export const MODEL_RULES: readonly Rule[] = [
   timezoneRule,
 ];
 
-export const RULES: readonly Rule[] = [...MODEL_RULES, builtRule];
+export const RULES: readonly Rule[] = [allowedRule, ...MODEL_RULES, builtRule];

@@ -1,5 +1,6 @@
 /** What a dimension with `sub_query: true` asks of the source. */
 import { StoreError } from '../model/errors.js';
+import { ALL_ROWS } from '../model/cover.js';
 import type { SourceRequest } from '../model/plan.js';
 import type { Cube, DataModel, Dimension, JoinPath, Measure, MemberId } from '../model/schema.js';
 import type { SqlPart } from '../model/sql-template.js';
@@ -27,7 +28,7 @@ export function subQueryRequest(model: DataModel, dimension: Dimension, timezone
     segments: [],
     countedBy: [],
     filter: null,
-    ranges: [],
+    boxes: ALL_ROWS,
     page: null,
     timezone,
     filterParams: 'push-down',

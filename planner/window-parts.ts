@@ -12,7 +12,7 @@ import type { AnsweredBuckets } from '../model/window-series.js';
 import { leafIds, measureOf } from './leaf-states.js';
 import type { QueryShape } from './match-rollup.js';
 import { invalid } from './query-error.js';
-import { askedBox } from './time-box.js';
+import { askedBox, spanOf } from './time-box.js';
 import { answeredBuckets, seriesHull, windowSeries } from './window-series.js';
 import type { Bucket, WindowTime } from './window-series.js';
 
@@ -53,7 +53,7 @@ function windowShape(
 ): QueryShape {
   const [{ measure }] = states;
   const windows = windowSeries(time, buckets, measure.window as NonNullable<typeof measure.window>);
-  const range = seriesHull(windows);
+  const range = spanOf(seriesHull(windows));
   const timeDimensions = [{ dimension: time.dimension, granularity: null, range }];
   return { ...whole, query: { ...whole.query, timeDimensions }, states, windows, parts: null };
 }

@@ -67,7 +67,7 @@ function testSql(test: Test, value: TypedSql, member: MemberId): SqlExpression {
  * A time that is not NULL in the half-open range; null: unbounded.
  * @param to exclusive
  */
-export function betweenSql(time: SqlExpression, from: number | null, to: number | null): SqlExpression {
+function betweenSql(time: SqlExpression, from: number | null, to: number | null): SqlExpression {
   const operands: SqlExpression[] = [];
   if (from !== null)
     operands.push({ kind: 'compare', operator: '>=', left: time, right: timeParameter(from) });
@@ -75,7 +75,7 @@ export function betweenSql(time: SqlExpression, from: number | null, to: number 
   return operands.length === 0 ? isNotNull(time) : { kind: 'and', operands };
 }
 
-export function isNull(operand: SqlExpression): SqlExpression {
+function isNull(operand: SqlExpression): SqlExpression {
   return { kind: 'isNull', operand, negated: false };
 }
 

@@ -3,9 +3,10 @@ import { assert } from '../../model/assert.js';
 import type { SourceKey, SourceRequest } from '../../model/plan.js';
 import type { DataModel, MemberId } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
+import { boxesFilter } from '../box-filter.js';
 import { measureOf } from '../leaf-states.js';
 import { dimensionOf } from '../output-columns.js';
-import { betweenSql, filterSql, isNull } from './filter-sql.js';
+import { filterSql } from './filter-sql.js';
 import type { TypedSql } from './filter-sql.js';
 import { groupedSelect } from './grouped-select.js';
 import { openScope } from './open-scope.js';
@@ -41,13 +42,10 @@ function conditionsSql(scope: SqlScope): SqlExpression[] {
     const { filters, drillFilters, cube } = measureOf(model, id);
     conditions.push(...[...filters, ...drillFilters].map((filter) => templateSql(scope, filter, cube)));
   }
-  for (const { dimension, range } of request.ranges) {
-    const time = dimensionSql(scope, dimensionOf(model, dimension));
-    const [from, to] = [range?.from, range?.to].map((end) => (Number.isFinite(end) ? (end as number) : null));
-    conditions.push(range === null ? isNull(time) : betweenSql(time, from, to));
+  const times = boxesFilter(request.boxes);
+  for (const filter of [...(times?.kind === 'and' ? times.filters : [times]), request.filter]) {
+    if (filter !== null) conditions.push(filterSql(filter, (member) => typedSql(scope, member)));
   }
-  if (request.filter !== null)
-    conditions.push(filterSql(request.filter, (member) => typedSql(scope, member)));
   return conditions;
 }
 

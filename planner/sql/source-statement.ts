@@ -18,14 +18,14 @@ import { dimensionSql, memberSql, querySql, tablesSql } from './template-sql.js'
 
 /** The members that the request names, and the leaves of its measures: the types that `sourceStatement` wants. */
 export function requestMembers(model: DataModel, request: SourceRequest): MemberId[] {
-  const { keys, states, segments, filter, ranges } = request;
+  const { keys, states, segments, filter, boxes } = request;
   return [
     ...new Set([
       ...keys.map((key) => key.member),
       ...states.flatMap(({ measure }) => [measure.id, ...leafIds(model, measure)]),
       ...segments,
       ...(filter === null ? [] : filterMembers(filter)),
-      ...ranges.map((range) => range.dimension),
+      ...boxes.flatMap((box) => box.map(({ dimension }) => dimension)),
     ]),
   ];
 }

@@ -92,10 +92,18 @@ function at(from: string, to: string, granularity?: string): object {
   return { dimension: 'events.at', dateRange: [from, to], ...(granularity !== undefined && { granularity }) };
 }
 
-/** What `explain` says of the pieces: where from, and from when to when. */
+/** What `explain` says of the times of all pieces, in their order: where from, and from when to when. */
 async function piecesOf(store: Store, query: unknown): Promise<string[]> {
   const { pieces } = await store.explain(query);
-  return pieces.map(({ from, range }) => `${from} ${range?.map(short).join('/')}`);
+  const stretches = pieces.flatMap(({ from, range, boxes }) => {
+    const ranges = boxes?.map((box) => Object.values(box)[0].range ?? ['without a time', '']) ?? [
+      range ?? [],
+    ];
+    return ranges.map((each) => ({ from, range: each }));
+  });
+  return stretches
+    .toSorted((a, b) => (String(a.range[0]) < String(b.range[0]) ? -1 : 1))
+    .map(({ from, range }) => `${from} ${range.map(short).join('/')}`);
 }
 
 function short(time: string): string {
@@ -148,13 +156,13 @@ test('[X21] explain shows each piece with its partitions or its SQL, and says of
   const { selected, mode, pieces, sql, candidates } = await store.explain(query);
   expect([selected, mode]).toEqual(['events.monthly', 'hybrid']);
   expect(pieces.map(({ from, partitions }) => [from, partitions])).toEqual([
-    ['source', undefined],
     ['events.daily', ['20240101']],
     ['events.monthly', ['all']],
     ['events.daily', ['20240301']],
+    ['source', undefined],
   ]);
-  expect(pieces.map((piece) => piece.sql !== undefined)).toEqual([true, false, false, false]);
-  expect(sql).toEqual(pieces[0]?.sql);
+  expect(pieces.map((piece) => piece.sql !== undefined)).toEqual([false, false, false, true]);
+  expect(sql).toEqual(pieces[3]?.sql);
   const bounds = sql?.params.map(({ value }) => value);
   expect(bounds).toEqual([Date.UTC(2024, 0, 10, 12), Date.UTC(2024, 0, 11)]);
   expect(candidates.map(({ matched, partly }) => [matched, partly])).toEqual([
@@ -341,11 +349,21 @@ test('[X21] several time dimensions may be misaligned: the pieces are boxes', as
   const { meta } = await sameAsSource(store, query);
   expect(meta).toMatchObject({ mode: 'hybrid', preAggregation: 'events.both' });
   const { pieces } = await store.explain(query);
-  expect(pieces.map(({ from }) => from)).toEqual(['source', 'source', 'events.both', 'source', 'source']);
-  expect(pieces[2]?.ranges).toEqual({
-    'events.at': ['2024-01-11T00:00:00.000Z', '2024-03-05T00:00:00.000Z'],
-    'events.due': ['2024-02-01T00:00:00.000Z', '2024-06-01T00:00:00.000Z'],
-  });
+  expect(pieces.map(({ from }) => from)).toEqual(['events.both', 'source']);
+  const days = ['2024-01-11T00:00:00.000Z', '2024-03-05T00:00:00.000Z'];
+  const months = ['2024-02-01T00:00:00.000Z', '2024-06-01T00:00:00.000Z'];
+  expect(pieces[0]?.ranges).toEqual({ 'events.at': days, 'events.due': months });
+  // One statement for the four boxes around: beside the days whatever is due, within them what is due beside the months.
+  const span = (range: readonly string[]) => ({ range, orNull: false });
+  const due = span(['2024-01-15T00:00:00.000Z', '2024-06-16T00:00:00.000Z']);
+  expect(new Set(pieces[1]?.boxes)).toEqual(
+    new Set([
+      { 'events.at': span(['2024-01-10T12:00:00.000Z', days[0]]), 'events.due': due },
+      { 'events.at': span([days[1], '2024-03-05T11:00:00.001Z']), 'events.due': due },
+      { 'events.at': span(days), 'events.due': span(['2024-01-15T00:00:00.000Z', months[0]]) },
+      { 'events.at': span(days), 'events.due': span([months[1], '2024-06-16T00:00:00.000Z']) },
+    ]),
+  );
 });
 
 test('[X21] two ranges of one time dimension count as the one that they have in common', async () => {
@@ -366,11 +384,12 @@ test('[X21] two ranges of one time dimension count as the one that they have in 
   });
 });
 
-test('[X21] partitions that are not built are not passed over', async () => {
+test('[X21] [X14] partitions that are not built are not passed over: the source answers for them', async () => {
   const store = await openTables(events(daily));
   await store.build({ preAggregations: ['events.daily'], range: ['2024-02-01', '2024-02-29'] });
   const query = { measures: all, timeDimensions: [at('2024-01-10T12:00:00.000', '2024-02-20')] };
-  expect((await sameAsSource(store, query)).meta.mode).toBe('source');
+  expect((await sameAsSource(store, query)).meta.mode).toBe('hybrid');
+  expect(await piecesOf(store, query)).toEqual(['source 01-10T12/02-01', 'events.daily 02-01/02-21']);
   expect(await refusals(store, query, 'events.daily')).toEqual(['range_not_aligned', 'partitions_missing']);
 });
 
@@ -422,7 +441,7 @@ test('[X21] a type that became another kind in the source is an error that says 
   await expect(store.query({ measures: ['events.lowest'], timeDimensions: times })).rejects.toMatchObject({
     code: 'source_failed',
     message:
-      'events__lowest is of type string in the source, and of type decimal in events.daily. ' +
+      'events__lowest is of type decimal in events.daily, and of type string in the source. ' +
       'The type changed in the source: build the rollup again with force.',
   });
   // The source refuses to add texts up; what the rollup holds whole is served on.

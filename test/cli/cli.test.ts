@@ -176,7 +176,9 @@ describe('the verbs', () => {
     const { code, stdout } = run(['explain', BY_DAY]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^no rollup: the source answers \(source\)\n/);
-    expect(stdout).toContain('orders.monthly: refused\n  ✓ type  ✓ joins  ✓ measures  ✓ dimensions');
+    expect(stdout).toContain(
+      'orders.monthly: refused\n  ✓ type  ✓ allowed  ✓ joins  ✓ measures  ✓ dimensions',
+    );
     expect(stdout).toContain('  ✗ times  ✓ windows  ✓ timezone  ✓ built\n    ✗ granularity_too_fine: ');
     expect(stdout).toMatch(
       /^- Set the granularity of orders\.monthly to day: about [\d.]+ × its rows \(\d+\)\.$/m,
@@ -203,6 +205,20 @@ describe('the verbs', () => {
     expect(sql).toContain('ordered_at AS TIMESTAMP) >= $1');
     expect(run(['query', query]).stdout).toContain(
       ' · from orders.monthly and the source · 1 of 1 partitions',
+    );
+    const refused = run(['query', query, '--policy', 'rollupOnly', '--json']);
+    expect(refused.code).toBe(1);
+    expect(json(refused)['error']).toMatchObject({
+      code: 'not_covered',
+      uncovered: [
+        {
+          times: { 'orders.ordered_at': { range: ['2024-01-15T12:00:00.000Z', '2024-02-01T00:00:00.000Z'] } },
+        },
+      ],
+    });
+    expect(run(['query', query, '--avoid', 'orders.monthly']).stdout).toContain('from the source');
+    expect(run(['explain', query, '--use', 'orders.monthly']).stdout).toMatch(
+      /^orders\.monthly \(hybrid\)\n/,
     );
   });
 

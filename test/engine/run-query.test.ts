@@ -4,7 +4,7 @@ import { runQuery } from '../../dist/engine/run-query.js';
 import type { QueryTools } from '../../dist/engine/run-query.js';
 import { StoreError } from '../../dist/model/errors.js';
 import { planQuery } from '../../dist/planner/plan-query.js';
-import type { QueryPlan } from '../../dist/model/plan.js';
+import type { Piece, QueryPlan } from '../../dist/model/plan.js';
 import { fakeCatalog, prepare } from '../support/fake-catalog.js';
 
 const prepared = prepare({
@@ -19,13 +19,16 @@ const prepared = prepare({
   ],
 });
 
-/** Two pieces of the source around one of a rollup, which holds the 2nd of January to the 9th. */
+/** A piece of the source for each edge beside one of a rollup, which holds the 2nd of January to the 9th. */
 function hybridPlan(): QueryPlan {
   const dateRange = ['2024-01-01T12:00:00.000', '2024-01-10T11:59:59.999'];
   const query = { measures: ['t.count'], timeDimensions: [{ dimension: 't.at', dateRange }] };
   const plan = planQuery(prepared, fakeCatalog(prepared, '2023-12-01', '2024-03-01'), query, { now: 0 });
-  expect(plan.pieces.map(({ kind }) => kind)).toEqual(['source', 'rollup', 'source']);
-  return plan;
+  const pieces = plan.pieces.flatMap((piece): Piece[] =>
+    piece.kind === 'rollup' ? [piece] : piece.boxes.map((box) => ({ ...piece, boxes: [box] })),
+  );
+  expect(pieces.map(({ kind }) => kind)).toEqual(['rollup', 'source', 'source']);
+  return { ...plan, pieces };
 }
 
 type Ask = (at: number, signal: AbortSignal) => Promise<number>;

@@ -8,6 +8,7 @@ import {
   granularityHierarchy,
   minGranularity,
 } from '../../dist/planner/cube/granularity-hierarchy.js';
+import { spanOf } from '../../dist/planner/time-box.js';
 import { rollupGranularity } from '../../dist/planner/cube/rollup-granularity.js';
 
 describe('hierarchies', () => {
@@ -60,7 +61,7 @@ describe('the granularity that a strict rollup must have', () => {
       {
         dimension: 'orders.created_at',
         granularity,
-        range: range === null ? null : parseDateRange(range[0], range[1], zone),
+        range: range === null ? null : spanOf(parseDateRange(range[0], range[1], zone)),
       },
       zone,
       Date.parse('2024-06-15'),

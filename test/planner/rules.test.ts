@@ -9,6 +9,7 @@ import { explainQuery } from '../../dist/planner/explain-query.js';
 import { typeRule } from '../../dist/planner/match-type.js';
 import { planQuery } from '../../dist/planner/plan-query.js';
 import { rulesPage } from '../../dist/planner/rules-page.js';
+import type { WishOptions } from '../../dist/planner/rollup-wish.js';
 import { RULES } from '../../dist/planner/rules.js';
 import { fakeCatalog, prepare } from '../support/fake-catalog.js';
 
@@ -77,6 +78,8 @@ interface Provocation {
   readonly usersSource?: string;
   /** What the orders are read from. */
   readonly table?: object;
+  /** Whom the caller lets answer. */
+  readonly wish?: WishOptions;
   /** What is published instead of the whole rollup; null: nothing. */
   readonly publish?: (meta: RollupMeta) => RollupMeta | null;
 }
@@ -87,6 +90,9 @@ const provocations: Readonly<Record<ReasonCode, Provocation>> = {
     query: { ...count, filters: [{ member: 'orders.large', operator: 'measureFilter' }] },
   },
   type_not_executable: { rule: 'type', query: count, rollup: { type: 'original_sql' } },
+  not_among_used: { rule: 'allowed', query: count, wish: { use: [] } },
+  avoided: { rule: 'allowed', query: count, wish: { avoid: ['orders.main'] } },
+  source_only: { rule: 'allowed', query: count, wish: { policy: 'sourceOnly' } },
   data_source_differs: { rule: 'joins', query: { dimensions: ['users.city'] }, usersSource: 'other' },
   join_root_differs: { rule: 'joins', query: { dimensions: ['users.city'] } },
   join_path_differs: {
@@ -133,21 +139,21 @@ const provocations: Readonly<Record<ReasonCode, Provocation>> = {
   },
 };
 
-function provoke({ query, rollup = daily, usersSource, table, publish = (meta) => meta }: Provocation) {
+function provoke({ query, rollup = daily, usersSource, table, wish, publish = (meta) => meta }: Provocation) {
   const prepared = prepare(shop(rollup, usersSource, table));
   const full = fakeCatalog(prepared, '2024-01-01', '2024-07-01');
   const published = [...full.rollups.values()].flatMap((meta) => publish(meta) ?? []);
   const catalog: CatalogSnapshot = { version: 1, rollups: new Map(published.map((meta) => [meta.id, meta])) };
-  const { explanation } = explainQuery(prepared, catalog, query, { now: 0 });
-  const plan = planQuery(prepared, catalog, query, { now: 0 });
+  const { explanation } = explainQuery(prepared, catalog, query, { now: 0, ...wish });
+  const plan = planQuery(prepared, catalog, query, { now: 0, ...wish });
   return { candidate: explanation.candidates[0], plan };
 }
 
 describe('every code', () => {
   test.each(Object.entries(provocations))('%s is given by its rule', (code, provocation) => {
     const { candidate, plan } = provoke(provocation);
-    // Where a range cuts stored buckets, the whole ones in it are still read (X21).
-    expect(plan.mode).toBe(code === 'range_not_aligned' ? 'hybrid' : 'source');
+    // Where only some times are not held, the others are still read (X21).
+    expect(plan.mode).toBe(['range_not_aligned', 'partitions_missing'].includes(code) ? 'hybrid' : 'source');
     expect(candidate.matched).toBe(false);
     const check = candidate.checks.find(({ rule }) => rule === provocation.rule) as Candidate['checks'][0];
     expect(check.passed).toBe(false);
@@ -174,6 +180,7 @@ test('[B25] the checks are asked in the order of the rules, and all of them', ()
   const { candidate } = provoke({ rule: 'times', query: { ...by('hour'), dimensions: ['orders.region'] } });
   expect(candidate.checks.map(({ rule, passed }) => [rule, passed])).toEqual([
     ['type', true],
+    ['allowed', true],
     ['joins', true],
     ['measures', true],
     ['dimensions', false],
