@@ -3,20 +3,19 @@ import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { buildRollup } from './engine/build-rollup.js';
 import type { CatalogSnapshot, PartitionMeta, RollupMeta } from './model/catalog.js';
-import { StoreError } from './model/errors.js';
+import { errorOf, StoreError } from './model/errors.js';
 import { LIMITS } from './model/limits.js';
 import type { BuildTask } from './model/plan.js';
 import type { TimeRange } from './model/query.js';
+import type { PreAggregation } from './model/schema.js';
 import { suggest } from './model/suggest.js';
 import { throwIfAborted } from './model/throw-if-aborted.js';
 import { parseTime } from './model/time-range.js';
 import type { RollupCandidate } from './planner/match-rollup.js';
 import { planBuild } from './planner/plan-build.js';
-import type { SourceTimes } from './planner/plan-build.js';
 import type { RollupShape } from './planner/rollup-shape.js';
-import { duckdbDialect } from './planner/sql/compile-duckdb.js';
-import { rangeStatement } from './planner/sql/source-statement.js';
 import type { House } from './store-house.js';
+import { sourceTimes } from './store-source-times.js';
 import type { Staging } from './storage/staging.js';
 import { tableVersion, targetTableName } from './storage/table-version.js';
 
@@ -66,10 +65,20 @@ export async function buildStore(house: House, options: BuildOptions): Promise<B
   const range = parseRange(options.range);
   const rollups: RollupBuild[] = [];
   for (const rollup of wantedRollups(house, options.preAggregations)) {
-    rollups.push(await buildOne(house, rollup, range, options));
+    try {
+      rollups.push(await buildOne(house, rollup, range, options));
+    } catch (error) {
+      throw ofRollup(rollup.preAggregation, error);
+    }
   }
   await house.storage.collectGarbage();
   return { rollups, durationMs: performance.now() - startedAt };
+}
+
+/** A value of the source that does not fit is told with the rollup, where it is not with a nearer place. */
+function ofRollup({ id, position }: PreAggregation, error: unknown): unknown {
+  const isPlain = error instanceof StoreError && error.code === 'value_out_of_range';
+  return isPlain && error.position === undefined ? errorOf(id, error, position) : error;
 }
 
 type Rollup = Omit<RollupCandidate, 'meta'>;
@@ -213,6 +222,7 @@ function rollupMeta(
     partitionGranularity: task.partitionGranularity,
     sourceRange: task.sourceRange,
     sourceHasNullTimes: task.sourceHasNullTimes,
+    buildRange: task.buildRange,
     partitions: sorted,
     lastRefreshTime,
     targetTableName: targetTableName({
@@ -224,25 +234,6 @@ function rollupMeta(
       updatedAt: lastRefreshTime,
     }),
   };
-}
-
-/** Null for a rollup without partitions, which needs no range. */
-async function sourceTimes(
-  house: House,
-  shape: RollupShape,
-  signal: AbortSignal | undefined,
-): Promise<SourceTimes | null> {
-  if (shape.partitionDimension === null) return null;
-  const statement = rangeStatement(
-    house.prepared.model,
-    shape.request,
-    shape.partitionDimension,
-    duckdbDialect,
-  );
-  const batch = await house.source(shape.request.dataSource).query(statement, signal);
-  const [from, to, nulls] = batch.columns.map((column) => column.values[0]);
-  const range = typeof from === 'number' && typeof to === 'number' ? { from, to: to + 1 } : null;
-  return { range, hasNulls: Number(nulls) > 0 };
 }
 
 function sizes(partitions: readonly PartitionMeta[]): { rows: number; bytes: number } {

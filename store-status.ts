@@ -1,6 +1,7 @@
 /** `store.status()`: what the model wants and what is there. */
 import { join } from 'node:path';
 import type { RollupMeta } from './model/catalog.js';
+import { formatLocal } from './model/civil-time.js';
 import type { ModelWarning } from './model/schema.js';
 import type { RollupCandidate } from './planner/match-rollup.js';
 import type { House } from './store-house.js';
@@ -34,6 +35,11 @@ export interface RollupStatus {
   readonly indexes: readonly { readonly name: string | null; readonly type: string; readonly rows: number }[];
   /** ISO with Z. */
   readonly lastRefreshTime: string | null;
+  /**
+   * What the model's build range was at the last publish, both ends inclusive, ISO with Z; a null end has no bound.
+   * Null: it has none, or nothing was built.
+   */
+  readonly buildRange: { readonly start: string | null; readonly end: string | null } | null;
   /** Absolute paths by index name (the default index is `default`); only when asked for. */
   readonly files?: Readonly<Record<string, readonly string[]>>;
 }
@@ -74,6 +80,7 @@ function rollupStatus(
     ),
     indexes: indexes.map(({ name, type }, at) => ({ name, type, rows: rowsOf(at) })),
     lastRefreshTime: meta === null ? null : new Date(meta.lastRefreshTime).toISOString(),
+    buildRange: buildRangeText(meta),
     ...(options.files === true
       ? {
           files: Object.fromEntries(
@@ -87,6 +94,12 @@ function rollupStatus(
         }
       : {}),
   };
+}
+
+function buildRangeText(meta: RollupMeta | null): RollupStatus['buildRange'] {
+  const range = meta?.buildRange ?? null;
+  const iso = (ms: number | null): string | null => (ms === null ? null : `${formatLocal(ms)}Z`);
+  return range === null ? null : { start: iso(range.start), end: iso(range.end) };
 }
 
 function stateOf(rollup: Omit<RollupCandidate, 'meta'>, meta: RollupMeta | null): RollupStatus['state'] {

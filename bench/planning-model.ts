@@ -135,6 +135,7 @@ function rollupMeta(shape: RollupShape, definition: string, range: TimeRange): R
     partitionGranularity: 'day',
     sourceRange: range,
     sourceHasNullTimes: false,
+    buildRange: null,
     partitions: days.map((day) => partition(shape, range.from + day * DAY_MS)),
     lastRefreshTime: 0,
     targetTableName: 'planning',

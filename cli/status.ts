@@ -1,4 +1,4 @@
-import type { StoreStatus } from '../index.js';
+import type { RollupStatus, StoreStatus } from '../index.js';
 import { formatBytes, formatCount } from './format.js';
 import { noteUnbuilt } from './note-unbuilt.js';
 import { noteWarnings } from './note-warnings.js';
@@ -19,6 +19,7 @@ export async function status(flags: Globals & { readonly files: boolean }): Prom
 }
 
 function printStatus({ rollups, warnings }: StoreStatus): void {
+  const ranged = rollups.some(({ buildRange }) => buildRange !== null);
   printLine(
     formatTable(
       [
@@ -29,6 +30,7 @@ function printStatus({ rollups, warnings }: StoreStatus): void {
         { title: 'size', align: 'right' },
         { title: 'indexes' },
         { title: 'last refresh' },
+        ...(ranged ? [{ title: 'build range' }] : []),
       ],
       rollups.map((rollup) => [
         rollup.id,
@@ -38,6 +40,7 @@ function printStatus({ rollups, warnings }: StoreStatus): void {
         formatBytes(rollup.bytes),
         rollup.indexes.map((index) => index.name ?? 'default').join(', '),
         rollup.lastRefreshTime ?? 'never',
+        ...(ranged ? [rangeText(rollup.buildRange)] : []),
       ]),
     ),
   );
@@ -48,4 +51,13 @@ function printStatus({ rollups, warnings }: StoreStatus): void {
     for (const [index, paths] of Object.entries(files))
       for (const path of paths) printLine(`${index}  ${path}`);
   }
+}
+
+/** `2024-01-01T00:00:00.000Z to 2024-03-31T00:00:00.000Z`, `from …`, `up to …`. */
+function rangeText(range: RollupStatus['buildRange']): string {
+  if (range === null) return '';
+  const { start, end } = range;
+  if (start !== null && end !== null) return `${start} to ${end}`;
+  if (start !== null) return `from ${start}`;
+  return end === null ? 'without bounds' : `up to ${end}`;
 }

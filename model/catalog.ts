@@ -24,12 +24,23 @@ export interface RollupMeta {
   readonly sourceRange: TimeRange | null;
   /** Whether the source held rows without a partitioning time; they make the partition `null`. */
   readonly sourceHasNullTimes: boolean;
+  /** What the model's build range was when the build looked; null: it has none. */
+  readonly buildRange: BuildRange | null;
   /** In ascending order of time; the partition of rows without a time is last. */
   readonly partitions: readonly PartitionMeta[];
   /** Milliseconds since the epoch. */
   readonly lastRefreshTime: number;
   /** `<schema>.<table>` in the manner of Cube, with content and structure version. */
   readonly targetTableName: string;
+}
+
+/**
+ * The first and the last time that a build was to hold, as instants; null: no bound on that side. The partitions that
+ * they touch are built whole; all others are not, and neither are rows without a time when a side has a bound.
+ */
+export interface BuildRange {
+  readonly start: number | null;
+  readonly end: number | null;
 }
 
 export interface RollupColumn {

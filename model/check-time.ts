@@ -1,7 +1,7 @@
 import { StoreError } from './errors.js';
 
 /** What ECMAScript calls a time; DuckDB's reach further, and its infinite ones lie at their end. */
-const TIME_MS_MAX = 8.64e15;
+export const TIME_MS_MAX = 8.64e15;
 
 /** The time itself, in milliseconds. @throws StoreError `value_out_of_range` */
 export function checkTime(ms: number): number {

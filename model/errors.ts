@@ -14,7 +14,7 @@ export type ErrorCode =
   | 'query_invalid' // the query has an error, with its path
   | 'source_failed' // the source refused or failed a statement
   | 'sketch_invalid' // bytes that are no sketch, or sketches that cannot be merged
-  | 'value_out_of_range'; // a number outgrew the exact types
+  | 'value_out_of_range'; // a number or a time outgrew the exact types
 
 /** Where in a text an error lies; line and column count from 1. */
 export interface Position {

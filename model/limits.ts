@@ -98,6 +98,8 @@ export const LIMITS = {
   explainCountsMax: 4,
   /** Time zones whose changes are kept in memory. */
   timezonesMax: 1_000,
+  /** Characters of a value of the source that an error shows. */
+  errorValueChars: 100,
   /** Characters of an unknown name that a known one is suggested for. */
   suggestLengthMax: 100,
   /** Rows that the kernels take at a time: the scratch of a chunk stays in the nearest caches. */

@@ -1,6 +1,6 @@
 /** What the planner decided: plain data that can be printed, compared and posted to a worker. */
 import type { LeafValue, MeasureState, MergeOperation } from './aggregates.js';
-import type { IndexMeta, PartitionMeta, RollupColumn, RollupMeta } from './catalog.js';
+import type { BuildRange, IndexMeta, PartitionMeta, RollupColumn, RollupMeta } from './catalog.js';
 import type { Box, Cover, Refusal } from './cover.js';
 import type { Expression } from './expression.js';
 import type { Filter } from './filter.js';
@@ -262,6 +262,7 @@ export interface BuildTask {
   readonly partitionGranularity: Granularity | null;
   readonly sourceRange: TimeRange | null;
   readonly sourceHasNullTimes: boolean;
+  readonly buildRange: BuildRange | null;
   readonly partitions: readonly BuildPartition[];
   /** Partitions that stay as they are. */
   readonly kept: readonly PartitionMeta[];

@@ -196,6 +196,8 @@ export interface PreAggregation {
    */
   readonly allowNonStrictDateRangeMatch: boolean | null;
   readonly partitionGranularity: Granularity | null;
+  /** Of a partitioned one: which part of the source's times a build holds. Null where none is written. */
+  readonly buildRange: BuildRangeSql | null;
   readonly indexes: readonly IndexDefinition[];
   /** 1 to 100; the higher is tried first under `selection: 'priority'`. */
   readonly priority: number;
@@ -210,6 +212,12 @@ export interface PreAggregation {
     readonly dimensions: string | null;
     readonly segments: string | null;
   };
+}
+
+/** Queries for the first and the last time of a build, which are asked at each; null: that side has no bound. */
+export interface BuildRangeSql {
+  readonly start: SqlTemplate | null;
+  readonly end: SqlTemplate | null;
 }
 
 export interface RollupTimeDimension {

@@ -1,4 +1,5 @@
 import { bucketIndex, bucketStart, civilFromDays, DAY_MS, daysFromCivil } from './civil-time.js';
+import { TIME_MS_MAX } from './check-time.js';
 import { StoreError } from './errors.js';
 import type { TimeRange } from './query.js';
 import type { Grain } from './schema.js';
@@ -46,8 +47,13 @@ function requireTime(text: string): ParsedTime {
   const time = parseTime(text);
   if (time !== null) return time;
   throw new StoreError('query_invalid', `Can't parse date: '${text}'.`, {
-    next: 'Write it as 2021-01-05 or 2021-01-05T10:30:00.000.',
+    next: dateHint(text) ?? 'Write it as 2021-01-05 or 2021-01-05T10:30:00.000.',
   });
+}
+
+/** What to write instead of a text that is no time, where its year has a sign; null: it has none. */
+export function dateHint(text: string): string | null {
+  return /^[+-]\d/.test(text) ? 'Times reach from -271821-04-20 to +275760-09-13.' : null;
 }
 
 /** A time as a text gives it: an instant when it names its offset, else a wall-clock time. */
@@ -62,10 +68,15 @@ const TIME =
 
 /**
  * Reads `2021-01-05` and, after a `T` or a space, as much of `10:30:15.123456` as there is, then `Z` or an offset
- * such as `+02:00`; also what `formatLocal` writes. Fractions are cut to milliseconds. Null for anything else, and
- * for dates that no calendar has.
+ * such as `+02:00`; also what `formatLocal` writes. Fractions are cut to milliseconds. Null for anything else, for
+ * dates that no calendar has, and for times that ECMAScript does not reach.
  */
 export function parseTime(text: string): ParsedTime | null {
+  const time = readTime(text);
+  return time === null || Math.abs(time.ms) > TIME_MS_MAX ? null : time;
+}
+
+function readTime(text: string): ParsedTime | null {
   const match = TIME.exec(text);
   if (match === null) return null;
   const [, yearText, monthText, dayText, hourText, minute = '0', second = '0', fraction = '', offset] = match;

@@ -4,6 +4,7 @@ import type { Fix, FixEstimate, Reason, SourceRequest } from '../model/plan.js';
 import { cubeOf } from '../model/schema.js';
 import type { DataModel, MemberId, PreAggregation, PreAggregationType } from '../model/schema.js';
 import { assert } from '../model/assert.js';
+import { buildRangeHelp } from './build-range-help.js';
 import { countedRows, estimateOf, groupsKey, groupsRequest, storedRows } from './count-groups.js';
 import type { GroupCounts } from './count-groups.js';
 import { applyChanges, judgeDraft, neededChanges } from './draft-rollup.js';
@@ -67,11 +68,13 @@ export function findFix(tools: FixTools, candidate: RollupCandidate): FoundFix {
   if (verdict.kind !== 'answers') {
     return { kind: 'none', help: helpText(id, verdict), reasons: [] };
   }
+  const current = candidate.meta?.definition === candidate.definition ? candidate.meta : null;
+  const help = current === null ? null : buildRangeHelp(tools.query, shape, current);
+  if (help !== null) return { kind: 'none', help, reasons: [] };
   if (changes.length === 0) {
     const text = sentence(`build ${id} with store.build() or granary build`);
     return { kind: 'fix', fix: { text, patch: [], estimate: null }, size: 0, unknown: [] };
   }
-  const current = candidate.meta?.definition === candidate.definition ? candidate.meta : null;
   const { estimate, unknown } = estimateGrowth(tools.counts, shape, verdict.shape, current);
   const grows = !sameGroups(shape, verdict.shape);
   const clauses = [

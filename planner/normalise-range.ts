@@ -1,6 +1,6 @@
 import { parseRelativeRange, RELATIVE_FORMS } from '../model/relative-range.js';
 import type { TimeRange } from '../model/query.js';
-import { parseDateRange, parseTime } from '../model/time-range.js';
+import { dateHint, parseDateRange, parseTime } from '../model/time-range.js';
 import { invalid, show } from './query-error.js';
 
 /** What texts about time are read by. */
@@ -27,7 +27,8 @@ export function normaliseRange(
       ? parseDateRange(texts[0], texts[1] ?? texts[0], clock.timezone)
       : relativeRange(texts, clock);
   if (range === null) {
-    const next = `Use ISO dates such as 2024-01-31, or one text alone: ${RELATIVE_FORMS}.`;
+    const next =
+      dateHint(strange ?? '') ?? `Use ISO dates such as 2024-01-31, or one text alone: ${RELATIVE_FORMS}.`;
     throw invalid(path, `Can't parse date: ${show(strange).replaceAll(/^"|"$/g, "'")}`, next);
   }
   if (range.to > range.from) return range;

@@ -4,7 +4,7 @@ import { parseNumberLiteral } from '../model/filter.js';
 import type { Literal } from '../model/filter.js';
 import { LIMITS } from '../model/limits.js';
 import type { DimensionType } from '../model/schema.js';
-import { parseTime } from '../model/time-range.js';
+import { dateHint, parseTime } from '../model/time-range.js';
 import { toUtc } from '../model/timezone.js';
 import type { Clock } from './normalise-range.js';
 import { invalid, show } from './query-error.js';
@@ -52,7 +52,8 @@ export function parseLiteral(text: string, type: DimensionType, clock: Clock, pa
     }
     case 'time': {
       const time = parseTime(text);
-      if (time === null) throw invalid(path, `can't parse date: ${show(text)}`, 'Use an ISO date or time.');
+      if (time === null)
+        throw invalid(path, `can't parse date: ${show(text)}`, dateHint(text) ?? 'Use an ISO date or time.');
       return {
         kind: 'time',
         value: time.kind === 'utc' ? time.ms : toUtc(time.ms, clock.timezone, 'earlier'),

@@ -1,20 +1,22 @@
 /** Which partitions of a rollup to build, newest first, and which to keep. */
-import type { PartitionMeta, RollupMeta } from '../model/catalog.js';
+import type { BuildRange, PartitionMeta, RollupMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { BuildPartition, BuildTask } from '../model/plan.js';
 import type { TimeRange } from '../model/query.js';
 import type { Granularity, MemberId } from '../model/schema.js';
-import { formatLocal } from '../model/civil-time.js';
+import { bucketIndex, floorLocal, formatLocal, nextBucket } from '../model/civil-time.js';
 import { bucketCount, bucketsBetween } from '../model/time-range.js';
 import type { RollupShape } from './rollup-shape.js';
 import { NO_TIME, spanOf } from './time-box.js';
 
-/** What the source holds in the partitioning time dimension. */
+/** What the source holds in the partitioning time dimension, and how much of it is to be built. */
 export interface SourceTimes {
   /** Null: no row has a time. */
   readonly range: TimeRange | null;
   readonly hasNulls: boolean;
+  /** Null: all of it. */
+  readonly buildRange: BuildRange | null;
 }
 
 export interface BuildWish {
@@ -47,7 +49,7 @@ export function planBuild(
   const alive = new Set(all.map(({ key }) => key));
   const kept = current.filter(({ key }) => alive.has(key) && !replaced.has(key));
   const unchanged = kept.length === current.length && meta?.definition === definition;
-  if (build.length === 0 && unchanged) return null;
+  if (build.length === 0 && unchanged && tellsWhatLacks(meta, times)) return null;
   return {
     rollup: preAggregation.id,
     dataSource: request.dataSource,
@@ -56,12 +58,28 @@ export function planBuild(
     partitionGranularity: preAggregation.partitionGranularity,
     sourceRange: times?.range ?? null,
     sourceHasNullTimes: times?.hasNulls ?? false,
+    buildRange: times?.buildRange ?? null,
     partitions: build.toReversed(),
     kept,
   };
 }
 
-/** Every partition that the source has rows for, in ascending order of time. */
+/**
+ * Whether the catalog says of the source what a query has to know: between which partitions its times lie, and whether
+ * it has rows without one. Of what is not built nothing else tells that it is there.
+ */
+function tellsWhatLacks(meta: RollupMeta, times: SourceTimes | null): boolean {
+  const { partitionGranularity: granularity, sourceRange, sourceHasNullTimes } = meta;
+  if (granularity === null || times === null) return true;
+  if (sourceHasNullTimes !== times.hasNulls) return false;
+  if (sourceRange === null || times.range === null) return sourceRange === times.range;
+  return (
+    bucketIndex(sourceRange.from, granularity) === bucketIndex(times.range.from, granularity) &&
+    bucketIndex(sourceRange.to - 1, granularity) === bucketIndex(times.range.to - 1, granularity)
+  );
+}
+
+/** Every partition that the source has rows for and the build range touches, in ascending order of time. */
 function allPartitions(shape: RollupShape, times: SourceTimes | null): BuildPartition[] {
   const { request, partitionDimension, preAggregation } = shape;
   const granularity = preAggregation.partitionGranularity;
@@ -76,12 +94,22 @@ function allPartitions(shape: RollupShape, times: SourceTimes | null): BuildPart
       boxes: [[{ dimension: partitionDimension, span: range === null ? NO_TIME : spanOf(range) }]],
     },
   });
-  const partitions = times.hasNulls ? [of('null', null)] : [];
+  const { from, to } = wholePartitions(times.buildRange, granularity);
+  const partitions = times.hasNulls && from === -Infinity && to === Infinity ? [of('null', null)] : [];
   if (times.range === null) return partitions;
-  const count = bucketCount(times.range, granularity);
+  const held = { from: Math.max(from, times.range.from), to: Math.min(to, times.range.to) };
+  const count = bucketCount(held, granularity);
   if (count > LIMITS.partitionsMax) throw tooMany(preAggregation.id, count, partitionDimension);
-  const ranges = bucketsBetween(times.range, granularity);
+  const ranges = bucketsBetween(held, granularity);
   return [...ranges.map((range) => of(partitionKey(range.from, granularity), range)), ...partitions];
+}
+
+/** The build range, widened to the partitions that it touches: a stored bucket is never half full. */
+export function wholePartitions(range: BuildRange | null, granularity: Granularity): TimeRange {
+  return {
+    from: range?.start == null ? -Infinity : floorLocal(range.start, granularity),
+    to: range?.end == null ? Infinity : nextBucket(floorLocal(range.end, granularity), granularity),
+  };
 }
 
 /** `20010131`, with the hour where partitions are hours: Cube's manner of naming. */
@@ -100,6 +128,8 @@ function tooMany(id: string, count: number, dimension: MemberId): StoreError {
   return new StoreError(
     'build_failed',
     `${id} would have ${count} partitions, more than ${LIMITS.partitionsMax}: the times of ${dimension} reach too far.`,
-    { next: 'Choose a coarser partition_granularity, or correct the outlying times in the source.' },
+    {
+      next: 'Choose a coarser partition_granularity, give a build_range_start and build_range_end, or correct the outlying times in the source.',
+    },
   );
 }

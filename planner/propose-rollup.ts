@@ -47,6 +47,7 @@ function emptyRollup(cube: Cube, name: string): PreAggregation {
     rollups: [],
     allowNonStrictDateRangeMatch: null,
     partitionGranularity: null,
+    buildRange: null,
     indexes: [],
     priority: 50,
     position: cube.position,

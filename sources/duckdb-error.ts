@@ -1,6 +1,10 @@
 /** DuckDB's errors → the house's one error. */
 import { StoreError } from '../model/errors.js';
 
+/** A TIMESTAMP that is moved beyond its type, and a DATE that no TIMESTAMP holds. */
+const BEYOND_TIME =
+  /ICU date|to local TIMESTAMP|(overflow|out of range).*(timestamp|date)|timestamp.*out of range|INT32 with value \d+-\d\d-\d\d.* can't be cast/i;
+
 export function duckdbError(error: unknown, source: string, signal: AbortSignal | undefined): StoreError {
   if (error instanceof StoreError) return error;
   const message = error instanceof Error ? error.message : String(error);
@@ -10,6 +14,12 @@ export function duckdbError(error: unknown, source: string, signal: AbortSignal 
   if (/no space left|disk quota|file too large/i.test(message)) {
     return new StoreError('disk_full', `data source '${source}' ran out of disk: ${firstLine(message)}`, {
       next: 'Free space and try again; what was published before is untouched.',
+      cause: error,
+    });
+  }
+  if (BEYOND_TIME.test(firstLine(message))) {
+    return new StoreError('value_out_of_range', `data source '${source}': ${firstLine(message)}`, {
+      next: 'A time lies beyond those that DuckDB reckons with: filter it out, or clamp it, in the sql of the dimension.',
       cause: error,
     });
   }

@@ -1,5 +1,5 @@
 import type { StoredBatch, StoredColumn } from '../model/batch.js';
-import { StoreError } from '../model/errors.js';
+import { errorOf, StoreError } from '../model/errors.js';
 import type { BuildColumn } from '../model/plan.js';
 import type { LogicalType } from '../model/value.js';
 import { dictionaryColumn } from './dictionary-column.js';
@@ -48,7 +48,11 @@ async function decodeColumns(file: ParquetFile, wanted: readonly BuildColumn[]):
         next: 'Build the rollup again.',
       });
     }
-    const column = await decodeColumn(file, physical, build);
+    const column = await decodeColumn(file, physical, build).catch((error: unknown) => {
+      throw error instanceof StoreError && error.code === 'value_out_of_range'
+        ? errorOf(build.name, error)
+        : error;
+    });
     columns.set(build.name, column);
     bytes += bytesOf(column);
   }

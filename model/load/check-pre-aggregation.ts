@@ -111,9 +111,6 @@ function checkRanges(text: PreAggregationText, node: LocatedMap, problems: Probl
   if (text.partition_granularity === undefined) {
     const message = `\`${first}\` has no effect without a \`partition_granularity\``;
     problems.warn(placeOf(node, first), 'key_without_effect', message);
-  } else {
-    const message = `\`${first}\` is not acted on yet: all of the source is built; give a range to build()`;
-    problems.warn(placeOf(node, first), 'key_without_effect', message);
   }
   for (const end of ['start', 'end'] as const) {
     const [today, old] = [`build_range_${end}`, `refresh_range_${end}`] as const;

@@ -84,7 +84,7 @@ export function column(
 }
 
 function tableOf(name: string, site: Site, { cubes, problems }: Context): readonly SqlPart[] | string {
-  if (!site.isTable) return `\`${name}.sql()\` can stand in the \`sql\` of a cube only`;
+  if (!site.isTable) return `\`${name}.sql()\` can stand in the \`sql\` of a cube and of a build range only`;
   const cube = cubes.get(name);
   if (cube === undefined) return `there is no cube \`${name}\`${problems.hint(name, cubes.keys())}`;
   const sourceOf = ({ text }: DeclaredCube): string => text.data_source ?? 'default';

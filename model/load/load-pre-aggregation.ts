@@ -9,6 +9,7 @@ import {
   type DeclaredCube,
   type DeclaredMember,
 } from './declare.js';
+import { loadBuildRange } from './load-build-range.js';
 import { loadIndex } from './load-index.js';
 import { loadJoinPaths } from './load-join-paths.js';
 import { loadPartitionGranularity, loadTimeDimensions } from './load-rollup-time.js';
@@ -49,6 +50,7 @@ export function loadPreAggregation(index: number, cube: DeclaredCube, context: C
     ...writtenNames(text, cube.name),
     allowNonStrictDateRangeMatch: loadNonStrict(type, text, node),
     partitionGranularity: loadPartitionGranularity(text, node, timeDimensions[0] ?? null, context),
+    buildRange: loadBuildRange(type, text, node, cube, context),
     priority: text.priority ?? PRIORITY_DEFAULT,
     position: positionOf(node.place),
     pointer: context.pointerTo(node.place),

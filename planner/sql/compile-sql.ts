@@ -50,6 +50,15 @@ export function compileSql(select: SqlSelect, dialect: SqlDialect): Statement {
   return { text: selectText(writer, select), params: writer.params };
 }
 
+/** A query of the model's author, as it is written. */
+export function compileTemplate(
+  template: Extract<SqlExpression, { kind: 'template' }>,
+  dialect: SqlDialect,
+): Statement {
+  const writer: Writer = { dialect, params: [], places: new Map() };
+  return { text: text(writer, template), params: writer.params };
+}
+
 interface Writer {
   readonly dialect: SqlDialect;
   readonly params: SqlParam[];

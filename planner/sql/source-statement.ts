@@ -2,18 +2,19 @@
 import { filterMembers } from '../../model/filter.js';
 import type { SourceRequest, Statement } from '../../model/plan.js';
 import type { DataModel, MemberId } from '../../model/schema.js';
+import type { SqlTemplate } from '../../model/sql-template.js';
 import { lookUp } from '../find-member.js';
 import { leafIds } from '../leaf-states.js';
 import { dimensionOf } from '../output-columns.js';
 import { measureInput } from './aggregate-sql.js';
-import { compileSql } from './compile-sql.js';
+import { compileSql, compileTemplate } from './compile-sql.js';
 import type { SqlDialect } from './compile-sql.js';
 import { openScope } from './open-scope.js';
 import { sourceSelect } from './source-select.js';
 import type { SourceTypes, SqlScope } from './sql-scope.js';
 import { memberName, selectOf } from './sql-tree.js';
 import type { SqlColumn, SqlExpression } from './sql-tree.js';
-import { dimensionSql, memberSql, tablesSql } from './template-sql.js';
+import { dimensionSql, memberSql, querySql, tablesSql } from './template-sql.js';
 
 /** The members that the request names, and the leaves of its measures: the types that `sourceStatement` wants. */
 export function requestMembers(model: DataModel, request: SourceRequest): MemberId[] {
@@ -53,6 +54,16 @@ export function rangeStatement(
     { expression: { kind: 'countNulls', operand: time }, name: 'nulls' },
   ];
   return compileSql(selectOf(columns, tablesSql(scope, request.tree, [dimension])), dialect);
+}
+
+/** One end of a build range, as the model's author wrote it: the first column of the first row is asked for. */
+export function buildRangeStatement(
+  model: DataModel,
+  request: SourceRequest,
+  sql: SqlTemplate,
+  dialect: SqlDialect,
+): Statement {
+  return compileTemplate(querySql(openScope(model, request, new Map(), 'none'), sql, null), dialect);
 }
 
 /**

@@ -25,12 +25,14 @@ export interface SqlSite {
   readonly argument?: (index: number) => SqlExpression;
 }
 
+type TemplateSql = Extract<SqlExpression, { kind: 'template' }>;
+
 /** A row-level template within the joined tables. A bare word is a column of the cube's table. */
 export function templateSql(scope: SqlScope, { parts }: SqlTemplate, cube: string): SqlExpression {
   return columnSql(scope, parts, { cube, table: null, memberOf: (member) => memberSql(scope, member) });
 }
 
-export function partsSql(scope: SqlScope, parts: readonly SqlPart[], site: SqlSite): SqlExpression {
+export function partsSql(scope: SqlScope, parts: readonly SqlPart[], site: SqlSite): TemplateSql {
   return { kind: 'template', parts: parts.map((part) => partSql(scope, part, site)) };
 }
 
@@ -166,7 +168,11 @@ function rowsSql(scope: SqlScope, name: string): SqlTemplatePart {
     : { kind: 'inner', expression: querySql(scope, table.sql, null) };
 }
 
-function querySql(scope: SqlScope, { parts }: SqlTemplate, table: string | null): SqlExpression {
+/**
+ * A query of the model, whose words are columns of the tables that it names itself.
+ * @param table the cube that reads its rows from it, see `SqlSite`
+ */
+export function querySql(scope: SqlScope, { parts }: SqlTemplate, table: string | null): TemplateSql {
   return partsSql(scope, parts, { cube: null, table, memberOf: (member) => memberSql(scope, member) });
 }
 

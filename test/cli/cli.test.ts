@@ -256,3 +256,22 @@ describe('the verbs', () => {
     expect(run(['verify']).code).toBe(0);
   });
 });
+
+test.each([
+  [["'2024-02-01'", "'2024-03-05'"], '2024-02-01T00:00:00.000Z to 2024-03-05T00:00:00.000Z'],
+  [["'2024-02-01'", 'NULL'], 'from 2024-02-01T00:00:00.000Z'],
+  [['NULL', "'2024-03-05'"], 'up to 2024-03-05T00:00:00.000Z'],
+  [['NULL', 'NULL'], 'without bounds'],
+])('[D64] granary status shows the range %s that was built', ([start, end], shown) => {
+  folder = copyOfExample();
+  expect(run(['status']).stdout).not.toContain('build range');
+  const range = `        partition_granularity: month
+        build_range_start: { sql: "SELECT ${start}" }
+        build_range_end: { sql: "SELECT ${end}" }
+`;
+  appendFileSync(join(folder, 'model.yml'), range);
+  expect(run(['build']).code).toBe(0);
+  const lines = run(['status']).stdout.trimEnd().split('\n');
+  expect(lines[0]).toMatch(/ build range$/);
+  expect(lines.at(-1)).toMatch(new RegExp(` ${shown}$`));
+});

@@ -129,6 +129,7 @@ test('values that JSON has not survive the manifest', async () => {
     partitionGranularity: null,
     sourceRange: { from: -1, to: 8.64e15 },
     sourceHasNullTimes: false,
+    buildRange: null,
     partitions: [{ key: 'all', range: null, files: [file], builtAt: 5 }],
     lastRefreshTime: 5,
     targetTableName: 'x',

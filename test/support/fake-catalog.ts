@@ -42,6 +42,7 @@ function rollupMeta(shape: RollupShape, definition: string, range: TimeRange): R
     partitionGranularity,
     sourceRange: partitionGranularity === null ? null : range,
     sourceHasNullTimes: false,
+    buildRange: null,
     partitions,
     lastRefreshTime: 0,
     targetTableName: 'test',

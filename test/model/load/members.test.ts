@@ -91,7 +91,7 @@ describe('references in SQL', () => {
     ['{COMPILE_CONTEXT}', 'has no meaning by itself: write `{{ COMPILE_CONTEXT.'],
     ['{SQL_UTILS.convertTz(x)}', 'there is no cube of this name'],
     ["{SQL_UTILS.now('d')}", 'SQL_UTILS has one function'],
-    ['{a.sql()}', 'can stand in the `sql` of a cube only'],
+    ['{a.sql()}', 'can stand in the `sql` of a cube and of a build range only'],
     ["{lower('d')}", '`lower` cannot be called'],
     ['{2}', '`{2}` is not a reference; write `\\{` for a brace in SQL'],
     ['{d', 'a `{` without its `}`'],

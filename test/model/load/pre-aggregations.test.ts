@@ -31,6 +31,7 @@ partition_granularity: month
       rollups: [],
       allowNonStrictDateRangeMatch: null,
       partitionGranularity: 'month',
+      buildRange: null,
       indexes: [],
       priority: 50,
       position: { file: 'm.yml', line: 16, column: 9 },

@@ -54,6 +54,7 @@ export function sampleRollup(partitions: readonly PartitionMeta[], mark = 1, id 
     partitionGranularity: 'month',
     sourceRange: null,
     sourceHasNullTimes: false,
+    buildRange: null,
     partitions,
     lastRefreshTime: mark,
     targetTableName: 'dev_pre_aggregations.sales_daily_a_b_1',
