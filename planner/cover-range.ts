@@ -11,6 +11,7 @@ import { floorLocal, nextBucket } from '../model/civil-time.js';
 import { LIMITS } from '../model/limits.js';
 import type { TimeRange, TimeSpan } from '../model/query.js';
 import type { Grain, MemberId } from '../model/schema.js';
+import { gapsIn } from './held-times.js';
 import type { HeldTimes } from './held-times.js';
 import { ALL_TIME, NO_TIME } from './time-box.js';
 import type { TimeBox } from './time-box.js';
@@ -146,18 +147,6 @@ function wholeWithin({ from, to }: TimeRange, grain: Grain): TimeRange {
 function ceilLocal(at: number, grain: Grain): number {
   const start = floorLocal(at, grain);
   return start === at ? at : nextBucket(start, grain);
-}
-
-/** What of the span lies beside the ranges, which ascend within it. */
-function gapsIn(span: TimeSpan, ranges: readonly TimeRange[]): TimeRange[] {
-  const gaps: TimeRange[] = [];
-  let reached = span.from;
-  for (const { from, to } of ranges) {
-    if (reached < from) gaps.push({ from: reached, to: from });
-    reached = to;
-  }
-  if (reached < span.to) gaps.push({ from: reached, to: span.to });
-  return gaps;
 }
 
 /** Milliseconds; an end at infinity counts as far away. */

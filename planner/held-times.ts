@@ -47,3 +47,15 @@ function heldRanges(partitions: RollupMeta['partitions'], source: TimeRange): Ti
   if (last !== undefined && last.to >= source.to) last.to = Infinity;
   return runs;
 }
+
+/** What of a range lies beside other ranges, which ascend and may reach beyond it. */
+export function gapsIn(range: TimeRange, others: readonly TimeRange[]): TimeRange[] {
+  const gaps: TimeRange[] = [];
+  let reached = range.from;
+  for (const { from, to } of others) {
+    if (reached < Math.min(from, range.to)) gaps.push({ from: reached, to: Math.min(from, range.to) });
+    reached = Math.max(reached, to);
+  }
+  if (reached < range.to) gaps.push({ from: reached, to: range.to });
+  return gaps;
+}

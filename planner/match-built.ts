@@ -1,13 +1,12 @@
 /** What the query needs must be built, from the definition that the model has today. */
-import type { PartitionMeta, RollupMeta } from '../model/catalog.js';
+import type { RollupMeta } from '../model/catalog.js';
 import type { TimeRange } from '../model/query.js';
 import { formatLocal } from '../model/civil-time.js';
-import { bucketsBetween } from '../model/time-range.js';
 import type { QueryShape } from './match-rollup.js';
-import { askedRange, partitionsIn } from './prune-partitions.js';
+import { gapsIn, heldTimes } from './held-times.js';
+import { askedRange } from './prune-partitions.js';
 import type { RollupShape } from './rollup-shape.js';
 import type { BuiltRollup, Finding, Rule } from './rule.js';
-import { spanOf } from './time-box.js';
 
 export const builtRule: Rule = {
   name: 'built',
@@ -36,44 +35,34 @@ function matchBuilt(
       `${id} was built from another definition: build it again with store.build() or granary build.`;
     return [{ code: 'definition_changed', member: null, message }];
   }
-  const missing = missingPartitions(meta, askedRange(query.query, rollup));
-  if (missing.length === 0) return null;
+  const { times, nulls } = missingTimes(meta, askedRange(query.query, rollup));
+  if (times.length === 0 && !nulls) return null;
   const message = (): string => {
-    const named =
-      missing.slice(0, 3).join(', ') + (missing.length > 3 ? `, and ${missing.length - 3} more` : '');
-    return `${id} lacks the partitions ${named}: build them with store.build() or granary build.`;
+    const named = [
+      ...times.slice(0, NAMED_MAX).map(rangeText),
+      ...(times.length > NAMED_MAX ? [`${times.length - NAMED_MAX} more stretches`] : []),
+      ...(nulls ? ['rows without a time'] : []),
+    ];
+    return `${id} lacks the partitions of ${named.join(', and ')}: build them with store.build() or granary build.`;
   };
   return [{ code: 'partitions_missing', member: null, message }];
 }
 
-/**
- * Partitions that the source has rows for within the range but that are not built.
- * @param asked null: all time, rows without a time included
- */
-function missingPartitions(meta: RollupMeta, asked: TimeRange | null): string[] {
-  const { partitionGranularity, sourceRange, partitions } = meta;
-  if (partitionGranularity === null) return [];
-  const missing =
-    asked === null && meta.sourceHasNullTimes && partitions.at(-1)?.key !== 'null' ? ['null'] : [];
-  if (sourceRange === null) return missing;
-  const from = Math.max(sourceRange.from, asked?.from ?? -Infinity);
-  const to = Math.min(sourceRange.to, asked?.to ?? Infinity);
-  if (from >= to) return missing;
-  const there = partitionsIn(partitions, spanOf({ from, to }));
-  if (covers(there, { from, to })) return missing;
-  const built = new Set(there.map((partition) => partition.range?.from));
-  for (const range of bucketsBetween({ from, to }, partitionGranularity)) {
-    if (!built.has(range.from)) missing.push(formatLocal(range.from));
-  }
-  return missing;
+const NAMED_MAX = 3;
+
+/** For which times that the source had when it was built the query needs partitions that are not there. */
+function missingTimes(
+  meta: RollupMeta,
+  asked: TimeRange | null,
+): { readonly times: readonly TimeRange[]; readonly nulls: boolean } {
+  const held = heldTimes(meta);
+  if (held === null) return { times: [], nulls: false };
+  const { sourceRange } = meta;
+  const from = Math.max(sourceRange?.from ?? Infinity, asked?.from ?? -Infinity);
+  const to = Math.min(sourceRange?.to ?? -Infinity, asked?.to ?? Infinity);
+  return { times: gapsIn({ from, to }, held.ranges), nulls: asked === null && !held.nulls };
 }
 
-/** Whether the partitions, which ascend, follow each other without a hole over the whole range. */
-function covers(partitions: readonly PartitionMeta[], range: TimeRange): boolean {
-  let reached = range.from;
-  for (const partition of partitions) {
-    if (partition.range === null || partition.range.from > reached) return false;
-    reached = partition.range.to;
-  }
-  return reached >= range.to;
+function rangeText({ from, to }: TimeRange): string {
+  return `${formatLocal(from)} to before ${formatLocal(to)}`;
 }

@@ -21,6 +21,20 @@ test('[D66] without a build range all of the source is built, from its first tim
   expect(await checkAnswers(store, WITH_NULLS)).not.toContain('source');
 });
 
+// A build range takes a part of times that reach far: listing the partitions that are not there took gigabytes.
+test('[D65] millions of partitions that are not built are told as the stretches that they are', async () => {
+  const rows = `SELECT 1 AS amount, TIMESTAMP '0001-01-01' AS made UNION ALL SELECT 2, TIMESTAMP '9999-12-31' UNION ALL SELECT 4, TIMESTAMP '2024-01-01'`;
+  const day = "SELECT '2024-01-01'";
+  const store = await built({ rows, granularity: 'hour', partitions: 'hour', start: day, end: day });
+  const query = { measures: ['events.amount'] };
+  const { data, meta } = await store.query(query);
+  expect([data, meta.mode]).toEqual([[{ 'events.amount': '7' }], 'hybrid']);
+  const { candidates } = await store.explain(query);
+  expect(candidates[0].reasons[0].message).toContain(
+    'lacks the partitions of 0001-01-01T00:00:00.000 to before 2024-01-01T00:00:00.000, and 2024-01-01T01:00:00.000 to before 9999-12-31T00:00:00.001:',
+  );
+});
+
 describe('[D61] [D64] [D65] [X14] a build range', () => {
   test('builds whole the partitions that it touches, and no other', async () => {
     // Both ends lie in the middle of a partition and of a day.
