@@ -135,7 +135,22 @@ export interface Dimension {
 }
 
 export type MeasureType =
-  'count' | 'sum' | 'min' | 'max' | 'avg' | 'count_distinct' | 'count_distinct_approx' | 'number';
+  | 'count'
+  | 'sum'
+  | 'min'
+  | 'max'
+  | 'avg'
+  | 'variance'
+  | 'stddev'
+  | 'covariance'
+  | 'correlation'
+  | 'first'
+  | 'last'
+  | 'bool_and'
+  | 'bool_or'
+  | 'count_distinct'
+  | 'count_distinct_approx'
+  | 'number';
 
 export interface Measure {
   readonly id: MemberId;
@@ -147,6 +162,11 @@ export interface Measure {
   readonly type: MeasureType;
   /** Null only for a `count` without `sql`, which counts rows. */
   readonly sql: SqlTemplate | null;
+  /**
+   * What `sql` is looked at beside: `sql2` of covariance and correlation; of first and last the time dimension, as the
+   * one member of the template.
+   */
+  readonly second: SqlTemplate | null;
   /** All must hold for a row to enter the measure. */
   readonly filters: readonly SqlTemplate[];
   /** Beside `filters`, what rows must pass when one drills into the measure. */

@@ -8,6 +8,7 @@ import { findMember } from './find-member.js';
 import { normaliseRange } from './normalise-range.js';
 import type { Clock } from './normalise-range.js';
 import { firstLiteral, parseLiteral, valueTexts } from './normalise-values.js';
+import { measureType } from './measure-type.js';
 import { invalid, record, show, unknownWord } from './query-error.js';
 
 const OPERATORS = [
@@ -114,7 +115,13 @@ function parseFilter(context: Context, value: unknown, path: string, depth: numb
   }
   if (!isOperator(operator)) throw unknownWord('operator', operator, `${path}.operator`, OPERATORS);
   if (found.kind === 'measure') {
-    const test = parseTest(operator, raw['values'], 'number', context.clock, path);
+    const test = parseTest(
+      operator,
+      raw['values'],
+      measureType(context.model, found.measure),
+      context.clock,
+      path,
+    );
     return { filter: { kind: 'test', member: found.id, test }, on: 'measure' };
   }
   const type = found.kind === 'dimension' ? found.dimension.type : 'boolean';

@@ -5,9 +5,12 @@ import type { Grain } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 import type {
   SqlAggregate,
+  SqlByTime,
   SqlCastType,
+  SqlComoment,
   SqlExpression,
   SqlFrom,
+  SqlMoment,
   SqlName,
   SqlNumberTest,
   SqlPage,
@@ -41,6 +44,13 @@ export interface SqlDialect {
   readonly extreme: (kind: 'min' | 'max', operand: string, type: LogicalType | null) => string;
   readonly avg: (operand: string) => string;
   readonly anyValue: (operand: string) => string;
+  /** @param operand of type double */
+  readonly moments: (part: SqlMoment, operand: string) => string;
+  readonly comoments: (part: SqlComoment, x: string, y: string) => string;
+  /** An operand in a form whose order in the source is that of its values in the house. */
+  readonly ordered: (operand: string, type: LogicalType | null) => string;
+  /** The value at the least or greatest time of the rows that pass; of several, the least or greatest value. */
+  readonly atEnd: (end: 'first' | 'last', value: string, time: string, filter: string) => string;
   readonly sketch: (operand: string, type: LogicalType | null, precision: number) => string;
 }
 
@@ -204,11 +214,48 @@ function aggregateText(writer: Writer, aggregate: SqlAggregate): string {
       return dialect.avg(operand);
     case 'anyValue':
       return dialect.anyValue(operand);
+    case 'moments':
+      return dialect.moments(aggregate.part, operand);
+    case 'comoments':
+      return dialect.comoments(aggregate.part, operand, text(writer, aggregate.other));
+    case 'spread':
+      return spreadText(aggregate.statistic, (part) => dialect.moments(part, operand));
+    case 'together': {
+      const other = text(writer, aggregate.other);
+      return togetherText(aggregate.statistic, (part) => dialect.comoments(part, operand, other));
+    }
+    case 'byTime':
+      return byTimeText(writer, aggregate, operand);
     case 'sketch':
       return dialect.sketch(operand, aggregate.type, aggregate.precision);
     default:
       return unreachable(aggregate);
   }
+}
+
+function byTimeText(writer: Writer, { end, part, time, type }: SqlByTime, operand: string): string {
+  const { dialect } = writer;
+  const moment = dialect.bucket(text(writer, time), null);
+  const hasValue = `(${operand}) IS NOT NULL`;
+  if (part === 'time') return `${end === 'first' ? 'min' : 'max'}(${moment}) FILTER (WHERE ${hasValue})`;
+  const filter = `FILTER (WHERE ${hasValue} AND ${moment} IS NOT NULL)`;
+  return dialect.atEnd(end, dialect.ordered(operand, type), moment, filter);
+}
+
+/** As `finishSpread` of the model. */
+function spreadText(statistic: 'variance' | 'stddev', part: (part: SqlMoment) => string): string {
+  const variance = `(${part('m2')}) / (${part('count')} - 1)`;
+  const value = statistic === 'variance' ? variance : `sqrt(${variance})`;
+  return `CASE WHEN ${part('count')} >= 2 THEN ${value} END`;
+}
+
+/** As `finishTogether` of the model, but that rounding may lead beyond 1. */
+function togetherText(statistic: 'covariance' | 'correlation', part: (part: SqlComoment) => string): string {
+  const two = `${part('count')} >= 2`;
+  if (statistic === 'covariance') return `CASE WHEN ${two} THEN (${part('c')}) / (${part('count')} - 1) END`;
+  const [x, y] = [part('m2X'), part('m2Y')];
+  const value = `(${part('c')}) / (sqrt(${x}) * sqrt(${y}))`;
+  return `CASE WHEN ${two} AND (${x}) <> 0 AND (${y}) <> 0 THEN ${value} END`;
 }
 
 /** The text of an operand of an operator: in brackets where an operator or the model's text would reach out. */
