@@ -66,5 +66,11 @@ export function finishTogether(
   if (statistic === 'covariance') return c / (n - 1);
   if (m2X === 0 || m2Y === 0) return null;
   // Rounding may lead just beyond 1.
-  return Math.max(-1, Math.min(1, c / (Math.sqrt(m2X) * Math.sqrt(m2Y))));
+  return Math.max(-1, Math.min(1, c / rootOf(m2X, m2Y)));
+}
+
+/** √(a b), in the one step that is exact for the most, where the product is neither too large nor too small. */
+function rootOf(a: number, b: number): number {
+  const product = a * b;
+  return product > 1e-290 && product < Infinity ? Math.sqrt(product) : Math.sqrt(a) * Math.sqrt(b);
 }
