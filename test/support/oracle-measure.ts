@@ -82,7 +82,7 @@ export function measureCell<Row>(measures: OracleMeasures<Row>, name: string, ro
         const [cell, time] = [of(row), at(row)];
         return cell === null || time === null ? [] : [{ cell, time }];
       });
-      kept.sort((a, b) => sign * (a.time - b.time) || sign * compareCells(a.cell, b.cell));
+      kept.sort((a, b) => sign * (a.time - b.time) || sign * rank(a.cell, b.cell));
       return kept[0]?.cell ?? null;
     }
     case 'all':
@@ -102,6 +102,11 @@ export function measureCell<Row>(measures: OracleMeasures<Row>, name: string, ro
         }),
       );
   }
+}
+
+/** NaN is the greatest number. */
+function rank(a: Cell, b: Cell): number {
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b)) || compareCells(a, b);
 }
 
 type Pair = readonly [number, number];
