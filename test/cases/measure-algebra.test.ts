@@ -1,4 +1,6 @@
 /** Measures that are stored as states: however the states are merged, the answer is that of the raw rows. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildTables, openTables, refusals, tableOf } from '../support/open-tables.js';
 import type { Store } from '../support/open-tables.js';
@@ -319,4 +321,18 @@ test('[X24] ratios are computed after the merge, as real numbers, and are NULL w
   const third = [{ 'sales.share': '0.3333333333333333', 'sales.none': null, 'sales.percent': null }];
   expect(await ask(built, { measures }, { mode: 'rollup' })).toEqual(third);
   expect(await ask(source, { measures }, { mode: 'source' })).toEqual(third);
+});
+
+test('the example of docs/measures.md shows what it says', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/measures.md'), 'utf8');
+  const block = (start: string): string => page.split(start)[1].split('```')[0];
+  const store = await buildTables({ yaml: block('```yaml\n'), init: [] });
+  const query: unknown = JSON.parse(/granary query '(.*)'/.exec(page)?.[1] ?? '');
+  const { data, meta } = await store.query(query);
+  expect(meta.mode).toBe('rollup');
+  const [names, , ...lines] = block('```\nruns.machine').trim().split('\n');
+  const shown = lines.map((line) => line.split(/\s{2,}/));
+  const printed = data.map((row) => Object.values(row).map((cell) => (cell === null ? '∅' : String(cell))));
+  expect(printed).toEqual(shown);
+  expect(names.split(/\s+/).filter((name) => name !== '')).toEqual(Object.keys(data[0]).slice(1));
 });
