@@ -17,6 +17,7 @@ function model(...rollups: readonly object[]): string {
   const dimensions = [
     { name: 'id', sql: 'id', type: 'number', primary_key: true },
     { name: 'kind', sql: 'kind', type: 'string' },
+    { name: 'good', sql: 'ok', type: 'boolean' },
     { name: 'at', sql: 'moment', type: 'time' },
   ];
   const cube = { name: 'events', sql_table: 'events', dimensions, measures: eventMeasures };
@@ -31,7 +32,11 @@ const daily = {
   granularity: 'day',
   partition_granularity: 'month',
 };
-const indexed = { ...daily, indexes: [{ name: 'by_kind', type: 'aggregate', columns: ['kind'] }] };
+const indexed = {
+  ...daily,
+  dimensions: ['kind', 'good'],
+  indexes: [{ name: 'by_kind', type: 'aggregate', columns: ['kind'] }],
+};
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
@@ -335,4 +340,43 @@ test('the example of docs/measures.md shows what it says', async () => {
   const printed = data.map((row) => Object.values(row).map((cell) => (cell === null ? '∅' : String(cell))));
   expect(printed).toEqual(shown);
   expect(names.split(/\s+/).filter((name) => name !== '')).toEqual(Object.keys(data[0]).slice(1));
+});
+
+// DuckDB's mean of three times 0.1 is 0.10000000000000002.
+test('[C10] what is always the same has the variance 0 and no correlation, however it is divided', async () => {
+  const days = [1, 1, 1, 2, 3, 3, 4, 4, 4, 4, 4, 4];
+  const yaml = JSON.stringify({
+    cubes: [
+      {
+        name: 't',
+        sql_table: 't',
+        dimensions: [
+          { name: 'day', sql: 'day', type: 'time' },
+          { name: 'all', sql: "'x'", type: 'string' },
+        ],
+        measures: [
+          { name: 'variance', type: 'variance', sql: 'x' },
+          { name: 'correlation', type: 'correlation', sql: 'x', sql2: 'y' },
+          { name: 'turned', type: 'correlation', sql: 'y', sql2: 'x' },
+        ],
+        pre_aggregations: [
+          {
+            name: 'daily',
+            measures: ['variance', 'correlation', 'turned'],
+            dimensions: ['all'],
+            time_dimension: 'day',
+            granularity: 'day',
+            indexes: [{ name: 'whole', type: 'aggregate', columns: ['all'] }],
+          },
+        ],
+      },
+    ],
+  });
+  const rows = days.map((day, at) => `DATE '2024-01-0${day}', 0.1::DOUBLE, ${at}`);
+  const store = await buildTables({ yaml, init: [tableOf('t', ['day', 'x', 'y'], rows)] });
+  const measures = ['t.variance', 't.correlation', 't.turned'];
+  const constant = { 't.variance': '0', 't.correlation': null, 't.turned': null };
+  const timeDimensions = [{ dimension: 't.day', dateRange: ['2024-01-01', '2024-01-09'] }];
+  expect(await ask(store, { measures, timeDimensions }, { mode: 'rollup' })).toEqual([constant]);
+  expect(await ask(store, { measures }, { mode: 'rollup', index: 'whole' })).toEqual([constant]);
 });

@@ -150,6 +150,16 @@ test('every finite double comes back from its units, and what lies between two b
       expect(roundUnits(toUnits(number))).toBe(number + 0);
     }),
   );
+  for (const whole of [2n ** 52n, 2n ** 52n + 1n, 2n ** 53n - 1n]) {
+    for (const shift of [1n, 2n, 900n, 2045n]) {
+      const half = 1n << (shift - 1n);
+      for (const cut of [0n, 1n, half - 1n, half, half + 1n]) {
+        const units = (whole << shift) + cut;
+        expect(roundUnits(units), `${whole} ${shift} ${cut}`).toBe(nearest(units));
+        expect(roundUnits(-units)).toBe(nearest(-units));
+      }
+    }
+  }
   fc.assert(
     fc.property(fc.bigInt(-(2n ** 2100n), 2n ** 2100n), fc.nat({ max: 2100 }), (units, shift) => {
       expect(roundUnits(units >> BigInt(shift))).toBe(nearest(units >> BigInt(shift)) + 0);

@@ -33,7 +33,7 @@ export const events: readonly Event[] = Array.from({ length: 400 }, (_, id): Eve
     whole: id % 9 === 8 ? null : ((id * 37) % 101) - 50,
     word: id % 6 === 5 ? null : WORDS[(id * 5) % WORDS.length],
     ok: kind === 'flat' ? true : id % 4 === 3 ? null : id % 3 === 0,
-    at: id % 23 === 22 ? null : START + (((id * 131) % 365) * 24 + (id % 3)) * 3_600_000 + (id % 2),
+    at: id % 23 === 22 ? null : START + (((id * 131) % 73) * 5 * 24 + (id % 2)) * 3_600_000,
   };
 });
 
