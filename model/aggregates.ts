@@ -18,8 +18,9 @@
  *
  * The formulas of moments are in `moments.ts`.
  */
+import type { MeasureType } from './measure-types.js';
 import { memberColumn } from './schema.js';
-import type { Measure, MeasureType } from './schema.js';
+import type { Measure } from './schema.js';
 import type { Statistic } from './moments.js';
 import type { LogicalType } from './value.js';
 

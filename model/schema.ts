@@ -3,6 +3,7 @@
  * knows about files, SQL dialects or time.
  */
 import type { Position } from './errors.js';
+import type { MeasureType } from './measure-types.js';
 import type { RollingWindow } from './rolling-window.js';
 import type { SqlTemplate } from './sql-template.js';
 
@@ -133,24 +134,6 @@ export interface Dimension {
   readonly meta: unknown;
   readonly position: Position;
 }
-
-export type MeasureType =
-  | 'count'
-  | 'sum'
-  | 'min'
-  | 'max'
-  | 'avg'
-  | 'variance'
-  | 'stddev'
-  | 'covariance'
-  | 'correlation'
-  | 'first'
-  | 'last'
-  | 'bool_and'
-  | 'bool_or'
-  | 'count_distinct'
-  | 'count_distinct_approx'
-  | 'number';
 
 export interface Measure {
   readonly id: MemberId;

@@ -1,5 +1,6 @@
 import type { DataModel, DimensionType, Measure } from '../model/schema.js';
 import { lookUp } from './find-member.js';
+import type { FoundMember } from './find-member.js';
 import { isTruth } from './leaf-states.js';
 
 /**
@@ -13,4 +14,16 @@ export function measureType(model: DataModel, measure: Measure): DimensionType {
     return 'number';
   const found = lookUp(model, part.member);
   return found?.kind === 'dimension' ? found.dimension.type : 'number';
+}
+
+/** What values of the member are compared with. */
+export function memberType(model: DataModel, found: FoundMember): DimensionType {
+  switch (found.kind) {
+    case 'measure':
+      return measureType(model, found.measure);
+    case 'dimension':
+      return found.dimension.type;
+    case 'segment':
+      return 'boolean';
+  }
 }

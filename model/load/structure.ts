@@ -6,6 +6,7 @@
 import { z } from 'zod';
 
 import { PRECISION_MAX, PRECISION_MIN } from '../aggregates.js';
+import { MEASURE_TYPES } from '../measure-types.js';
 
 const text = z.string();
 const sql = z.string().regex(/\S/, { error: 'is empty' });
@@ -107,25 +108,8 @@ const rollingWindow = z.strictObject({
 const measure = z.strictObject({
   ...member,
   case: notYet('`case`; write the CASE expression in `sql`'),
-  type: z.enum([
-    'count',
-    'sum',
-    'min',
-    'max',
-    'avg',
-    'variance',
-    'stddev',
-    'covariance',
-    'correlation',
-    'first',
-    'last',
-    'bool_and',
-    'bool_or',
-    'count_distinct',
-    'count_distinct_approx',
-    'running_total',
-    'number',
-  ]),
+  // A running total is a sum with a window.
+  type: z.enum([...MEASURE_TYPES, 'running_total']),
   sql: sql.optional(),
   sql2: sql.optional(),
   time_dimension: text.optional(),

@@ -3,6 +3,7 @@ import { unreachable } from '../../model/assert.js';
 import type { SqlParam, Statement } from '../../model/plan.js';
 import type { Grain } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
+import { spreadText, togetherText } from './statistic-sql.js';
 import type {
   SqlAggregate,
   SqlByTime,
@@ -240,22 +241,6 @@ function byTimeText(writer: Writer, { end, part, time, type }: SqlByTime, operan
   if (part === 'time') return `${end === 'first' ? 'min' : 'max'}(${moment}) FILTER (WHERE ${hasValue})`;
   const filter = `FILTER (WHERE ${hasValue} AND ${moment} IS NOT NULL)`;
   return dialect.atEnd(end, dialect.ordered(operand, type), moment, filter);
-}
-
-/** As `finishSpread` of the model. */
-function spreadText(statistic: 'variance' | 'stddev', part: (part: SqlMoment) => string): string {
-  const variance = `(${part('m2')}) / (${part('count')} - 1)`;
-  const value = statistic === 'variance' ? variance : `sqrt(${variance})`;
-  return `CASE WHEN ${part('count')} >= 2 THEN ${value} END`;
-}
-
-/** As `finishTogether` of the model, but that rounding may lead beyond 1. */
-function togetherText(statistic: 'covariance' | 'correlation', part: (part: SqlComoment) => string): string {
-  const two = `${part('count')} >= 2`;
-  if (statistic === 'covariance') return `CASE WHEN ${two} THEN (${part('c')}) / (${part('count')} - 1) END`;
-  const [x, y] = [part('m2X'), part('m2Y')];
-  const value = `(${part('c')}) / (sqrt(${x}) * sqrt(${y}))`;
-  return `CASE WHEN ${two} AND (${x}) <> 0 AND (${y}) <> 0 THEN ${value} END`;
 }
 
 /** The text of an operand of an operator: in brackets where an operator or the model's text would reach out. */

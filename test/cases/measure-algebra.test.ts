@@ -337,7 +337,9 @@ test('the example of docs/measures.md shows what it says', async () => {
   expect(meta.mode).toBe('rollup');
   const [names, , ...lines] = block('```\nruns.machine').trim().split('\n');
   const shown = lines.map((line) => line.split(/\s{2,}/));
-  const printed = data.map((row) => Object.values(row).map((cell) => (cell === null ? '∅' : String(cell))));
+  const printed = data.map((row) =>
+    Object.values(row).map((cell) => (cell === null ? '∅' : `${cell as string | boolean}`)),
+  );
   expect(printed).toEqual(shown);
   expect(names.split(/\s+/).filter((name) => name !== '')).toEqual(Object.keys(data[0]).slice(1));
 });
@@ -357,12 +359,13 @@ test('[C10] what is always the same has the variance 0 and no correlation, howev
         measures: [
           { name: 'variance', type: 'variance', sql: 'x' },
           { name: 'correlation', type: 'correlation', sql: 'x', sql2: 'y' },
+          { name: 'constant', type: 'variance', sql: '0.1' },
           { name: 'turned', type: 'correlation', sql: 'y', sql2: 'x' },
         ],
         pre_aggregations: [
           {
             name: 'daily',
-            measures: ['variance', 'correlation', 'turned'],
+            measures: ['variance', 'constant', 'correlation', 'turned'],
             dimensions: ['all'],
             time_dimension: 'day',
             granularity: 'day',
@@ -372,11 +375,11 @@ test('[C10] what is always the same has the variance 0 and no correlation, howev
       },
     ],
   });
-  const rows = days.map((day, at) => `DATE '2024-01-0${day}', 0.1::DOUBLE, ${at}`);
+  const rows = days.map((day, at) => `TIMESTAMP '2024-01-0${day} 13:00', 0.1::DOUBLE, ${at}`);
   const store = await buildTables({ yaml, init: [tableOf('t', ['day', 'x', 'y'], rows)] });
-  const measures = ['t.variance', 't.correlation', 't.turned'];
-  const constant = { 't.variance': '0', 't.correlation': null, 't.turned': null };
-  const timeDimensions = [{ dimension: 't.day', dateRange: ['2024-01-01', '2024-01-09'] }];
-  expect(await ask(store, { measures, timeDimensions }, { mode: 'rollup' })).toEqual([constant]);
+  const measures = ['t.variance', 't.constant', 't.correlation', 't.turned'];
+  const constant = { 't.variance': '0', 't.constant': '0', 't.correlation': null, 't.turned': null };
+  const timeDimensions = [{ dimension: 't.day', dateRange: ['2024-01-01T12:00:00.000', '2024-01-09'] }];
+  expect(await ask(store, { measures, timeDimensions }, { mode: 'hybrid' })).toEqual([constant]);
   expect(await ask(store, { measures }, { mode: 'rollup', index: 'whole' })).toEqual([constant]);
 });
