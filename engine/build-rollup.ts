@@ -3,6 +3,7 @@ import type { FileMeta, PartitionMeta } from '../model/catalog.js';
 import type { BuildPartition, BuildTask, Statement } from '../model/plan.js';
 import type { Source } from '../sources/source.js';
 import type { Staging } from '../storage/staging.js';
+import { nameMeasures } from './name-measures.js';
 
 export interface BuildTools {
   readonly source: Source;
@@ -26,6 +27,18 @@ export async function buildRollup(task: BuildTask, tools: BuildTools): Promise<P
 }
 
 async function buildPartition(
+  task: BuildTask,
+  partition: BuildPartition,
+  tools: BuildTools,
+): Promise<PartitionMeta> {
+  try {
+    return await writePartition(task, partition, tools);
+  } catch (error) {
+    throw nameMeasures(error, partition.request.states);
+  }
+}
+
+async function writePartition(
   task: BuildTask,
   partition: BuildPartition,
   tools: BuildTools,

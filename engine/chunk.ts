@@ -44,6 +44,12 @@ export class Chunk {
     return this.whole ? this.from + i : this.rows[i];
   }
 
+  /** The positions of the rows that pass, from 0 on. */
+  positions(): Int32Array {
+    if (this.whole) for (let i = 0; i < this.count; i++) this.rows[i] = this.from + i;
+    return this.rows;
+  }
+
   /** The codes of the rows that pass, from 0 on, valid until the next call with the same scratch. */
   codesOf(codes: Codes, scratch: 0 | 1): Codes {
     if (this.whole) return codes.subarray(this.from, this.from + this.count);

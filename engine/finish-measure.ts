@@ -1,8 +1,10 @@
-import { statesOfLeaf } from '../model/aggregates.js';
+import { stateName, statesOfLeaf } from '../model/aggregates.js';
 import type { LeafValue, MeasureState } from '../model/aggregates.js';
-import { assert } from '../model/assert.js';
+import { assert, unreachable } from '../model/assert.js';
 import type { GroupedBatch } from '../model/batch.js';
+import { StoreError } from '../model/errors.js';
 import { evaluateExpression } from '../model/expression.js';
+import { finishSpread, finishTogether } from '../model/moments.js';
 import type { FinishMeasure } from '../model/plan.js';
 import type { MemberId } from '../model/schema.js';
 import type { LogicalType, Value } from '../model/value.js';
@@ -51,13 +53,28 @@ export function statesOfMeasure({ value }: FinishMeasure): readonly MeasureState
 }
 
 function measureOfLeaf(leaf: LeafValue): MemberId {
-  return (leaf.kind === 'state' ? leaf.state : leaf.sum).measure.id;
+  return (leaf.kind === 'average' ? leaf.sum : leaf.state).measure.id;
 }
 
 function finishLeaf(leaf: LeafValue, states: ReadonlyMap<string, FinishedColumn>): FinishedColumn {
-  if (leaf.kind === 'state') return stateOf(leaf.state, states);
-  const sum = stateOf(leaf.sum, states);
-  const count = stateOf(leaf.count, states);
+  switch (leaf.kind) {
+    case 'state':
+      return columnOf(leaf.state, states);
+    case 'average':
+      return finishAverage(leaf, states);
+    case 'statistic':
+      return finishStatistic(leaf, states);
+    default:
+      return unreachable(leaf);
+  }
+}
+
+function finishAverage(
+  leaf: Extract<LeafValue, { kind: 'average' }>,
+  states: ReadonlyMap<string, FinishedColumn>,
+): FinishedColumn {
+  const sum = columnOf(leaf.sum, states);
+  const count = columnOf(leaf.count, states);
   return {
     type: { kind: 'double' },
     valueAt: once((row) => {
@@ -68,9 +85,63 @@ function finishLeaf(leaf: LeafValue, states: ReadonlyMap<string, FinishedColumn>
   };
 }
 
-function stateOf(state: MeasureState, states: ReadonlyMap<string, FinishedColumn>): FinishedColumn {
-  const column = states.get(state.column);
-  assert(column !== undefined, `the state ${state.column} was computed`);
+function finishStatistic(
+  { statistic, state }: Extract<LeafValue, { kind: 'statistic' }>,
+  states: ReadonlyMap<string, FinishedColumn>,
+): FinishedColumn {
+  const parts = state.columns.map((name) => stored(name, states));
+  const [count] = parts;
+  // A source may give an integer for a double that has no fraction.
+  const numberAt = (part: number, row: number): number => Number(parts[part].valueAt(row));
+  const finish = (row: number): number | null => {
+    const n = Number(count.valueAt(row));
+    if (n < 2) return null;
+    return statistic === 'variance' || statistic === 'stddev'
+      ? finishSpread(statistic, n, numberAt(2, row))
+      : finishTogether(statistic, n, [numberAt(3, row), numberAt(4, row), numberAt(5, row)]);
+  };
+  return {
+    type: { kind: 'double' },
+    valueAt: once((row) => {
+      const value = finish(row);
+      if (value === Infinity) throw tooLarge(state.measure.id, `its ${statistic} is beyond a double`);
+      return value;
+    }),
+  };
+}
+
+/** The first column of a state. A sum must be one that the source's own type could hold. */
+function columnOf(state: MeasureState, states: ReadonlyMap<string, FinishedColumn>): FinishedColumn {
+  const column = stored(stateName(state), states);
+  const { type, valueAt } = column;
+  if (state.kind !== 'sum' || (type.kind !== 'integer' && type.kind !== 'decimal')) return column;
+  const [least, greatest] = type.kind === 'integer' ? INTEGERS : DECIMALS;
+  return {
+    type,
+    valueAt: (row) => {
+      const value = valueAt(row);
+      if (typeof value === 'bigint' && (value < least || value > greatest)) {
+        const bound = type.kind === 'integer' ? '128 bits' : '38 digits';
+        throw tooLarge(state.measure.id, `its sum needs more than ${bound}`);
+      }
+      return value;
+    },
+  };
+}
+
+/** What a sum of integers, and one of decimals, can be in a source. */
+const INTEGERS: readonly [bigint, bigint] = [-(2n ** 127n), 2n ** 127n - 1n];
+const DECIMALS: readonly [bigint, bigint] = [1n - 10n ** 38n, 10n ** 38n - 1n];
+
+function tooLarge(measure: MemberId, what: string): StoreError {
+  return new StoreError('value_out_of_range', `${measure}: ${what}.`, {
+    next: 'Ask for fewer rows at a time, or cast its sql to DOUBLE or to smaller units.',
+  });
+}
+
+function stored(name: string, states: ReadonlyMap<string, FinishedColumn>): FinishedColumn {
+  const column = states.get(name);
+  assert(column !== undefined, `the state ${name} was computed`);
   return column;
 }
 

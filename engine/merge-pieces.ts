@@ -25,8 +25,8 @@ export interface MergedPiece {
  * @throws StoreError `source_failed` when a column has types that do not go together
  */
 export function mergePieces(scan: ScanPlan, pieces: readonly MergedPiece[]): GroupedBatch {
-  const names = [...scan.keys, ...scan.aggregates].map(({ column }) => column);
   const keys = new Set(scan.keys.map(({ column }) => column));
+  const names = [...keys, ...scan.aggregates.flatMap(({ columns }) => columns)];
   const types = new Map(names.map((name) => [name, commonType(name, pieces)]));
   const batches = pieces.map(({ batch }) => ({
     rows: batch.rows,

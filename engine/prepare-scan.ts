@@ -65,7 +65,7 @@ export function prepareScan(
         codes: keyColumn(slice.batch, scan.keys[key]).codes,
         slots: tables[i],
       })),
-      inputs: scan.aggregates.map(({ column }) => columnOf(slice.batch, column)),
+      inputs: scan.aggregates.map(({ columns }) => columns.map((column) => columnOf(slice.batch, column))),
     })),
     keys,
     types,
@@ -158,7 +158,7 @@ function numberKeys(
 }
 
 function aggregateShape(aggregate: ScanAggregate, narrowed: readonly NarrowedBatch[]): AggregateShape {
-  const columns = narrowed.map(({ batch }) => columnOf(batch, aggregate.column));
+  const columns = narrowed.map(({ batch }) => columnOf(batch, aggregate.columns[0]));
   const sketch = columns.find((column) => column.type.kind === 'sketch')?.type;
   return {
     kind: aggregateKind(aggregate, columns),
@@ -176,7 +176,11 @@ function aggregateKind({ operation }: ScanAggregate, columns: readonly StoredCol
     case 'max':
       return columns.every(({ kind }) => kind === 'number') ? 'max' : 'maxValue';
     case 'sketch':
-      return 'sketch';
+    case 'moments':
+    case 'comoments':
+    case 'first':
+    case 'last':
+      return operation;
     default:
       return unreachable(operation);
   }

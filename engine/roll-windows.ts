@@ -46,7 +46,7 @@ export async function rollWindows(
     if (rows > LIMITS.windowRowsMax) throw tooManyRows();
     rolled.push({ label: window.label, batch });
   }
-  const columns = [...keys.map(({ output }) => output), ...scan.aggregates.map(({ column }) => column)];
+  const columns = [...keys.map(({ output }) => output), ...scan.aggregates.flatMap((each) => each.columns)];
   return {
     rows,
     columns: [

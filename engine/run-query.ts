@@ -13,6 +13,7 @@ import { finishRows } from './finish-rows.js';
 import type { FinishedRows } from './finish-rows.js';
 import type { GlobalDictionaries } from './global-dictionaries.js';
 import { mergePieces } from './merge-pieces.js';
+import { nameMeasures } from './name-measures.js';
 import { rollWindows } from './roll-windows.js';
 import { runScan } from './run-scan.js';
 import type { ScanOptions } from './run-scan.js';
@@ -113,8 +114,12 @@ async function scanRollup(piece: RollupPiece, tools: QueryTools): Promise<Groupe
 
 async function askSource({ request }: SourcePiece, tools: QueryTools): Promise<Grouped> {
   const statement = await tools.statement(request);
-  const batch = await tools.source(request.dataSource).query(statement, tools.signal);
-  return { batch, rowsScanned: null };
+  try {
+    const batch = await tools.source(request.dataSource).query(statement, tools.signal);
+    return { batch, rowsScanned: null };
+  } catch (error) {
+    throw nameMeasures(error, request.states);
+  }
 }
 
 /** What the scan groups by, filters by and merges. */
@@ -122,7 +127,7 @@ function neededColumns({ rollup, scan }: RollupPiece): RollupColumn[] {
   const names = new Set([
     ...scan.keys.map((key) => key.column),
     ...(scan.filter === null ? [] : filterMembers(scan.filter)),
-    ...scan.aggregates.map((aggregate) => aggregate.column),
+    ...scan.aggregates.flatMap(({ columns }) => columns),
   ]);
   return rollup.columns.filter(({ name }) => names.has(name));
 }

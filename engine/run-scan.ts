@@ -72,13 +72,16 @@ function toResult(
       values: valuesOf(groups, (group) => values[slots[i][group]]),
     };
   });
-  const aggregates = scan.aggregates.map((aggregate, i): GroupedColumn => {
-    const values = overNothing ? [null] : states.accumulators[i].values(groups);
-    return {
-      name: aggregate.column,
-      type: types.get(aggregate.column) ?? typeOfNothing(aggregate.operation),
-      values: values.includes(null) ? values.map((value) => value ?? aggregate.emptyValue) : values,
-    };
+  const aggregates = scan.aggregates.flatMap(({ columns, operation, emptyValue }, i) => {
+    const all = overNothing ? columns.map(() => [null]) : states.accumulators[i].values(groups);
+    return columns.map((name, part): GroupedColumn => {
+      const values = all[part];
+      return {
+        name,
+        type: types.get(name) ?? typeOfNothing(operation),
+        values: values.includes(null) ? values.map((value) => value ?? emptyValue) : values,
+      };
+    });
   });
   return {
     batch: { rows: overNothing ? 1 : groups, columns: [...keys, ...aggregates] },

@@ -6,7 +6,7 @@ import type { WorkerPool } from './workers/pool.js';
 /** Whether workers can run it: numbers and sketches only, all in shared memory. */
 export function isNumeric({ slices }: ScanTask): boolean {
   return slices.every(
-    ({ keys, inputs }) => keys.every(({ codes }) => isShared(codes)) && inputs.every(isSharedInput),
+    ({ keys, inputs }) => keys.every(({ codes }) => isShared(codes)) && inputs.flat().every(isSharedInput),
   );
 }
 
@@ -71,12 +71,13 @@ function splitSlices(slices: readonly ScanSlice[], rowsMax: number): ScanSlice[]
 
 /** Posts no more of a column than its arrays. */
 function withoutTypes(slice: ScanSlice): ScanSlice {
-  const inputs = slice.inputs.map((input): ScanInput => {
-    if (input.kind === 'number') return { kind: input.kind, values: input.values, validity: input.validity };
-    if (input.kind === 'sketch') return { kind: input.kind, bytes: input.bytes, offsets: input.offsets };
-    return input;
-  });
-  return { ...slice, inputs };
+  return { ...slice, inputs: slice.inputs.map((columns) => columns.map(withoutType)) };
+}
+
+function withoutType(input: ScanInput): ScanInput {
+  if (input.kind === 'number') return { kind: input.kind, values: input.values, validity: input.validity };
+  if (input.kind === 'sketch') return { kind: input.kind, bytes: input.bytes, offsets: input.offsets };
+  return input;
 }
 
 /** The parts in the order of their tasks. A task begins when a thread is free, and none after a failure. */

@@ -33,7 +33,11 @@ export type AggregateKind =
   | 'max'
   | 'minValue' // of values of any type, only on the calling thread
   | 'maxValue'
-  | 'sketch';
+  | 'sketch'
+  | 'moments'
+  | 'comoments'
+  | 'first' // by time; values that are no numbers only on the calling thread
+  | 'last';
 
 /** A stretch of rows of one partition. */
 export interface ScanSlice {
@@ -42,8 +46,8 @@ export interface ScanSlice {
   /** All must pass. */
   readonly filters: readonly CodeFilter[];
   readonly keys: readonly SliceKey[];
-  /** One for each aggregate. */
-  readonly inputs: readonly ScanInput[];
+  /** For each aggregate, the columns of its states. */
+  readonly inputs: readonly (readonly ScanInput[])[];
 }
 
 export type CodeFilter =
@@ -68,7 +72,12 @@ export type ScanInput = NumberInput | SketchInput | DictionaryColumn | WideColum
 
 export type NumberInput = Pick<NumberColumn, 'kind' | 'values' | 'validity'>;
 
+export type WideInput = Pick<WideColumn, 'kind' | 'values'>;
+
 export type SketchInput = Pick<SketchColumn, 'kind' | 'bytes' | 'offsets'>;
+
+/** A column of states on the way between threads. */
+export type StateInput = NumberInput | SketchInput | WideInput;
 
 /** What a worker is asked. Columns are views of shared memory. */
 export interface ScanTask {
@@ -82,5 +91,5 @@ export interface ScanPart {
   /** For each key, the slot of each group. */
   readonly slots: readonly Uint32Array[];
   /** For each aggregate, its states in the form that its accumulator merges. */
-  readonly states: readonly (readonly (NumberInput | SketchInput)[])[];
+  readonly states: readonly (readonly StateInput[])[];
 }

@@ -78,7 +78,8 @@ export interface TimeBucket {
 }
 
 export interface ScanAggregate {
-  readonly column: string;
+  /** Of one state, in the order of its kind's parts. */
+  readonly columns: readonly string[];
   readonly operation: MergeOperation;
   /** What a group without any row gives: 0 for counts, NULL for all else. */
   readonly emptyValue: 0 | null;
@@ -271,6 +272,8 @@ export interface BuildTask {
 export interface BuildColumn extends RollupColumn {
   /** Of a sketch. */
   readonly precision: number | null;
+  /** Of a state of several columns, which are merged together: all of them in order. */
+  readonly state?: readonly string[];
 }
 
 export interface BuildPartition {

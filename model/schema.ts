@@ -3,6 +3,7 @@
  * knows about files, SQL dialects or time.
  */
 import type { Position } from './errors.js';
+import type { MeasureType } from './measure-types.js';
 import type { RollingWindow } from './rolling-window.js';
 import type { SqlTemplate } from './sql-template.js';
 
@@ -134,9 +135,6 @@ export interface Dimension {
   readonly position: Position;
 }
 
-export type MeasureType =
-  'count' | 'sum' | 'min' | 'max' | 'avg' | 'count_distinct' | 'count_distinct_approx' | 'number';
-
 export interface Measure {
   readonly id: MemberId;
   readonly cube: string;
@@ -147,6 +145,11 @@ export interface Measure {
   readonly type: MeasureType;
   /** Null only for a `count` without `sql`, which counts rows. */
   readonly sql: SqlTemplate | null;
+  /**
+   * What `sql` is looked at beside: `sql2` of covariance and correlation; of first and last the time dimension, as the
+   * one member of the template.
+   */
+  readonly second: SqlTemplate | null;
   /** All must hold for a row to enter the measure. */
   readonly filters: readonly SqlTemplate[];
   /** Beside `filters`, what rows must pass when one drills into the measure. */

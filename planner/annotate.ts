@@ -3,6 +3,7 @@ import type { AskedName, Query } from '../model/query.js';
 import type { DataModel, Dimension, Format, Grain, MemberId } from '../model/schema.js';
 import { viewMember } from './find-member.js';
 import { measureOf } from './leaf-states.js';
+import { measureType } from './measure-type.js';
 import { dimensionOf, segmentOf } from './output-columns.js';
 
 export interface Annotation {
@@ -72,7 +73,10 @@ function describe(model: DataModel, { kind, member, name }: AskedName): MemberAn
   switch (kind) {
     case 'measure': {
       const measure = measureOf(model, member);
-      return { ...annotation(words ?? measure, 'number'), drillMembers: measure.drillMembers };
+      return {
+        ...annotation(words ?? measure, measureType(model, measure)),
+        drillMembers: measure.drillMembers,
+      };
     }
     case 'dimension':
     case 'time': {

@@ -1,6 +1,6 @@
 /** What a rollup lacks for a query, and the rollup that would have it. */
 import { StoreError } from '../model/errors.js';
-import { isMergeable } from '../model/aggregates.js';
+import { isMergeable, stateName } from '../model/aggregates.js';
 import type { TimeRange } from '../model/query.js';
 import { cubeOf, GRANULARITIES, isSameGrain } from '../model/schema.js';
 import type { Grain, Granularity, JoinPath, MemberId, PreAggregation } from '../model/schema.js';
@@ -39,7 +39,7 @@ export function neededChanges(asked: QueryShape, rollup: Holdings, spanOf: Known
   const { dimensions, segments, timeDimensions } = query.query;
   const add = (list: MemberList, members: Iterable<MemberId>): Change[] =>
     [...new Set(members)].map((member) => ({ kind: 'member', list, member }));
-  const measures = query.states.filter((state) => !rollup.states.has(state.column));
+  const measures = query.states.filter((state) => !rollup.states.has(stateName(state)));
   const keys = [...dimensions, ...query.filtered].filter((member) => !rollup.dimensions.has(member));
   const times = timeDimensions.filter(({ granularity, range }) => granularity !== null || range !== null);
   return [

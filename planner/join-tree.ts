@@ -230,8 +230,8 @@ export function templatesOf(model: DataModel, member: MemberId): readonly SqlTem
   const found = lookUp(model, member);
   switch (found?.kind) {
     case 'measure': {
-      const { sql, filters } = found.measure;
-      return sql === null ? filters : [sql, ...filters];
+      const { sql, second, filters } = found.measure;
+      return [sql, second, ...filters].filter((template) => template !== null);
     }
     case 'dimension':
       return [found.dimension.sql];

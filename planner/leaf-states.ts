@@ -1,11 +1,10 @@
 /** From measures to the states that have to be computed, stored or merged for them. */
 import { assert } from '../model/assert.js';
-import { memberColumn } from '../model/schema.js';
 import type { DataModel, Measure, MemberId } from '../model/schema.js';
 import { parseExpression } from '../model/parse-expression.js';
 import type { Expression } from '../model/expression.js';
 import type { MeasureState } from '../model/aggregates.js';
-import { leafValue, stateKind, statesOfLeaf } from '../model/aggregates.js';
+import { leafValue, stateKind, stateName, stateOf, statesOfLeaf } from '../model/aggregates.js';
 import type { FinishMeasure } from '../model/plan.js';
 import { lookUp } from './find-member.js';
 
@@ -48,8 +47,8 @@ function isLeaf(model: DataModel, measure: Measure): boolean {
 }
 
 /** What one aggregate of the source gives: the value of an `avg` too. */
-export function stateOf(measure: Measure): MeasureState {
-  return { measure, kind: stateKind(measure.type), column: memberColumn(measure.id) };
+export function sourceState(measure: Measure): MeasureState {
+  return stateOf(measure, stateKind(measure.type));
 }
 
 /** The states of all measures, each once. */
@@ -57,9 +56,14 @@ export function statesOf(finish: readonly FinishMeasure[]): MeasureState[] {
   const states = new Map<string, MeasureState>();
   for (const { value } of finish) {
     const leaves = value.kind === 'expression' ? value.leaves : [value];
-    for (const state of leaves.flatMap(statesOfLeaf)) states.set(state.column, state);
+    for (const state of leaves.flatMap(statesOfLeaf)) states.set(stateName(state), state);
   }
   return [...states.values()];
+}
+
+/** Whether values of the measure are true and false, with which no arithmetic reckons. */
+export function isTruth({ type }: Measure): boolean {
+  return type === 'bool_and' || type === 'bool_or';
 }
 
 function referredMeasures(model: DataModel, measure: Measure): MemberId[] {
@@ -88,7 +92,8 @@ function substitute(model: DataModel, expression: Expression): Expression | null
     case 'measure': {
       if (!isMeasure(model, expression.measure)) return null;
       const measure = measureOf(model, expression.measure);
-      return isLeaf(model, measure) ? expression : expand(model, measure);
+      if (!isLeaf(model, measure)) return expand(model, measure);
+      return isTruth(measure) ? null : expression;
     }
     case 'negate': {
       const operand = substitute(model, expression.operand);

@@ -2,7 +2,7 @@
  * Every state that the query needs must be stored, not multiplied by a join, and mergeable, unless the query asks
  * for the very groups that are stored.
  */
-import { isMergeable } from '../model/aggregates.js';
+import { isMergeable, stateName } from '../model/aggregates.js';
 import type { MeasureState } from '../model/aggregates.js';
 import { isExactKey } from './exact-key.js';
 import { leafIds } from './leaf-states.js';
@@ -51,10 +51,9 @@ export function canMerge(query: QueryShape): boolean {
   return query.states.every(({ kind }) => isMergeable(kind));
 }
 
-function isStoredOnce(query: QueryShape, rollup: RollupShape, { column, measure }: MeasureState): boolean {
-  return (
-    !query.multiplied.has(measure.cube) && !rollup.multiplied.has(measure.cube) && rollup.states.has(column)
-  );
+function isStoredOnce(query: QueryShape, rollup: RollupShape, state: MeasureState): boolean {
+  const { cube } = state.measure;
+  return !query.multiplied.has(cube) && !rollup.multiplied.has(cube) && rollup.states.has(stateName(state));
 }
 
 function multipliedFinding(
@@ -94,8 +93,9 @@ function mergeFinding(
   return { code: 'measure_not_additive', member: id, message };
 }
 
-function missingFinding(rollup: RollupShape, { column, measure }: MeasureState): Finding | null {
-  if (rollup.states.has(column)) return null;
+function missingFinding(rollup: RollupShape, state: MeasureState): Finding | null {
+  if (rollup.states.has(stateName(state))) return null;
+  const { measure } = state;
   const message = (): string => `${rollup.preAggregation.id} does not store ${measure.id}.`;
   return { code: 'measure_missing', member: measure.id, message };
 }

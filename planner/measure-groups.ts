@@ -1,6 +1,6 @@
 /** A query whose measures no rollup stores all together, in groups that one rollup each stores. */
 import type { MeasureState } from '../model/aggregates.js';
-import { isMergeable } from '../model/aggregates.js';
+import { isMergeable, stateName } from '../model/aggregates.js';
 import type { CatalogSnapshot } from '../model/catalog.js';
 import type { PreparedRollup } from './choose-rollup.js';
 import { canMerge } from './match-measures.js';
@@ -41,7 +41,7 @@ function storedGroup(
 ): QueryShape | null {
   const meta = catalog.rollups.get(preAggregation.id);
   if (shape === null || meta === undefined) return null;
-  const stored = left.filter(({ column }) => shape.states.has(column));
+  const stored = left.filter((state) => shape.states.has(stateName(state)));
   const mergeable = stored.filter(({ kind }) => isMergeable(kind));
   for (const states of mergeable.length < stored.length ? [stored, mergeable] : [stored]) {
     const group = { ...query, states };

@@ -8,6 +8,7 @@ import { findMember } from './find-member.js';
 import { normaliseRange } from './normalise-range.js';
 import type { Clock } from './normalise-range.js';
 import { firstLiteral, parseLiteral, valueTexts } from './normalise-values.js';
+import { memberType } from './measure-type.js';
 import { invalid, record, show, unknownWord } from './query-error.js';
 
 const OPERATORS = [
@@ -113,13 +114,9 @@ function parseFilter(context: Context, value: unknown, path: string, depth: numb
     throw invalid(path, "'measureFilter' cannot stand in an `or`", next);
   }
   if (!isOperator(operator)) throw unknownWord('operator', operator, `${path}.operator`, OPERATORS);
-  if (found.kind === 'measure') {
-    const test = parseTest(operator, raw['values'], 'number', context.clock, path);
-    return { filter: { kind: 'test', member: found.id, test }, on: 'measure' };
-  }
-  const type = found.kind === 'dimension' ? found.dimension.type : 'boolean';
-  const test = parseTest(operator, raw['values'], type, context.clock, path);
-  return { filter: { kind: 'test', member: found.id, test }, on: 'dimension' };
+  const on = found.kind === 'measure' ? 'measure' : 'dimension';
+  const test = parseTest(operator, raw['values'], memberType(context.model, found), context.clock, path);
+  return { filter: { kind: 'test', member: found.id, test }, on };
 }
 
 function parseGroup(

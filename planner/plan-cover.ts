@@ -113,7 +113,7 @@ function piecesOf(query: QueryShape, parts: readonly BoxPart<PartRollup>[], prun
 export function coverOf(query: QueryShape, pieces: readonly Piece[]): Cover {
   return proveCover({
     asked: plainBox(askedBox(query.query)),
-    states: query.states.map(({ column }) => column),
+    states: query.states.flatMap(({ columns }) => columns),
     parts: pieces.map((piece) => ({
       from: piece.kind === 'rollup' ? piece.rollup.id : null,
       boxes: piece.boxes,

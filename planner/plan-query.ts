@@ -1,5 +1,6 @@
 /** The story of a query: normalise, match, choose, cover, prune, finish. Pure: same input, same plan. */
 import type { CatalogSnapshot } from '../model/catalog.js';
+import type { MeasureState } from '../model/aggregates.js';
 import { filterMembers } from '../model/filter.js';
 import type { FinishPlan, Piece, QueryPlan, RollupPiece, ScanPlan, SourcePage } from '../model/plan.js';
 import type { Query } from '../model/query.js';
@@ -128,9 +129,14 @@ export function queryShape(model: DataModel, query: Query, wish: RollupWish): Qu
 
 function sourcePieces(shape: QueryShape): Answered {
   const { model, query, finish } = shape;
-  const simple = finish.every(({ value }) => value.kind === 'state' && value.state.kind !== 'sketch');
+  const simple = finish.every(({ value }) => value.kind === 'state' && isValue(value.state));
   const page = simple && query.having === null && !query.total ? sourcePage(model, query) : null;
   return onePiece(shape, planSource(shape, page));
+}
+
+/** Whether the one column of a state is the value, so that the source can order by it. */
+function isValue({ kind, columns }: MeasureState): boolean {
+  return columns.length === 1 && kind !== 'sketch';
 }
 
 function sourcePage(model: DataModel, query: Query): SourcePage {

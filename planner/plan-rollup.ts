@@ -62,7 +62,7 @@ export function planRollup(
 /** The states of the query, with how stored ones are merged. */
 export function scanAggregates(shape: QueryShape): ScanPlan['aggregates'] {
   return shape.states.map((state) => ({
-    column: state.column,
+    columns: state.columns,
     // What cannot be merged is read from one stored row, whose minimum is itself.
     operation: mergeOperation(state.kind) ?? 'min',
     emptyValue: state.kind === 'count' || state.kind === 'distinct' ? 0 : null,

@@ -23,5 +23,5 @@ export function requireColumnsApart({ query, states }: Pick<QueryShape, 'query' 
   for (const { dimension, granularity } of query.timeDimensions) {
     if (granularity !== null) take(timeColumn(dimension, granularity), timeName(dimension, granularity));
   }
-  for (const { column, measure } of states) take(column, measure.id);
+  for (const { columns, measure } of states) for (const column of columns) take(column, measure.id);
 }

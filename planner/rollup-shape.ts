@@ -1,5 +1,5 @@
 /** What a rollup of the model holds: its columns, its indexes, and the request that builds it. */
-import { mergeOperation } from '../model/aggregates.js';
+import { mergeOperation, stateName } from '../model/aggregates.js';
 import type { MeasureState } from '../model/aggregates.js';
 import type { ColumnRole, IndexMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
@@ -75,7 +75,7 @@ export function rollupShape(model: DataModel, preAggregation: PreAggregation): R
     multiplied: multipliedCubes(tree),
     columns: rollupColumns(keys, states),
     indexes,
-    states: new Map(states.map((state) => [state.column, state])),
+    states: new Map(states.map((state) => [stateName(state), state])),
     dimensions: new Set(dimensions),
     segments: new Set(segments),
     times: storedTimes(timeDimensions),
@@ -121,11 +121,14 @@ function rollupKeys(model: DataModel, preAggregation: PreAggregation): SourceKey
 function rollupColumns(keys: readonly SourceKey[], states: readonly MeasureState[]): BuildColumn[] {
   return [
     ...keys.map((key) => ({ name: key.column, role: keyRole(key), precision: null })),
-    ...states.map(({ column, kind, measure }) => ({
-      name: column,
-      role: { kind: 'measure' as const, merge: mergeOperation(kind) },
-      precision: kind === 'sketch' ? measure.precision : null,
-    })),
+    ...states.flatMap(({ columns, kind, measure }) =>
+      columns.map((name) => ({
+        name,
+        role: { kind: 'measure' as const, merge: mergeOperation(kind) },
+        precision: kind === 'sketch' ? measure.precision : null,
+        ...(columns.length === 1 ? {} : { state: columns }),
+      })),
+    ),
   ];
 }
 
@@ -159,7 +162,7 @@ function definitionText(
 ): string {
   const { dataSource } = request;
   const keys = request.keys.map(({ column, kind, granularity }) => ({ column, kind, granularity }));
-  const states = request.states.map(({ column, kind, measure }) => [column, kind, measure.precision]);
+  const states = request.states.map((state) => [stateName(state), state.kind, state.measure.precision]);
   const select = builtSelect(model, request);
   return JSON.stringify({ dataSource, keys, states, select, indexes, partitionGranularity }, byGrid);
 }

@@ -6,7 +6,7 @@ import type { Cube, DataModel, Dimension, JoinPath, Measure, MemberId } from '..
 import type { SqlPart } from '../model/sql-template.js';
 import { lookUp } from './find-member.js';
 import { deepClosure, joinTree, primaryKeys } from './join-tree.js';
-import { isMeasure, leafIds, measureOf, stateOf } from './leaf-states.js';
+import { isMeasure, leafIds, measureOf, sourceState } from './leaf-states.js';
 
 /** What a joined sub-query calls the primary key of its cube, and its value. */
 export type SubQueryName = '_owner' | '_value';
@@ -18,13 +18,13 @@ export function subQueryRequest(model: DataModel, dimension: Dimension, timezone
   const keys = primaryKeys(model, dimension.cube).map(({ id }) => id);
   const tree = joinTree(model, [...keys, ...measureMembers(model, measure)], pathsIn(dimension));
   if (tree.root !== dimension.cube) throw unreachableMeasure(dimension);
-  const state = stateOf(measure);
+  const state = sourceState(measure);
   return {
     dataSource: (model.cubes.get(dimension.cube) as Cube).dataSource,
     tree,
     keys: [],
     // SQL reckons with the value, so it is the exact count even where the measure is an estimate.
-    states: [{ ...state, kind: state.kind === 'sketch' ? 'distinct' : state.kind, column: VALUE }],
+    states: [{ ...state, kind: state.kind === 'sketch' ? 'distinct' : state.kind, columns: [VALUE] }],
     segments: [],
     countedBy: [],
     filter: null,

@@ -1,11 +1,12 @@
 /** Rows of one partition in a temporary table of their own connection, and the files that are written from it. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { assert } from '../model/assert.js';
+import { assert, unreachable } from '../model/assert.js';
 import type { IndexMeta } from '../model/catalog.js';
 import { LIMITS } from '../model/limits.js';
 import type { BuildColumn, Statement } from '../model/plan.js';
 import { throwIfAborted } from '../model/throw-if-aborted.js';
 import { duckdbError } from './duckdb-error.js';
+import { mergedStateSql, withCentres } from './duckdb-states.js';
 import { bindParams } from './duckdb-values.js';
 import { quoteIdentifier, quoteText } from './quote-duckdb.js';
 import type { StagedRows } from './source.js';
@@ -114,28 +115,54 @@ function copyStatement(
     assert(staged !== undefined, 'the statement that was staged selects every column');
     const merged = aggregate && column.role.kind === 'measure';
     const sql = merged ? mergedSql(column, staged) : quoteIdentifier(column.name);
-    return `CAST(${sql} AS ${fileType(staged, merged)}) AS ${quoteIdentifier(column.name)}`;
+    return `${castSql(sql, staged, merged)} AS ${quoteIdentifier(column.name)}`;
   });
   const keys = index.sortColumns.map(quoteIdentifier);
   const group = aggregate ? ` GROUP BY ${keys.join(', ')}` : '';
   const order = keys.length === 0 ? '' : ` ORDER BY ${keys.map((key) => `${key} ASC NULLS LAST`).join(', ')}`;
   const options = `FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE ${LIMITS.rowGroupRows}`;
-  const rows = `SELECT ${select.join(', ')} FROM ${TABLE}${group}${order}`;
+  const table = aggregate ? withCentres(TABLE, kept, keys) : TABLE;
+  const rows = `SELECT ${select.join(', ')} FROM ${table}${group}${order}`;
   return `COPY (${rows}) TO ${quoteText(path)} (${options})`;
 }
 
 function mergedSql(column: BuildColumn, staged: StagedType): string {
   const name = quoteIdentifier(column.name);
   const merge = column.role.kind === 'measure' ? column.role.merge : null;
-  if (merge === 'sketch') {
-    return `granary_sketch_merge(list(${name}) FILTER (WHERE ${name} IS NOT NULL), ${column.precision})`;
+  switch (merge) {
+    case 'sketch':
+      return `granary_sketch_merge(list(${name}) FILTER (WHERE ${name} IS NOT NULL), ${column.precision})`;
+    case 'sum':
+      // `fsum` compensates, but makes NaN of what is infinite.
+      return /^(DOUBLE|FLOAT)$/.test(staged.type)
+        ? `CASE WHEN isfinite(fsum(${name})) THEN fsum(${name}) ELSE sum(${name}) END`
+        : `sum(${name})`;
+    case 'min':
+    case 'max':
+      return `${merge}(${name})`;
+    case 'moments':
+    case 'comoments':
+    case 'first':
+    case 'last':
+      return mergedStateSql(merge, column);
+    case null:
+      throw new Error(`${column.name} cannot be merged`);
+    default:
+      return unreachable(merge);
   }
-  if (merge === 'sum' && /^(DOUBLE|FLOAT)$/.test(staged.type)) {
-    // `fsum` compensates, but makes NaN of what is infinite.
-    return `CASE WHEN isfinite(fsum(${name})) THEN fsum(${name}) ELSE sum(${name}) END`;
-  }
-  if (merge === 'sum') return `sum(${name})`;
-  return `${merge}(${name})`;
+}
+
+/** A number that DuckDB lets grow beyond the digits of its own DECIMAL goes through text, which is checked. */
+function castSql(sql: string, staged: StagedType, merged: boolean): string {
+  const type = fileType(staged, merged);
+  const scale = /^DECIMAL\(38,(\d+)\)$/.exec(type)?.[1];
+  const isNear = scale !== undefined && boundOf(staged, merged) * 10 ** Number(scale) > 9e37;
+  return `CAST(${isNear ? `CAST(${sql} AS VARCHAR)` : sql} AS ${type})`;
+}
+
+/** Largest |value| that a column can hold, near enough. */
+function boundOf({ largest, rows }: StagedType, merged: boolean): number {
+  return merged ? largest * rows : largest;
 }
 
 /**
@@ -143,8 +170,8 @@ function mergedSql(column: BuildColumn, staged: StagedType): string {
  * BIGINT where all values fit and DECIMAL(38,0) elsewhere, decimals likewise DECIMAL(18,s) or DECIMAL(38,s).
  */
 function fileType(staged: StagedType, merged: boolean): string {
-  const { type, largest, rows } = staged;
-  const bound = merged ? largest * rows : largest;
+  const { type } = staged;
+  const bound = boundOf(staged, merged);
   const decimal = /^DECIMAL\((\d+),(\d+)\)$/.exec(type);
   if (decimal !== null) {
     const [width, scale] = [Number(decimal[1]), Number(decimal[2])];

@@ -31,7 +31,12 @@ export function bindParams(prepared: DuckDBPreparedStatement, params: readonly S
   });
 }
 
-export function logicalType(type: DuckDBType): LogicalType {
+/** What a statement computes with: of UHUGEINT, of which DuckDB's sum is a double, a decimal of scale 0. */
+export function operandType(type: DuckDBType): LogicalType {
+  return type.typeId === DuckDBTypeId.UHUGEINT ? { kind: 'decimal', scale: 0 } : logicalType(type);
+}
+
+function logicalType(type: DuckDBType): LogicalType {
   switch (type.typeId) {
     case DuckDBTypeId.BOOLEAN:
       return { kind: 'boolean' };

@@ -255,7 +255,7 @@ function copyObject(value: object, path: string, where: Where, state: State): un
   const entries: [string, unknown][] = [];
   for (const [key, inner] of Object.entries(value)) {
     const meta = where.meta || key === 'meta';
-    const sql = !meta && (key === 'sql' || key === 'sqlTable' || key === 'sql_table');
+    const sql = !meta && ['sql', 'sql2', 'sqlTable', 'sql_table'].includes(key);
     const plainKey = copyText(key, false, state).replace(/^\{(.*)\}$/, '$1');
     entries.push([plainKey, copyValue(inner, `${path}.${plainKey}`, { sql, meta, above }, state)]);
   }

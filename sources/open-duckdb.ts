@@ -8,7 +8,7 @@ import type { LogicalType } from '../model/value.js';
 import { duckdbError } from './duckdb-error.js';
 import { registerSketchFunctions } from './duckdb-sketches.js';
 import { stageRows } from './duckdb-stage.js';
-import { bindParams, logicalType, readBatch } from './duckdb-values.js';
+import { bindParams, operandType, readBatch } from './duckdb-values.js';
 import type { DuckdbSourceOptions } from './duckdb.js';
 import { quoteText } from './quote-duckdb.js';
 import type { Source } from './source.js';
@@ -112,7 +112,7 @@ async function statementTypes(
   const prepared = await connection.prepare(statement.text);
   const types = new Map<string, LogicalType>();
   for (let at = 0; at < prepared.columnCount; at++) {
-    types.set(prepared.columnName(at), logicalType(prepared.columnType(at)));
+    types.set(prepared.columnName(at), operandType(prepared.columnType(at)));
   }
   return types;
 }

@@ -10,8 +10,8 @@ import type { PhysicalColumn } from './physical-column.js';
 import { sketchColumn } from './sketch-column.js';
 
 /**
- * Columns of a Parquet file in the form that kernels read: keys, and what min and max keep of strings, booleans
- * and times, as dictionaries; other measures as numbers; sketches as bytes. `path` is for messages. Throws
+ * Columns of a Parquet file in the form that kernels read: keys, and what min, max, first and last keep of strings and
+ * booleans (min and max: of times too), as dictionaries; other measures as numbers; sketches as bytes. `path` is for messages. Throws
  * `corrupt` for bytes that are no Parquet, and `build_failed` for columns that a rollup cannot hold.
  */
 export async function decodeFile(
@@ -71,10 +71,12 @@ async function decodeColumn(
   }
   if (merge === 'sketch' || physical.kind !== 'value') throw unfit(physical, merge);
   const { type, decode } = physical;
-  if (merge === null || (merge !== 'sum' && !isNumber(type))) {
+  const byTime = merge === 'first' || merge === 'last';
+  const numeric = isNumber(type) || (byTime && type.kind === 'time');
+  if (merge === null || (!numeric && (byTime || merge === 'min' || merge === 'max'))) {
     return dictionaryColumn(await file.readPages(name), file.rows, type, decode);
   }
-  if (!isNumber(type)) throw unfit(physical, merge);
+  if (!numeric) throw unfit(physical, merge);
   return numberColumn(await file.readPages(name), file.rows, type, decode, merge);
 }
 

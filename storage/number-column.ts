@@ -1,3 +1,4 @@
+import type { MergeOperation } from '../model/aggregates.js';
 import type { NumberColumn, WideColumn } from '../model/batch.js';
 import type { LogicalType } from '../model/value.js';
 import type { Page } from './parquet-file.js';
@@ -13,7 +14,7 @@ export function numberColumn(
   rows: number,
   type: LogicalType,
   decode: Decode,
-  merge: 'sum' | 'min' | 'max',
+  merge: Exclude<MergeOperation, 'sketch'>,
 ): NumberColumn | WideColumn {
   const values = sharedFloat64(rows);
   const validity = sharedBytes(rows);

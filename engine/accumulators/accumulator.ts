@@ -1,26 +1,28 @@
 import { assert } from '../../model/assert.js';
 import type { Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
-import type { NumberInput, ScanInput, SketchInput } from '../scan-task.js';
+import type { NumberInput, ScanInput, StateInput } from '../scan-task.js';
 
 /** The states of one aggregate, one for each group. */
 export interface Accumulator {
   /** Makes room for groups below `groups`; before `add` meets them. */
   reserve(groups: number): void;
-  /** Merges the chunk's rows of one partition's column into the states of their groups. */
-  add(input: ScanInput, chunk: Chunk): void;
+  /** Merges the chunk's rows of one partition's columns, which hold a state together, into the states of their groups. */
+  add(inputs: readonly ScanInput[], chunk: Chunk): void;
   /** The states of the first `groups` groups, as numbers. */
   states(groups: number): StateColumns;
   /** Merges what `states` gave on another thread: the chunk's rows are its groups. */
   addStates(states: StateColumns, chunk: Chunk): void;
-  /** The states of the first `groups` groups, as values; null where no value entered. */
-  values(groups: number): (Value | Uint8Array)[];
+  /** For each column of a state, its values of the first `groups` groups; null where no value entered. */
+  values(groups: number): readonly GroupValues[];
 }
 
-export type StateColumns = readonly (NumberInput | SketchInput)[];
+export type GroupValues = readonly (Value | Uint8Array)[];
+
+export type StateColumns = readonly StateInput[];
 
 /** The input of an aggregate over numbers. */
-export function numberInput(input: ScanInput | undefined): NumberInput {
+export function numberInput(input: ScanInput | StateInput | undefined): NumberInput {
   assert(input?.kind === 'number', 'numbers are aggregated');
   return input;
 }

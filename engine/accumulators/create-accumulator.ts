@@ -3,8 +3,10 @@ import type { AggregateShape } from '../scan-task.js';
 import type { Accumulator } from './accumulator.js';
 import { DoubleSum } from './double-sum.js';
 import { ExactSum } from './exact-sum.js';
+import { MomentsMerge } from './moments-merge.js';
 import { NumberExtreme } from './number-extreme.js';
 import { SketchUnion } from './sketch-union.js';
+import { ValueByTime } from './value-by-time.js';
 import { ValueExtreme } from './value-extreme.js';
 import { WideSum } from './wide-sum.js';
 
@@ -25,6 +27,12 @@ export function createAccumulator(shape: AggregateShape): Accumulator {
       return new ValueExtreme('max');
     case 'sketch':
       return new SketchUnion(shape.precision);
+    case 'moments':
+    case 'comoments':
+      return new MomentsMerge(shape.kind);
+    case 'first':
+    case 'last':
+      return new ValueByTime(shape.kind);
     default:
       return unreachable(shape.kind);
   }

@@ -1,15 +1,29 @@
 import type { Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
-import { sumDoubles, sumNumbers } from '../kernels/sum-numbers.js';
-import type { ScanInput } from '../scan-task.js';
+import { LIMITS } from '../../model/limits.js';
+import { sumDoubles } from '../kernels/sum-numbers.js';
+import type { NumberInput, ScanInput } from '../scan-task.js';
 import { numberInput, valuesOf, type Accumulator, type StateColumns } from './accumulator.js';
+import { ExactRest } from './exact-rest.js';
 import { grow } from './grow.js';
 import { SeenGroups } from './seen-groups.js';
 
-/** Compensated sums of doubles: whatever the order of the rows, within 1e-12 × Σ|x| of the exact sum. */
+const SPILL = {
+  groups: new Int32Array(LIMITS.chunkRows),
+  numbers: new Float64Array(LIMITS.chunkRows),
+};
+
+/**
+ * Sums of doubles, exact until they are rounded once at the end: to the nearest double, ties to even. So neither the
+ * order of the rows nor how they are cut into slices, partitions and threads changes a bit, and sums that are too large
+ * on the way do no harm. What is not finite adds up as in IEEE 754.
+ *
+ *     sums ── what each addition rounds away ──▶ rests ── likewise ──▶ ExactRest
+ */
 export class DoubleSum implements Accumulator {
   private sums = new Float64Array(0);
   private rests = new Float64Array(0);
+  private readonly exact = new ExactRest();
   private readonly seen: SeenGroups | null;
 
   constructor(nullable: boolean) {
@@ -22,9 +36,9 @@ export class DoubleSum implements Accumulator {
     this.seen?.reserve(groups);
   }
 
-  add(input: ScanInput, chunk: Chunk): void {
+  add([input]: readonly ScanInput[], chunk: Chunk): void {
     const column = numberInput(input);
-    sumDoubles(this.sums, this.rests, chunk.groups, chunk.numbersOf(column), chunk.count);
+    this.addNumbers(column, chunk);
     this.seen?.add(column, chunk);
   }
 
@@ -33,20 +47,28 @@ export class DoubleSum implements Accumulator {
     return [
       { kind: 'number', values: this.sums.slice(0, groups), validity },
       { kind: 'number', values: this.rests.slice(0, groups), validity: null },
+      ...this.exact.states(groups),
     ];
   }
 
-  addStates(states: StateColumns, chunk: Chunk): void {
-    this.add(numberInput(states[0]), chunk);
-    sumNumbers(this.rests, chunk.groups, chunk.numbersOf(numberInput(states[1])), chunk.count);
+  addStates([sums, rests, ...exact]: StateColumns, chunk: Chunk): void {
+    this.add([numberInput(sums)], chunk);
+    this.addNumbers(numberInput(rests), chunk);
+    this.exact.addStates(exact, chunk);
   }
 
-  values(groups: number): Value[] {
+  values(groups: number): [Value[]] {
     const { sums, rests, seen } = this;
-    return valuesOf(groups, (group) => {
-      if (seen !== null && !seen.has(group)) return null;
-      // What is left over from an infinite sum is no number.
-      return Number.isFinite(sums[group]) ? sums[group] + rests[group] : sums[group];
-    });
+    return [
+      valuesOf(groups, (group) =>
+        seen === null || seen.has(group) ? this.exact.round(group, sums[group], rests[group]) : null,
+      ),
+    ];
+  }
+
+  private addNumbers(column: NumberInput, chunk: Chunk): void {
+    const { sums, rests, exact } = this;
+    const spilled = sumDoubles(sums, rests, chunk.groups, chunk.numbersOf(column), chunk.count, SPILL);
+    for (let i = 0; i < spilled; i++) exact.add(SPILL.groups[i], SPILL.numbers[i]);
   }
 }

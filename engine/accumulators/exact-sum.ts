@@ -20,7 +20,7 @@ export class ExactSum implements Accumulator {
     this.seen?.reserve(groups);
   }
 
-  add(input: ScanInput, chunk: Chunk): void {
+  add([input]: readonly ScanInput[], chunk: Chunk): void {
     const column = numberInput(input);
     const numbers = chunk.numbersOf(column);
     if (chunk.oneGroup) this.sums[0] += sumOfNumbers(numbers, chunk.count);
@@ -34,13 +34,13 @@ export class ExactSum implements Accumulator {
   }
 
   addStates(states: StateColumns, chunk: Chunk): void {
-    this.add(numberInput(states[0]), chunk);
+    this.add([numberInput(states[0])], chunk);
   }
 
-  values(groups: number): Value[] {
+  values(groups: number): [Value[]] {
     const { sums, seen } = this;
-    return valuesOf(groups, (group) =>
-      seen === null || seen.has(group) ? canonicalInteger(sums[group]) : null,
-    );
+    return [
+      valuesOf(groups, (group) => (seen === null || seen.has(group) ? canonicalInteger(sums[group]) : null)),
+    ];
   }
 }

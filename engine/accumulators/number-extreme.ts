@@ -24,7 +24,7 @@ export class NumberExtreme implements Accumulator {
     this.seen?.reserve(groups);
   }
 
-  add(input: ScanInput, chunk: Chunk): void {
+  add([input]: readonly ScanInput[], chunk: Chunk): void {
     const column = numberInput(input);
     this.kernel(this.best, chunk.groups, chunk.numbersWith(column, this.start), chunk.count);
     this.seen?.add(column, chunk);
@@ -36,11 +36,11 @@ export class NumberExtreme implements Accumulator {
   }
 
   addStates(states: StateColumns, chunk: Chunk): void {
-    this.add(numberInput(states[0]), chunk);
+    this.add([numberInput(states[0])], chunk);
   }
 
-  values(groups: number): Value[] {
+  values(groups: number): [Value[]] {
     const { best, seen } = this;
-    return valuesOf(groups, (group) => (seen === null || seen.has(group) ? best[group] : null));
+    return [valuesOf(groups, (group) => (seen === null || seen.has(group) ? best[group] : null))];
   }
 }

@@ -1,6 +1,6 @@
 import { assert } from '../../model/assert.js';
 import type { Chunk } from '../chunk.js';
-import type { ScanInput } from '../scan-task.js';
+import type { ScanInput, SketchInput } from '../scan-task.js';
 import { packSketches } from '../sketches/pack-sketches.js';
 import { Sketch } from '../sketches/sketch.js';
 import type { Accumulator, StateColumns } from './accumulator.js';
@@ -18,9 +18,12 @@ export class SketchUnion implements Accumulator {
     while (this.sketches.length < groups) this.sketches.push(null);
   }
 
-  add(input: ScanInput, chunk: Chunk): void {
+  add([input]: readonly ScanInput[], chunk: Chunk): void {
     assert(input.kind === 'sketch', 'sketches are united');
-    const { bytes, offsets } = input;
+    this.addSketches(input, chunk);
+  }
+
+  private addSketches({ bytes, offsets }: SketchInput, chunk: Chunk): void {
     for (let i = 0; i < chunk.count; i++) {
       const row = chunk.row(i);
       const start = offsets[row];
@@ -33,14 +36,19 @@ export class SketchUnion implements Accumulator {
   }
 
   states(groups: number): StateColumns {
-    return [packSketches(this.values(groups))];
+    return [packSketches(this.sketchesOf(groups))];
   }
 
   addStates([states]: StateColumns, chunk: Chunk): void {
-    this.add(states, chunk);
+    assert(states.kind === 'sketch', 'sketches are united');
+    this.addSketches(states, chunk);
   }
 
-  values(groups: number): (Uint8Array | null)[] {
+  values(groups: number): [(Uint8Array | null)[]] {
+    return [this.sketchesOf(groups)];
+  }
+
+  private sketchesOf(groups: number): (Uint8Array | null)[] {
     return this.sketches.slice(0, groups).map((sketch) => sketch?.toBytes() ?? null);
   }
 }

@@ -28,7 +28,7 @@ export class ValueExtreme implements Accumulator {
     while (this.best.length < groups) this.best.push(null);
   }
 
-  add(input: ScanInput, chunk: Chunk): void {
+  add([input]: readonly ScanInput[], chunk: Chunk): void {
     assert(input.kind !== 'sketch', 'values have an order');
     if (input.kind === 'dictionary') {
       this.addCodes(input, chunk);
@@ -51,9 +51,9 @@ export class ValueExtreme implements Accumulator {
     throw new Error('values of any type stay on the calling thread');
   }
 
-  values(groups: number): Value[] {
+  values(groups: number): [Value[]] {
     this.settle();
-    return this.best.slice(0, groups);
+    return [this.best.slice(0, groups)];
   }
 
   private addCodes(column: DictionaryColumn, chunk: Chunk): void {

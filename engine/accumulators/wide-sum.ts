@@ -26,7 +26,7 @@ export class WideSum implements Accumulator {
     this.seen.reserve(groups);
   }
 
-  add(input: ScanInput, chunk: Chunk): void {
+  add([input]: readonly ScanInput[], chunk: Chunk): void {
     if (input.kind === 'wide') {
       this.addWide(input.values, chunk);
       return;
@@ -61,9 +61,11 @@ export class WideSum implements Accumulator {
     this.seen.add(highs, chunk);
   }
 
-  values(groups: number): Value[] {
+  values(groups: number): [Value[]] {
     this.join();
-    return valuesOf(groups, (group) => (this.seen.has(group) ? canonicalInteger(this.joined[group]) : null));
+    return [
+      valuesOf(groups, (group) => (this.seen.has(group) ? canonicalInteger(this.joined[group]) : null)),
+    ];
   }
 
   private addWide(values: readonly (bigint | null)[], chunk: Chunk): void {

@@ -1,3 +1,5 @@
+import { LARGE } from '../double-units.js';
+
 /** Exact while every sum is a safe integer. Four rows a turn, for the turn costs as much as a row. */
 export function sumNumbers(
   sums: Float64Array,
@@ -58,9 +60,20 @@ export function joinHalves(high: number, low: number): bigint {
   return BigInt(high) * BigInt(SPLIT) + BigInt(low);
 }
 
+/** Numbers that a kernel leaves to slower code, with their groups, from 0 on. */
+export interface Spill {
+  readonly groups: Int32Array;
+  readonly numbers: Float64Array;
+}
+
 /**
- * Adds doubles and, apart, what their additions round away, so that sum + rest is as good as computed in twice the
- * precision: Ogita, Rump, Oishi, "Accurate Sum and Dot Product" (Sum2), in any order of the numbers.
+ * Adds doubles without loss: sum + rest + what is spilled is exactly what was there and what is added. A spilled number
+ * is one that the sums are not to hold, or what is left of one where the rest was rounded too. The errors of additions
+ * are exact: D. E. Knuth, "The Art of Computer Programming", volume 2, 4.2.2, theorem B (TwoSum); the two levels are
+ * those of T. Ogita, S. M. Rump, S. Oishi, "Accurate Sum and Dot Product", 2005.
+ *
+ * @param spill with room for `count`
+ * @returns how many numbers are spilled
  */
 export function sumDoubles(
   sums: Float64Array,
@@ -68,14 +81,30 @@ export function sumDoubles(
   groups: Int32Array,
   numbers: Float64Array,
   count: number,
-): void {
+  spill: Spill,
+): number {
+  let spilled = 0;
   for (let i = 0; i < count; i++) {
     const group = groups[i];
-    const sum = sums[group];
     const number = numbers[i];
-    const total = sum + number;
-    const added = total - sum;
-    rests[group] += sum - (total - added) + (number - added);
-    sums[group] = total;
+    let left = number;
+    if (number < LARGE && number > -LARGE) {
+      const sum = sums[group];
+      const total = sum + number;
+      const added = total - sum;
+      const lost = sum - (total - added) + (number - added);
+      sums[group] = total;
+      const rest = rests[group];
+      const restTotal = rest + lost;
+      const restAdded = restTotal - rest;
+      rests[group] = restTotal;
+      left = rest - (restTotal - restAdded) + (lost - restAdded);
+    }
+    if (left !== 0) {
+      spill.groups[spilled] = group;
+      spill.numbers[spilled] = left;
+      spilled++;
+    }
   }
+  return spilled;
 }

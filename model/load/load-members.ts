@@ -15,6 +15,7 @@ import { loadCase } from './load-case.js';
 import { loadTemplate, type Rule } from './load-template.js';
 import { positionOf } from './located.js';
 import { loadRollingWindow } from './load-rolling-window.js';
+import { loadTimeOf } from './load-time-of.js';
 import { resolveMember } from './resolve-member.js';
 import { titleize } from './titleize.js';
 
@@ -65,6 +66,7 @@ export function loadMeasure(
     // A running total is a sum whose window has no start.
     type: text.type === 'running_total' ? 'sum' : text.type,
     sql: loadMeasureSql(member, cube, context),
+    second: loadSecond(member, cube, context),
     filters: conditions('filters'),
     drillFilters: conditions('drill_filters'),
     window: loadRollingWindow(member, context),
@@ -159,6 +161,26 @@ function loadMeasureSql(
   if (text.sql === undefined) return null;
   const rule = text.type === 'number' ? noSegment : insideAggregate;
   return loadTemplate(scalarAt(node, ['sql']), cube, rule, context);
+}
+
+/** What the measure looks at beside its `sql`: `sql2`, or a time. */
+function loadSecond(member: DeclaredMeasure, cube: DeclaredCube, context: Context): SqlTemplate | null {
+  const { text, node } = member;
+  const { problems } = context;
+  const placeOf = (key: string) => node.entries.get(key)?.key ?? node.place;
+  const isPair = text.type === 'covariance' || text.type === 'correlation';
+  const isByTime = text.type === 'first' || text.type === 'last';
+  if (text.sql2 !== undefined && !isPair) {
+    problems.add(placeOf('sql2'), '`sql2` belongs to measures of type covariance and correlation');
+  }
+  if (text.time_dimension !== undefined && !isByTime) {
+    problems.add(placeOf('time_dimension'), '`time_dimension` belongs to measures of type first and last');
+  }
+  if (isByTime) return loadTimeOf(member, cube, context);
+  if (!isPair) return null;
+  if (text.sql2 !== undefined) return loadTemplate(scalarAt(node, ['sql2']), cube, insideAggregate, context);
+  problems.add(node.place, `\`sql2\` is missing: a measure of type ${text.type} is of two values`);
+  return null;
 }
 
 function checkMeasure({ text, node }: DeclaredMeasure, { problems }: Context): void {

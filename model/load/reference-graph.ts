@@ -23,8 +23,8 @@ export function referenceGraph(cubes: ReadonlyMap<string, Cube>): ReadonlyMap<Re
 }
 
 function templatesOf(member: Dimension | Measure | Segment): readonly SqlTemplate[] {
-  const filters = 'filters' in member ? member.filters : [];
-  return member.sql === null ? filters : [member.sql, ...filters];
+  const others = 'filters' in member ? [member.second, ...member.filters] : [];
+  return [member.sql, ...others].filter((template) => template !== null);
 }
 
 function nodeOf(templates: readonly SqlTemplate[]): ReferenceNode {

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 
 import { PRECISION_MAX, PRECISION_MIN } from '../aggregates.js';
+import { MEASURE_TYPES } from '../measure-types.js';
 
 const text = z.string();
 const sql = z.string().regex(/\S/, { error: 'is empty' });
@@ -107,18 +108,11 @@ const rollingWindow = z.strictObject({
 const measure = z.strictObject({
   ...member,
   case: notYet('`case`; write the CASE expression in `sql`'),
-  type: z.enum([
-    'count',
-    'sum',
-    'min',
-    'max',
-    'avg',
-    'count_distinct',
-    'count_distinct_approx',
-    'running_total',
-    'number',
-  ]),
+  // A running total is a sum with a window.
+  type: z.enum([...MEASURE_TYPES, 'running_total']),
   sql: sql.optional(),
+  sql2: sql.optional(),
+  time_dimension: text.optional(),
   filters: z.array(sqlHolder).optional(),
   precision: z.int().min(PRECISION_MIN).max(PRECISION_MAX).optional(),
   format: format.optional(),

@@ -1,9 +1,10 @@
 /** SQL as DuckDB reads it, in a session whose time zone is UTC. */
+import { unreachable } from '../../model/assert.js';
 import type { Grain } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 import { gridSql } from './grid-sql.js';
 import type { SqlDialect } from './compile-sql.js';
-import type { SqlNumberTest } from './sql-tree.js';
+import type { SqlComoment, SqlMoment, SqlNumberTest } from './sql-tree.js';
 
 export const duckdbDialect: SqlDialect = {
   name: quoteName,
@@ -11,7 +12,7 @@ export const duckdbDialect: SqlDialect = {
   parameter: (place) => place,
   nullOf: () => 'NULL',
   cast: (operand, type) =>
-    `CAST(${operand} AS ${{ string: 'VARCHAR', boolean: 'BOOLEAN', time: 'TIMESTAMP' }[type]})`,
+    `CAST(${operand} AS ${{ string: 'VARCHAR', boolean: 'BOOLEAN', time: 'TIMESTAMP', double: 'DOUBLE' }[type]})`,
   // Its `/` is real for integers too.
   real: (operand) => operand,
   number: (text, type) => `CAST(${text} AS ${numberType(type)})`,
@@ -21,10 +22,16 @@ export const duckdbDialect: SqlDialect = {
     return `${call}(lower(${operand}), ${needle})`;
   },
   compareNumber: compareNumberText,
-  sum: (operand, type) => (type?.kind === 'double' ? doubleSumText(operand) : `sum(${operand})`),
+  sum: sumText,
   extreme: (kind, operand, type) => `${kind}(${orderedText(operand, type)})`,
   avg: (operand) => `avg(${operand})`,
   anyValue: (operand) => `any_value(${operand})`,
+  moments: momentText,
+  comoments: comomentText,
+  ordered: orderedText,
+  // Rows are compared by their first field, then by their second.
+  atEnd: (end, value, time, filter) =>
+    `${end === 'first' ? 'arg_min' : 'arg_max'}(${value}, row(${time}, ${value})) ${filter}`,
   sketch: sketchText,
 };
 
@@ -42,6 +49,16 @@ function bucketText(time: string, granularity: Grain | null): string {
   if (typeof granularity === 'object' && granularity !== null)
     return gridSql(time, granularity.grid, (date) => `extract(year FROM ${date})`);
   return `date_trunc('${granularity ?? 'millisecond'}', ${time})`;
+}
+
+/** Its sum of UHUGEINT, which is known as a decimal of scale 0, would be a double. */
+function sumText(operand: string, type: LogicalType | null): string {
+  if (type?.kind === 'double') return doubleSumText(operand);
+  return isUhugeint(type) ? `sum(CAST(${operand} AS HUGEINT))` : `sum(${operand})`;
+}
+
+function isUhugeint(type: LogicalType | null): boolean {
+  return type?.kind === 'decimal' && type.scale === 0;
 }
 
 /** `sum` of doubles depends on the order of rows; `fsum` compensates, but makes NaN of what is infinite. */
@@ -62,13 +79,60 @@ function orderedText(operand: string, type: LogicalType | null): string {
   }
 }
 
+/** Its functions refuse what is not finite, so they see only what is. */
+function momentText(part: SqlMoment, x: string): string {
+  const finite = `FILTER (WHERE isfinite(${x}))`;
+  switch (part) {
+    case 'count':
+      return `count(${x})`;
+    case 'mean':
+      return meanText(x, finite);
+    case 'm2':
+      return finiteText(`bool_and(isfinite(${x}))`, `var_pop(${x}) ${finite} * count(${x})`);
+    default:
+      return unreachable(part);
+  }
+}
+
+function comomentText(part: SqlComoment, x: string, y: string): string {
+  const finite = `FILTER (WHERE isfinite(${x}) AND isfinite(${y}))`;
+  const both = `FILTER (WHERE ${x} IS NOT NULL AND ${y} IS NOT NULL)`;
+  const isFinite = `bool_and(isfinite(${x}) AND isfinite(${y})) ${both}`;
+  const count = `regr_count(${y}, ${x})`;
+  switch (part) {
+    case 'count':
+      return count;
+    case 'meanX':
+      return meanText(x, finite);
+    case 'meanY':
+      return meanText(y, finite);
+    case 'm2X':
+      return finiteText(isFinite, `var_pop(${x}) ${finite} * ${count}`);
+    case 'm2Y':
+      return finiteText(isFinite, `var_pop(${y}) ${finite} * ${count}`);
+    case 'c':
+      return finiteText(isFinite, `covar_pop(${y}, ${x}) ${finite} * ${count}`);
+    default:
+      return unreachable(part);
+  }
+}
+
+/** The mean of what is always the same is that very value, so that merged groups of it have no variance. */
+function meanText(x: string, filter: string): string {
+  return `CASE WHEN min(${x}) ${filter} = max(${x}) ${filter} THEN min(${x}) ${filter} ELSE favg(${x}) ${filter} END`;
+}
+
+function finiteText(isFinite: string, moment: string): string {
+  return `CASE WHEN NOT ${isFinite} THEN CAST('NaN' AS DOUBLE) ELSE ${moment} END`;
+}
+
 /**
  * Distinct values per group go to the functions that `sources/duckdb-sketches.ts` registers. What is hashed: 8 bytes of
  * an integer (a time: its microseconds; beyond 64 bits: 63 bits of the MD5 of its digits) or of a double, else the
  * UTF-8 bytes of the text.
  */
 function sketchText(operand: string, type: LogicalType | null, precision: number): string {
-  const kind = type?.kind ?? 'string';
+  const kind = isUhugeint(type) ? 'integer' : (type?.kind ?? 'string');
   const call = kind === 'integer' || kind === 'time' ? 'integers' : kind === 'double' ? 'doubles' : 'strings';
   const value = {
     integers: kind === 'time' ? `epoch_us(CAST(${operand} AS TIMESTAMP))` : wordText(operand),

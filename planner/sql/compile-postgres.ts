@@ -2,12 +2,13 @@
  * SQL as PostgreSQL 15 reads it, in a session whose time zone is UTC and a database in UTF-8. Text is compared and
  * ordered by its bytes (collation "C"), whatever the collation of the database.
  */
+import { unreachable } from '../../model/assert.js';
 import { StoreError } from '../../model/errors.js';
 import type { Grain } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 import { gridSql } from './grid-sql.js';
 import type { SqlDialect } from './compile-sql.js';
-import type { SqlNumberTest } from './sql-tree.js';
+import type { SqlComoment, SqlMoment, SqlNumberTest } from './sql-tree.js';
 
 export const postgresDialect: SqlDialect = {
   name: (name) => quoteName(requireShort(name)),
@@ -20,7 +21,7 @@ export const postgresDialect: SqlDialect = {
   cast: (operand, type) =>
     type === 'string'
       ? textText(operand)
-      : `CAST(${operand} AS ${{ boolean: 'BOOLEAN', time: 'TIMESTAMP' }[type]})`,
+      : `CAST(${operand} AS ${{ boolean: 'BOOLEAN', time: 'TIMESTAMP', double: 'DOUBLE PRECISION' }[type]})`,
   // NUMERIC divides as a real number, and keeps every digit.
   real: (operand) => `CAST(${operand} AS NUMERIC)`,
   number: (text, type) => `CAST(${text} AS ${numberType(type)})`,
@@ -33,6 +34,13 @@ export const postgresDialect: SqlDialect = {
   extreme: extremeText,
   avg: (operand) => `CAST(avg(${operand}) AS DOUBLE PRECISION)`,
   anyValue: (operand) => `(array_agg(${operand}) FILTER (WHERE ${operand} IS NOT NULL))[1]`,
+  moments: momentText,
+  comoments: comomentText,
+  ordered: orderedText,
+  atEnd(end, value, time, filter) {
+    const direction = end === 'first' ? 'ASC' : 'DESC';
+    return `(array_agg(${value} ORDER BY ${time} ${direction}, ${value} ${direction}) ${filter})[1]`;
+  },
   sketch: () => {
     throw new StoreError(
       'query_invalid',
@@ -137,12 +145,59 @@ function extremeText(kind: 'min' | 'max', operand: string, type: LogicalType | n
   switch (type?.kind) {
     case 'boolean':
       return `${kind === 'min' ? 'bool_and' : 'bool_or'}(${operand})`;
+    default:
+      return `${kind}(${orderedText(operand, type)})`;
+  }
+}
+
+/** The operand in a form whose order here is that of its values in the house. */
+function orderedText(operand: string, type: LogicalType | null): string {
+  switch (type?.kind) {
     case 'time':
-      return `${kind}(date_trunc('milliseconds', CAST(${operand} AS TIMESTAMP)))`;
+      return `date_trunc('milliseconds', CAST(${operand} AS TIMESTAMP))`;
     case 'string':
     case 'sketch':
-      return `${kind}${textText(operand)}`;
+      return textText(operand);
     default:
-      return `${kind}(${operand})`;
+      return operand;
   }
+}
+
+/** What is not finite makes moments NaN by itself. */
+function momentText(part: SqlMoment, x: string): string {
+  switch (part) {
+    case 'count':
+      return `count(${x})`;
+    case 'mean':
+      return meanText(x, `avg(${x})`, '');
+    case 'm2':
+      return `var_pop(${x}) * count(${x})`;
+    default:
+      return unreachable(part);
+  }
+}
+
+function comomentText(part: SqlComoment, x: string, y: string): string {
+  const both = ` FILTER (WHERE ${x} IS NOT NULL AND ${y} IS NOT NULL)`;
+  switch (part) {
+    case 'count':
+      return `regr_count(${y}, ${x})`;
+    case 'meanX':
+      return meanText(x, `regr_avgx(${y}, ${x})`, both);
+    case 'meanY':
+      return meanText(y, `regr_avgy(${y}, ${x})`, both);
+    case 'm2X':
+      return `regr_sxx(${y}, ${x})`;
+    case 'm2Y':
+      return `regr_syy(${y}, ${x})`;
+    case 'c':
+      return `regr_sxy(${y}, ${x})`;
+    default:
+      return unreachable(part);
+  }
+}
+
+/** The mean of what is always the same is that very value, so that merged groups of it have no variance. */
+function meanText(x: string, mean: string, filter: string): string {
+  return `CASE WHEN min(${x})${filter} = max(${x})${filter} THEN min(${x})${filter} ELSE ${mean} END`;
 }

@@ -3,11 +3,15 @@ import { unreachable } from '../../model/assert.js';
 import type { SqlParam, Statement } from '../../model/plan.js';
 import type { Grain } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
+import { spreadText, togetherText } from './statistic-sql.js';
 import type {
   SqlAggregate,
+  SqlByTime,
   SqlCastType,
+  SqlComoment,
   SqlExpression,
   SqlFrom,
+  SqlMoment,
   SqlName,
   SqlNumberTest,
   SqlPage,
@@ -41,6 +45,13 @@ export interface SqlDialect {
   readonly extreme: (kind: 'min' | 'max', operand: string, type: LogicalType | null) => string;
   readonly avg: (operand: string) => string;
   readonly anyValue: (operand: string) => string;
+  /** @param operand of type double */
+  readonly moments: (part: SqlMoment, operand: string) => string;
+  readonly comoments: (part: SqlComoment, x: string, y: string) => string;
+  /** An operand in a form whose order in the source is that of its values in the house. */
+  readonly ordered: (operand: string, type: LogicalType | null) => string;
+  /** The value at the least or greatest time of the rows that pass; of several, the least or greatest value. */
+  readonly atEnd: (end: 'first' | 'last', value: string, time: string, filter: string) => string;
   readonly sketch: (operand: string, type: LogicalType | null, precision: number) => string;
 }
 
@@ -213,11 +224,32 @@ function aggregateText(writer: Writer, aggregate: SqlAggregate): string {
       return dialect.avg(operand);
     case 'anyValue':
       return dialect.anyValue(operand);
+    case 'moments':
+      return dialect.moments(aggregate.part, operand);
+    case 'comoments':
+      return dialect.comoments(aggregate.part, operand, text(writer, aggregate.other));
+    case 'spread':
+      return spreadText(aggregate.statistic, (part) => dialect.moments(part, operand));
+    case 'together': {
+      const other = text(writer, aggregate.other);
+      return togetherText(aggregate.statistic, (part) => dialect.comoments(part, operand, other));
+    }
+    case 'byTime':
+      return byTimeText(writer, aggregate, operand);
     case 'sketch':
       return dialect.sketch(operand, aggregate.type, aggregate.precision);
     default:
       return unreachable(aggregate);
   }
+}
+
+function byTimeText(writer: Writer, { end, part, time, type }: SqlByTime, operand: string): string {
+  const { dialect } = writer;
+  const moment = dialect.bucket(text(writer, time), null);
+  const hasValue = `(${operand}) IS NOT NULL`;
+  if (part === 'time') return `${end === 'first' ? 'min' : 'max'}(${moment}) FILTER (WHERE ${hasValue})`;
+  const filter = `FILTER (WHERE ${hasValue} AND ${moment} IS NOT NULL)`;
+  return dialect.atEnd(end, dialect.ordered(operand, type), moment, filter);
 }
 
 /** The text of an operand of an operator: in brackets where an operator or the model's text would reach out. */

@@ -2,6 +2,7 @@
  * The grouped rows of a statement. A measure of a cube whose rows the joins multiply is computed over the distinct
  * primary keys of that cube, so that no row counts twice.
  */
+import { stateTypes } from '../../model/aggregates.js';
 import type { MeasureState } from '../../model/aggregates.js';
 import { StoreError } from '../../model/errors.js';
 import { cubeOf } from '../../model/schema.js';
@@ -10,10 +11,11 @@ import type { LogicalType } from '../../model/value.js';
 import { multipliedCubes, neededCubes, primaryKeys, singleCubes } from '../join-tree.js';
 import { leafIds } from '../leaf-states.js';
 import { rowMembers } from '../row-members.js';
-import { aggregateSql, measureInput } from './aggregate-sql.js';
+import { measureInputs, stateSql } from './aggregate-sql.js';
+import type { InputsOf } from './aggregate-sql.js';
 import { isNotNull } from './filter-sql.js';
-import type { SourceTypes, SqlScope } from './sql-scope.js';
-import { columnName, selectOf } from './sql-tree.js';
+import type { SqlScope } from './sql-scope.js';
+import { selectOf, stateNames } from './sql-tree.js';
 import type { SqlColumn, SqlExpression, SqlFrom, SqlSelect } from './sql-tree.js';
 import { tablesSql, templateSql } from './template-sql.js';
 import { windowsSql } from './window-sql.js';
@@ -63,9 +65,8 @@ interface Context {
 }
 
 function plainSelect(context: Context, states: readonly MeasureState[]): SqlSelect {
-  const inputOf = (measure: Measure): SqlExpression | null =>
-    measureInput(context.scope, measure, countedKey(context, measure));
-  const columns = [...context.keys, ...states.map((state) => stateColumn(context, state, inputOf))];
+  const inputsOf: InputsOf = (measure) => measureInputs(context.scope, measure, countedKey(context, measure));
+  const columns = [...context.keys, ...states.flatMap((state) => stateColumns(context, state, inputsOf))];
   return {
     ...selectOf(columns, context.from),
     where: allOf(context.conditions),
@@ -84,64 +85,66 @@ function keyedSelect(context: Context, once: readonly MeasureState[]): SqlSelect
     return padded(context, distinctSelect(context, cube, own));
   });
   if (keys.length + once.length > 0) selects.unshift(padded(context, plainSelect(context, once)));
-  const columns = [...keys.map(({ name }) => columnSql(name)), ...request.states.map(oneOfParts)];
+  const columns = [...keys.map(({ name }) => columnSql(name)), ...request.states.flatMap(oneOfParts)];
   return { ...selectOf(columns, { kind: 'selects', selects }), groupKeys: keys.length };
 }
 
 /** A select with a column for every state, NULL for those of other selects. */
 function padded({ keys, scope }: Context, select: SqlSelect): SqlSelect {
-  const { request, types } = scope;
-  const states = request.states.map((state): SqlColumn => {
-    const name = columnName(state);
-    const own = select.columns.find((column) => column.name === name);
-    return own ?? { expression: { kind: 'null', type: paddingType(state, types) }, name };
+  const states = scope.request.states.flatMap((state) => {
+    const types = stateTypes(state.kind);
+    return stateNames(state).map((name, part): SqlColumn => {
+      const own = select.columns.find((column) => column.name === name);
+      const type = types[part] ?? inputType(scope, state);
+      return own ?? { expression: { kind: 'null', type }, name };
+    });
   });
   return { ...select, columns: [...select.columns.slice(0, keys.length), ...states] };
 }
 
 /** Calculated measures need none: they stand in the first select, which tells their type. */
-function paddingType({ kind, measure }: MeasureState, types: SourceTypes): LogicalType | null {
-  if (kind === 'count' || kind === 'distinct') return { kind: 'integer' };
+function inputType({ types }: SqlScope, { measure }: MeasureState): LogicalType | null {
   return measure.type === 'number' ? null : (types.get(measure.id) ?? null);
 }
 
 /** A group's state from the one select that has it: no row there counts as 0. */
-function oneOfParts(state: MeasureState): SqlColumn {
-  const name = columnName(state);
-  const operand: SqlExpression = { kind: 'anyValue', operand: { kind: 'column', name } };
+function oneOfParts(state: MeasureState): SqlColumn[] {
   const counts = state.kind === 'count' || state.kind === 'distinct';
-  return { expression: counts ? { kind: 'coalesce', operand, fallback: 0 } : operand, name };
+  return stateNames(state).map((name) => {
+    const operand: SqlExpression = { kind: 'anyValue', operand: { kind: 'column', name } };
+    return { expression: counts ? { kind: 'coalesce', operand, fallback: 0 } : operand, name };
+  });
 }
 
 function distinctSelect(context: Context, cube: string, states: readonly MeasureState[]): SqlSelect {
   const { scope, keys } = context;
   const primaryKey = primaryKeySql(scope, cube);
   if (primaryKey === null) throw missingPrimaryKey(cube);
-  const inputs = states.map((state, at): SqlColumn => {
+  let place = 0;
+  const inputs = states.map((state) => {
     if (state.kind === 'raw' && state.measure.type === 'number') throw multipliedRaw(state);
-    const expression = measureInput(scope, state.measure, primaryKey) as SqlExpression;
-    return { expression, name: `_input${at}` };
+    return measureInputs(scope, state.measure, primaryKey).map((expression): SqlColumn => ({
+      expression,
+      name: `_input${place++}`,
+    }));
   });
   const inner: SqlSelect = {
-    ...selectOf([...keys, { expression: primaryKey, name: '_key' }, ...inputs], context.from),
+    ...selectOf([...keys, { expression: primaryKey, name: '_key' }, ...inputs.flat()], context.from),
     distinct: true,
     where: allOf([...context.conditions, isNotNull(primaryKey)]),
   };
   const outer = [
     ...keys.map(({ name }) => columnSql(name)),
-    ...states.map((state, at) =>
-      stateColumn(context, state, () => ({ kind: 'column', name: inputs[at].name })),
+    ...states.flatMap((state, at) =>
+      stateColumns(context, state, () => inputs[at].map(({ name }) => columnSql(name).expression)),
     ),
   ];
   return { ...selectOf(outer, { kind: 'selects', selects: [inner] }), groupKeys: keys.length };
 }
 
-function stateColumn(
-  { scope }: Context,
-  state: MeasureState,
-  inputOf: (measure: Measure) => SqlExpression | null,
-): SqlColumn {
-  return { expression: aggregateSql(scope, state, inputOf), name: columnName(state) };
+function stateColumns({ scope }: Context, state: MeasureState, inputsOf: InputsOf): SqlColumn[] {
+  const names = stateNames(state);
+  return stateSql(scope, state, inputsOf).map((expression, part) => ({ expression, name: names[part] }));
 }
 
 /** What a count without SQL counts: rows of the root, keys of a cube that a LEFT JOIN may leave empty. */

@@ -11,7 +11,7 @@ import type { TypedSql } from './filter-sql.js';
 import { groupedSelect } from './grouped-select.js';
 import { openScope } from './open-scope.js';
 import type { SourceTypes, SqlScope } from './sql-scope.js';
-import { columnName, stringParameter } from './sql-tree.js';
+import { columnName, stateNames, stringParameter } from './sql-tree.js';
 import type { SqlExpression, SqlPage, SqlSelect } from './sql-tree.js';
 import { dimensionSql, memberSql, templateSql } from './template-sql.js';
 import { WINDOW_LABEL } from './window-sql.js';
@@ -58,9 +58,9 @@ function typedSql(scope: SqlScope, member: MemberId): TypedSql {
 function pageSql({ page, keys, states }: SourceRequest): SqlPage | null {
   if (page === null) return null;
   const order = page.order.map(({ column, descending }) => {
-    const found = [...keys, ...states].find((own) => own.column === column);
-    assert(found !== undefined, `${column} is a column of the request`);
-    return { name: columnName(found), descending };
+    const name = [...keys.map(columnName), ...states.flatMap(stateNames)].find((own) => own === column);
+    assert(name !== undefined, `${column} is a column of the request`);
+    return { name, descending };
   });
   return { order, limit: page.limit, offset: page.offset };
 }

@@ -6,7 +6,7 @@ import type { SqlTemplate } from '../../model/sql-template.js';
 import { lookUp } from '../find-member.js';
 import { leafIds } from '../leaf-states.js';
 import { dimensionOf } from '../output-columns.js';
-import { measureInput } from './aggregate-sql.js';
+import { measureInputs } from './aggregate-sql.js';
 import { compileSql, compileTemplate } from './compile-sql.js';
 import type { SqlDialect } from './compile-sql.js';
 import { openScope } from './open-scope.js';
@@ -90,5 +90,6 @@ function inputSql(scope: SqlScope, member: MemberId): SqlExpression {
   const found = lookUp(scope.model, member);
   if (found?.kind === 'dimension') return dimensionSql(scope, found.dimension);
   if (found?.kind !== 'measure') return memberSql(scope, member);
-  return measureInput(scope, found.measure) ?? { kind: 'null', type: null };
+  const [input] = measureInputs(scope, found.measure);
+  return input ?? { kind: 'null', type: null };
 }

@@ -125,7 +125,7 @@ export interface SqlParameter {
   readonly param: SqlParam;
 }
 
-export type SqlCastType = 'string' | 'boolean' | 'time';
+export type SqlCastType = 'string' | 'boolean' | 'time' | 'double';
 
 export type SqlTemplatePart =
   | { readonly kind: 'text'; readonly text: ModelText }
@@ -178,12 +178,49 @@ export type SqlAggregate =
       readonly type: LogicalType | null;
     }
   | { readonly kind: 'avg' | 'anyValue'; readonly operand: SqlExpression }
+  /** Of doubles, see `model/moments.ts`; all are NULL, or 0, without a value. */
+  | { readonly kind: 'moments'; readonly part: SqlMoment; readonly operand: SqlExpression }
+  /** Of pairs of doubles of which neither is NULL. */
+  | {
+      readonly kind: 'comoments';
+      readonly part: SqlComoment;
+      readonly operand: SqlExpression;
+      readonly other: SqlExpression;
+    }
+  | { readonly kind: 'spread'; readonly statistic: 'variance' | 'stddev'; readonly operand: SqlExpression }
+  | {
+      readonly kind: 'together';
+      readonly statistic: 'covariance' | 'correlation';
+      readonly operand: SqlExpression;
+      readonly other: SqlExpression;
+    }
+  | SqlByTime
   | {
       readonly kind: 'sketch';
       readonly operand: SqlExpression;
       readonly type: LogicalType | null;
       readonly precision: number;
     };
+
+/**
+ * Of the rows that have a value and a time, the one with the least or greatest time in milliseconds; of several, the
+ * one with the least or greatest value.
+ */
+export interface SqlByTime {
+  readonly kind: 'byTime';
+  readonly end: 'first' | 'last';
+  readonly part: 'value' | 'time';
+  readonly operand: SqlExpression;
+  readonly time: SqlExpression;
+  /** Of the value; null: not known. */
+  readonly type: LogicalType | null;
+}
+
+export const MOMENTS = ['count', 'mean', 'm2'] as const;
+export type SqlMoment = (typeof MOMENTS)[number];
+
+export const COMOMENTS = ['count', 'meanX', 'meanY', 'm2X', 'm2Y', 'c'] as const;
+export type SqlComoment = (typeof COMOMENTS)[number];
 
 export function modelText(
   from: Extract<SqlPart, { kind: 'text' }> | (CubeTable & { kind: 'table' }),
@@ -200,8 +237,13 @@ export function cubeAlias(cube: Cube): SqlName {
   return cube.name as ModelName;
 }
 
-export function columnName(column: SourceKey | MeasureState): SqlName {
-  return column.column as ModelName;
+export function columnName({ column }: SourceKey): SqlName {
+  return column as ModelName;
+}
+
+/** The names of the columns of a state. */
+export function stateNames({ columns }: MeasureState): readonly SqlName[] {
+  return columns as readonly ModelName[];
 }
 
 /** Of the table that a sub-query is; no cube's name has its dot. */

@@ -18,7 +18,7 @@ const dimension = (name: string) => ({ id: `o.${name}`, name }) as Dimension;
 
 const state = (of: Measure): FinishMeasure => ({
   measure: of,
-  value: { kind: 'state', state: { measure: of, kind: stateKind(of.type), column: memberColumn(of.id) } },
+  value: { kind: 'state', state: { measure: of, kind: stateKind(of.type), columns: [memberColumn(of.id)] } },
 });
 
 const calculated = (of: Measure, expression: Expression, ...leaves: Measure[]): FinishMeasure => ({
@@ -28,7 +28,7 @@ const calculated = (of: Measure, expression: Expression, ...leaves: Measure[]): 
     expression,
     leaves: leaves.map((leaf) => ({
       kind: 'state',
-      state: { measure: leaf, kind: stateKind(leaf.type), column: memberColumn(leaf.id) },
+      state: { measure: leaf, kind: stateKind(leaf.type), columns: [memberColumn(leaf.id)] },
     })),
   },
 });

@@ -26,7 +26,7 @@ function plan(
     keys: keys.map((column) => ({ column, output: column, bucket: null })),
     filter: null,
     aggregates: aggregates.map(([column, operation, emptyValue = null]) => ({
-      column,
+      columns: [column],
       operation,
       emptyValue,
     })),

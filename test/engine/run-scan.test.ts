@@ -68,7 +68,7 @@ const SIMPLE: ColumnSpec[] = [
   { name: 'c', type: STRING, kind: 'dictionary' },
   { name: 'n', type: INTEGER, kind: 'number' },
 ];
-const COUNT: ScanPlan['aggregates'] = [{ column: 'n', operation: 'sum', emptyValue: 0 }];
+const COUNT: ScanPlan['aggregates'] = [{ columns: ['n'], operation: 'sum', emptyValue: 0 }];
 
 const isOneOf = (member: string, ...values: string[]): Filter => ({
   kind: 'test',
@@ -168,7 +168,7 @@ describe('sums', () => {
       {
         keys: key === null ? [] : [{ column: key, output: key, bucket: null }],
         filter: null,
-        aggregates: [{ column: 'n', operation: 'sum', emptyValue: null }],
+        aggregates: [{ columns: ['n'], operation: 'sum', emptyValue: null }],
       },
       [],
       batches,
@@ -215,9 +215,9 @@ test('partitions that hold a column in different types are not merged', () => {
 
 describe('a scan over nothing', () => {
   const aggregates: ScanPlan['aggregates'] = [
-    { column: 'n', operation: 'sum', emptyValue: 0 },
-    { column: 'm', operation: 'sum', emptyValue: null },
-    { column: 's', operation: 'sketch', emptyValue: null },
+    { columns: ['n'], operation: 'sum', emptyValue: 0 },
+    { columns: ['m'], operation: 'sum', emptyValue: null },
+    { columns: ['s'], operation: 'sketch', emptyValue: null },
   ];
   const options = { dictionaries: new GlobalDictionaries() };
 

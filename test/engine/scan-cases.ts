@@ -219,19 +219,19 @@ const keyArbitrary: fc.Arbitrary<ScanKey> = fc.oneof(
 );
 
 const AGGREGATES: ScanPlan['aggregates'] = [
-  { column: 'count', operation: 'sum', emptyValue: 0 },
-  { column: 'amount', operation: 'sum', emptyValue: null },
-  { column: 'amount', operation: 'min', emptyValue: null },
-  { column: 'big', operation: 'sum', emptyValue: null },
-  { column: 'big', operation: 'max', emptyValue: null },
-  { column: 'ratio', operation: 'sum', emptyValue: null },
-  { column: 'odd', operation: 'sum', emptyValue: null },
-  { column: 'odd', operation: 'min', emptyValue: null },
-  { column: 'odd', operation: 'max', emptyValue: null },
-  { column: 'label', operation: 'min', emptyValue: null },
-  { column: 'label', operation: 'max', emptyValue: null },
-  { column: 'hour', operation: 'max', emptyValue: null },
-  { column: 'users', operation: 'sketch', emptyValue: null },
+  { columns: ['count'], operation: 'sum', emptyValue: 0 },
+  { columns: ['amount'], operation: 'sum', emptyValue: null },
+  { columns: ['amount'], operation: 'min', emptyValue: null },
+  { columns: ['big'], operation: 'sum', emptyValue: null },
+  { columns: ['big'], operation: 'max', emptyValue: null },
+  { columns: ['ratio'], operation: 'sum', emptyValue: null },
+  { columns: ['odd'], operation: 'sum', emptyValue: null },
+  { columns: ['odd'], operation: 'min', emptyValue: null },
+  { columns: ['odd'], operation: 'max', emptyValue: null },
+  { columns: ['label'], operation: 'min', emptyValue: null },
+  { columns: ['label'], operation: 'max', emptyValue: null },
+  { columns: ['hour'], operation: 'max', emptyValue: null },
+  { columns: ['users'], operation: 'sketch', emptyValue: null },
 ];
 
 export const scanArbitrary: fc.Arbitrary<ScanPlan> = fc.record({

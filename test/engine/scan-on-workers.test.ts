@@ -49,7 +49,7 @@ const INTEGER = { kind: 'integer' } as const;
 const COUNT: ScanPlan = {
   keys: [],
   filter: null,
-  aggregates: [{ column: 'n', operation: 'sum', emptyValue: 0 }],
+  aggregates: [{ columns: ['n'], operation: 'sum', emptyValue: 0 }],
 };
 
 function ones(rows: number): StoredBatch {
@@ -70,7 +70,9 @@ describe('with workers', () => {
         async (partitions, scan, sort) => {
           const numeric = {
             ...scan,
-            aggregates: scan.aggregates.filter(({ column }) => column !== 'label' && column !== 'hour'),
+            aggregates: scan.aggregates.filter(
+              ({ columns: [column] }) => column !== 'label' && column !== 'hour',
+            ),
           };
           fc.pre(numeric.aggregates.length > 0);
           const batches = partitions.map((rows) => buildBatch(rows, [...KEYS, ...MEASURES], sort));
@@ -95,7 +97,7 @@ describe('with workers', () => {
     const numbers = Array.from({ length: 400 }, (_, i) => (i % 200 < 100 ? 1e16 : 1e-3) * (i < 200 ? 1 : -1));
     const column = numberColumn([...numbers, 0.5], { kind: 'double' });
     const batch = { rows: 401, columns: new Map([['n', column]]), bytes: 0 };
-    const scan: ScanPlan = { ...COUNT, aggregates: [{ column: 'n', operation: 'sum', emptyValue: null }] };
+    const scan: ScanPlan = { ...COUNT, aggregates: [{ columns: ['n'], operation: 'sum', emptyValue: null }] };
     const result = await runScan(scan, [], [batch], options(threads));
     expect(result.batch.columns[0].values[0]).toBeCloseTo(0.5, 9);
   });
@@ -111,7 +113,7 @@ describe('with workers', () => {
     [
       'values of a dictionary',
       buildBatch([{ n: 'x' }], [{ name: 'n', type: { kind: 'string' }, kind: 'dictionary' }], []),
-      { ...COUNT, aggregates: [{ column: 'n', operation: 'max', emptyValue: null }] },
+      { ...COUNT, aggregates: [{ columns: ['n'], operation: 'max', emptyValue: null }] },
       {},
     ],
     [
@@ -139,7 +141,10 @@ describe('failures', () => {
     [{ name: 'n', type: { kind: 'sketch', precision: PRECISION }, kind: 'sketch' }],
     [],
   ).columns;
-  const scan: ScanPlan = { ...COUNT, aggregates: [{ column: 'n', operation: 'sketch', emptyValue: null }] };
+  const scan: ScanPlan = {
+    ...COUNT,
+    aggregates: [{ columns: ['n'], operation: 'sketch', emptyValue: null }],
+  };
 
   test('an error of a worker keeps its code and touches no other query', async () => {
     const column = columns.get('n')!;

@@ -15,11 +15,11 @@ test('sums of safe integers stay exact when their halves are joined in between',
       let expected = 0n;
       for (const numbers of parts) {
         chunk.setWhole(0, numbers.length);
-        sum.add(numberColumn(numbers, { kind: 'integer' }), chunk);
+        sum.add([numberColumn(numbers, { kind: 'integer' })], chunk);
         for (const number of numbers) expected += BigInt(number);
         // Giving the values joins what the halves hold.
         const met = parts.slice(0, parts.indexOf(numbers) + 1).some(({ length }) => length > 0);
-        expect(sum.values(1)).toEqual([met ? canonicalInteger(expected) : null]);
+        expect(sum.values(1)).toEqual([[met ? canonicalInteger(expected) : null]]);
       }
     }),
   );

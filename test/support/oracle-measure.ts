@@ -8,6 +8,21 @@ export type OracleMeasure<Row> =
   | { readonly kind: 'sum'; readonly of: (row: Row) => bigint | null }
   | { readonly kind: 'double_sum'; readonly of: (row: Row) => number | null }
   | { readonly kind: 'min' | 'max'; readonly of: (row: Row) => Cell }
+  /** Sample forms over doubles; of pairs without NULL. NaN where one of them is not finite. */
+  | { readonly kind: 'variance' | 'stddev'; readonly of: (row: Row) => number | null }
+  | {
+      readonly kind: 'covariance' | 'correlation';
+      readonly of: (row: Row) => number | null;
+      readonly other: (row: Row) => number | null;
+    }
+  /** The value of the row with the least or greatest time, of several the least or greatest value. */
+  | {
+      readonly kind: 'first' | 'last';
+      readonly of: (row: Row) => Cell;
+      readonly at: (row: Row) => number | null;
+    }
+  /** Whether all are true, or any. */
+  | { readonly kind: 'all' | 'any'; readonly of: (row: Row) => boolean | null }
   /** Different values; `approx` is the exact count that an estimate is judged by. */
   | { readonly kind: 'distinct' | 'approx'; readonly of: (row: Row) => Cell }
   /** Doubles from other measures, as doubles. */
@@ -44,6 +59,38 @@ export function measureCell<Row>(measures: OracleMeasures<Row>, name: string, ro
         null,
       );
     }
+    case 'variance':
+    case 'stddev': {
+      const pairs = pairsOf(rows, measure.of, measure.of);
+      const spread = pairs.length < 2 ? null : codeviation(pairs) / (pairs.length - 1);
+      return spread === null || measure.kind === 'variance' ? spread : Math.sqrt(spread);
+    }
+    case 'covariance':
+    case 'correlation': {
+      const pairs = pairsOf(rows, measure.of, measure.other);
+      if (pairs.length < 2) return null;
+      const together = codeviation(pairs);
+      if (measure.kind === 'covariance' || Number.isNaN(together)) return together / (pairs.length - 1);
+      const apart = [0, 1].map((at) => codeviation(pairs.map((pair) => [pair[at], pair[at]])));
+      return apart.includes(0) ? null : together / Math.sqrt(apart[0]) / Math.sqrt(apart[1]);
+    }
+    case 'first':
+    case 'last': {
+      const { of, at, kind } = measure;
+      const sign = kind === 'first' ? 1 : -1;
+      const kept = rows.flatMap((row) => {
+        const [cell, time] = [of(row), at(row)];
+        return cell === null || time === null ? [] : [{ cell, time }];
+      });
+      kept.sort((a, b) => sign * (a.time - b.time) || sign * rank(a.cell, b.cell));
+      return kept[0]?.cell ?? null;
+    }
+    case 'all':
+    case 'any': {
+      const values = rows.map(measure.of).filter((value) => value !== null);
+      if (values.length === 0) return null;
+      return measure.kind === 'all' ? !values.includes(false) : values.includes(true);
+    }
     case 'distinct':
     case 'approx':
       return new Set(rows.map(measure.of).filter((value) => value !== null)).size;
@@ -55,6 +102,34 @@ export function measureCell<Row>(measures: OracleMeasures<Row>, name: string, ro
         }),
       );
   }
+}
+
+/** NaN is the greatest number. */
+function rank(a: Cell, b: Cell): number {
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b)) || compareCells(a, b);
+}
+
+type Pair = readonly [number, number];
+
+function pairsOf<Row>(
+  rows: readonly Row[],
+  of: (row: Row) => number | null,
+  other: (row: Row) => number | null,
+): Pair[] {
+  return rows.flatMap((row): Pair[] => {
+    const [x, y] = [of(row), other(row)];
+    return x === null || y === null ? [] : [[x, y]];
+  });
+}
+
+/** Σ (x − mean x) (y − mean y), by the book; NaN where one is not finite. */
+function codeviation(pairs: readonly Pair[]): number {
+  if (!pairs.flat().every(Number.isFinite)) return Number.NaN;
+  const [meanX, meanY] = [0, 1].map((at) => {
+    const values = pairs.map((pair) => pair[at]);
+    return values.every((value) => value === values[0]) ? values[0] : sumOfDoubles(values) / values.length;
+  });
+  return sumOfDoubles(pairs.map(([x, y]) => (x - meanX) * (y - meanY)));
 }
 
 /** Exact but for the last bit (Shewchuk, Adaptive Precision Floating-Point Arithmetic, 1997, section 2.4). */
