@@ -3,7 +3,7 @@ import { unreachable } from '../../model/assert.js';
 import type { Grain } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 import { gridSql } from './grid-sql.js';
-import type { SqlDialect } from './compile-sql.js';
+import type { SqlDialect } from './sql-dialect.js';
 import type { SqlComoment, SqlMoment, SqlNumberTest } from './sql-tree.js';
 
 export const duckdbDialect: SqlDialect = {

@@ -7,7 +7,7 @@ import { StoreError } from '../../model/errors.js';
 import type { Grain } from '../../model/schema.js';
 import type { LogicalType } from '../../model/value.js';
 import { gridSql } from './grid-sql.js';
-import type { SqlDialect } from './compile-sql.js';
+import type { SqlDialect } from './sql-dialect.js';
 import type { SqlComoment, SqlMoment, SqlNumberTest } from './sql-tree.js';
 
 export const postgresDialect: SqlDialect = {

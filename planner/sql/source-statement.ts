@@ -8,7 +8,7 @@ import { leafIds } from '../leaf-states.js';
 import { dimensionOf } from '../output-columns.js';
 import { measureInputs } from './aggregate-sql.js';
 import { compileSql, compileTemplate } from './compile-sql.js';
-import type { SqlDialect } from './compile-sql.js';
+import type { SqlDialect } from './sql-dialect.js';
 import { openScope } from './open-scope.js';
 import { sourceSelect } from './source-select.js';
 import type { SourceTypes, SqlScope } from './sql-scope.js';

@@ -10,7 +10,7 @@ import type { MemberId } from '../../../dist/model/schema.js';
 import type { LogicalType } from '../../../dist/model/value.js';
 import { planQuery } from '../../../dist/planner/plan-query.js';
 import { rowMembers } from '../../../dist/planner/row-members.js';
-import type { SqlDialect } from '../../../dist/planner/sql/compile-sql.js';
+import type { SqlDialect } from '../../../dist/planner/sql/sql-dialect.js';
 import { duckdbDialect } from '../../../dist/planner/sql/compile-duckdb.js';
 import { postgresDialect } from '../../../dist/planner/sql/compile-postgres.js';
 import {
