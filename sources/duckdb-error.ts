@@ -13,7 +13,7 @@ export function duckdbError(error: unknown, source: string, signal: AbortSignal 
       cause: error,
     });
   }
-  if (/out of range|overflow/i.test(message)) {
+  if (/out of range|overflow|could not cast value -?[\d.]+ to DECIMAL/i.test(message)) {
     return new StoreError('value_out_of_range', `data source '${source}': ${firstLine(message)}`, {
       next: 'A sum outgrew 128 bits or a value its type: cast the measure to DOUBLE if that is exact enough.',
       cause: error,
