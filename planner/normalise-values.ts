@@ -16,6 +16,9 @@ export function firstLiteral(values: unknown, type: DimensionType, clock: Clock,
   return parseLiteral(value, type, clock, path);
 }
 
+/** Each engine would make something else of it: a substring of a pair, a replacement character. */
+const NO_TEXT = 'No text in a table does: give whole characters.';
+
 /** The values as texts: Cube takes strings, numbers and booleans alike. */
 export function valueTexts(values: unknown, path: string): (string | null)[] {
   const list: readonly unknown[] = Array.isArray(values)
@@ -28,7 +31,12 @@ export function valueTexts(values: unknown, path: string): (string | null)[] {
     throw invalid(path, `${list.length} values are more than ${LIMITS.queryFiltersMax}`, 'Filter in parts.');
   }
   return list.map((value) => {
-    if (value === null || typeof value === 'string') return value;
+    if (value === null) return null;
+    if (typeof value === 'string') {
+      if (/\p{Surrogate}/u.test(value))
+        throw invalid(path, `${show(value)} holds half of a surrogate pair`, NO_TEXT);
+      return value;
+    }
     if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
       return String(value);
     throw invalid(path, `${show(value)} is not a string, number, boolean or null`, '');

@@ -179,7 +179,9 @@ function numberBound({ type, digits, scale }: SqlNumberTest): NumberBound {
   const raised = shift < 0 ? digits : digits * 10n ** BigInt(shift);
   const rest = ((raised % divisor) + divisor) % divisor;
   const scaled = (raised - rest) / divisor;
-  if (scaled >= 10n ** 38n || scaled <= -(10n ** 38n)) return { kind: 'beyond', above: scaled > 0n };
+  // HUGEINT holds more than the 38 digits of a decimal.
+  const end = columnScale === 0 ? 2n ** 127n : 10n ** 38n;
+  if (scaled >= end || scaled <= -end) return { kind: 'beyond', above: scaled > 0n };
   return { kind: 'exact', scaled, scale: columnScale, equal: rest === 0n };
 }
 

@@ -276,3 +276,69 @@ cubes:
     await expect(store.query(query)).rejects.toMatchObject({ code: 'query_invalid' });
   }
 });
+
+// In memory half of a pair was found within the pair, and DuckDB took it for U+FFFD.
+test.for(['contains', 'equals', 'notEquals', 'startsWith', 'gt'])(
+  '%s half of a surrogate pair is refused, by a rollup and by the source',
+  async (operator) => {
+    const measures = '[{ name: count, type: count }]';
+    const rollup = '[{ name: r, measures: [count], dimensions: [x] }]';
+    const { init, yaml } = oneCube('VARCHAR', ["1, '😀'", "2, '\uFFFD'"], measures, rollup);
+    const asText = yaml.replace('{ name: g, sql: g, type: number }', '{ name: x, sql: x, type: string }');
+    const store = await openTables({ init, yaml: asText });
+    const query = (half: string) => ({
+      measures: ['t.count'],
+      dimensions: ['t.x'],
+      filters: [{ member: 't.x', operator, values: [half] }],
+    });
+    for (let built = 0; built < 2; built++) {
+      for (const half of ['\ud83d', '\ude00', 'a\ud83d']) {
+        await expect(store.query(query(half))).rejects.toMatchObject({
+          code: 'query_invalid',
+          message: expect.stringContaining('half of a surrogate pair') as string,
+        });
+      }
+      expect((await store.query(query('😀'))).meta.mode).toBe(built === 0 ? 'source' : 'direct');
+      await store.build();
+    }
+  },
+);
+
+// Constants of more than 38 digits counted as beyond every integer, but a HUGEINT has 39.
+test('a HUGEINT is compared with a constant of 39 digits', async () => {
+  const most = '170141183460469231731687303715884105727';
+  const store = await openTables({
+    init: [`CREATE TABLE t AS SELECT unnest([1, ${most}, ${most} - 1, -${most}])::HUGEINT AS x`],
+    yaml: `
+cubes:
+  - name: t
+    sql_table: t
+    measures: [{ name: count, type: count }]
+    dimensions: [{ name: x, sql: x, type: number }]
+`,
+  });
+  const count = async (operator: string, value: string) => {
+    const filters = [{ member: 't.x', operator, values: [value] }];
+    return (await store.query({ measures: ['t.count'], filters })).data[0]['t.count'];
+  };
+  expect(await count('lt', most)).toBe('3');
+  expect(await count('lte', most)).toBe('4');
+  expect(await count('gte', most)).toBe('1');
+  expect(await count('equals', most)).toBe('1');
+  expect(await count('notEquals', most)).toBe('3');
+  expect(await count('gt', `-${most}`)).toBe('3');
+  expect(await count('lt', '170141183460469231731687303715884105728')).toBe('4');
+});
+
+// Such a build ended with `source_failed` and the advice to check the tables.
+test('a rollup over integers of more than 38 digits is not built, and the source goes on answering', async () => {
+  const rows = ['1, 170141183460469231731687303715884105727', '2, 1'];
+  const measures = '[{ name: most, sql: x, type: max }]';
+  const store = await openTables(
+    oneCube('HUGEINT', rows, measures, '[{ name: r, measures: [most], dimensions: [g] }]'),
+  );
+  await expect(store.build()).rejects.toMatchObject({ code: 'value_out_of_range' });
+  const { data, meta } = await store.query({ measures: ['t.most'] });
+  expect(data).toEqual([{ 't.most': '170141183460469231731687303715884105727' }]);
+  expect(meta.mode).toBe('source');
+});

@@ -18,7 +18,7 @@ export interface CubeTimeDimension {
   readonly dimension: string;
   /** Predefined, or of the time dimension's own. */
   readonly granularity?: string;
-  readonly dateRange?: readonly string[];
+  readonly dateRange?: string | readonly string[];
 }
 
 export type CubeGranularity = 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
@@ -53,4 +53,5 @@ export type CubeOperator =
   | 'beforeDate'
   | 'beforeOrOnDate'
   | 'afterDate'
-  | 'afterOrOnDate';
+  | 'afterOrOnDate'
+  | 'measureFilter';

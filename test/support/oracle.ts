@@ -158,7 +158,7 @@ function isWanted<Row>(
   for (const { dimension, dateRange } of times) {
     if (dateRange === undefined) continue;
     const wall = wallOf(find(model.dimensions, dimension).of(row), zone);
-    const { first, last } = wallRange(dateRange);
+    const { first, last } = wallRange(typeof dateRange === 'string' ? [dateRange] : dateRange);
     if (wall === null || wall < first || last < wall) return false;
   }
   const read = (member: string): { cell: Cell; type: CellType } => {

@@ -1,71 +1,160 @@
 /** Measures of every type over the columns of a random cube, and calculated ones over these. */
-import type { RandomDimension, RandomMeasure } from './random-model.js';
+import { FEATURES } from './features.js';
+import { nameOf, ofCube } from './model-document.js';
+import type { Formula, MeasureType, RandomDimension, RandomMeasure, Shape } from './random-model.js';
 import { KINDS } from './random-values.js';
+import type { Kind } from './random-values.js';
 import type { Tape } from './tape.js';
 
-export interface MeasureDraft {
-  readonly made: RandomMeasure;
-  readonly document: object;
-}
+const ofAll = ['min', 'max', 'count_distinct_approx', 'count', 'count_distinct'] as const;
+const ofNumbers = ['sum', 'sum', ...ofAll, 'avg'] as const;
+const statistics = ['variance', 'stddev', 'covariance', 'correlation'] as const;
 
 export function randomMeasures(
   tape: Tape,
   cube: string,
   columns: readonly RandomDimension[],
   filters: readonly string[],
-): MeasureDraft[] {
-  const drafts: MeasureDraft[] = [
-    {
-      made: { id: `${cube}.count`, type: 'count', kind: null, sql: null, rough: false },
-      document: { name: 'count', type: 'count' },
-    },
-  ];
-  const simple = ['sum', 'min', 'max', 'count_distinct_approx', 'count', 'count_distinct', 'avg'] as const;
+): RandomMeasure[] {
+  const measures: RandomMeasure[] = [{ ...nothing, id: `${cube}.count`, type: 'count' }];
   for (const at of tape.times(2 + tape.below(7), (number) => number)) {
-    const { kind, type: columnType } = tape.pick(columns);
-    const types = columnType === 'number' ? simple : simple.slice(1, 6);
-    const type = tape.pick(types);
-    const filter = tape.chance(30) ? tape.pick(filters) : null;
-    const name = `m${at}_${type}_${kind}`;
-    const column = `${cube}.${kind}`;
-    drafts.push({
-      made: {
-        id: `${cube}.${name}`,
-        type,
-        kind,
-        sql: filter === null ? column : `CASE WHEN ${filter.replaceAll('{CUBE}', cube)} THEN ${column} END`,
-        rough: (kind === 'rough' || kind === 'real') && (type === 'sum' || type === 'avg'),
-      },
-      document: {
-        name,
-        type,
-        sql: tape.pick([kind, `{CUBE}.${kind}`, `{${kind}}`]),
-        ...(filter === null ? {} : { filters: [{ sql: filter }] }),
-        ...(type === 'count_distinct_approx' && tape.chance(50) ? { precision: 10 + tape.below(7) } : {}),
-      },
-    });
+    const column = tape.pick(columns);
+    const type = tape.pick(typesFor(column, columns));
+    measures.push(randomMeasure(tape, { cube, at, type, column, columns, filters }));
   }
-  return [...drafts, ...tape.times(tape.below(3), (at) => calculated(tape, cube, drafts, at))];
+  for (const at of tape.times(tape.below(3), (number) => number))
+    measures.push(calculated(tape, cube, measures, at));
+  return measures;
 }
 
-function calculated(tape: Tape, cube: string, drafts: readonly MeasureDraft[], at: number): MeasureDraft {
-  const numbers = drafts.filter(
-    ({ made: { kind, type } }) => kind === null || KINDS[kind].type === 'number' || type.startsWith('count'),
-  );
-  const [left, right] = [tape.pick(numbers).made, tape.pick(numbers).made];
-  const [x, y] = [left.id, right.id].map((id) => `{CUBE.${id.split('.')[1]}}`);
-  const rough = left.rough || right.rough || left.type === 'avg' || right.type === 'avg';
-  const sql = tape.pick([
-    `${x} + ${y}`,
-    `${x} / ${y}`,
-    `100.0 * ${x} / NULLIF(${y}, 0)`,
-    `COALESCE(${x}, 0) - ABS(${y}) * 2`,
-    rough ? `${x} - ${y}` : `-${x} % ${y}`,
-    `CASE WHEN ${x} > 1 THEN ${y} END`,
-  ]);
-  const name = `n${at}`;
+const nothing = {
+  kind: null,
+  sql: null,
+  sql2: null,
+  filter: null,
+  formula: null,
+  rough: false,
+  document: {},
+};
+
+function typesFor({ type }: RandomDimension, columns: readonly RandomDimension[]): readonly MeasureType[] {
+  const types: MeasureType[] = type === 'number' ? [...ofNumbers] : [...ofAll];
+  if (FEATURES.statistics && type === 'number') types.push(...statistics);
+  if (FEATURES.booleans && type === 'boolean') types.push('bool_and', 'bool_or', 'bool_and', 'bool_or');
+  if (FEATURES.firstLast && columns.filter((column) => column.type === 'time').length === 1)
+    types.push('first', 'last');
+  return types;
+}
+
+interface Wish {
+  readonly cube: string;
+  readonly at: number;
+  readonly type: MeasureType;
+  readonly column: RandomDimension;
+  readonly columns: readonly RandomDimension[];
+  readonly filters: readonly string[];
+}
+
+function randomMeasure(tape: Tape, { cube, at, type, column, columns, filters }: Wish): RandomMeasure {
+  const { kind, sql } = column;
+  const filter = tape.chance(30) ? tape.pick(filters) : null;
+  const other = otherColumn(tape, type, columns);
+  const rows = type === 'count' && tape.chance(20);
+  const written = tape.pick([nameOf(sql), `{CUBE}.${nameOf(sql)}`, `{${nameOf(sql)}}`]);
   return {
-    made: { id: `${cube}.${name}`, type: 'number', kind: null, sql: null, rough },
-    document: { name, type: 'number', sql },
+    id: `${cube}.m${at}_${type}_${kind}`,
+    type,
+    kind: rows ? null : kind,
+    sql: rows ? null : filtered(sql, filter),
+    sql2: other === null ? null : filtered(other.sql, filter),
+    filter,
+    formula: null,
+    rough: isRough(type, [kind, ...(other === null ? [] : [other.kind])]),
+    document: {
+      ...(!rows && { sql: written }),
+      ...((type === 'covariance' || type === 'correlation') &&
+        other !== null && { sql2: ofCube(other.sql, cube) }),
+      ...(filter !== null && { filters: [{ sql: ofCube(filter, cube) }] }),
+      ...(type === 'count_distinct_approx' && tape.chance(50) && { precision: 10 + tape.below(7) }),
+    },
   };
+}
+
+function filtered(sql: string, filter: string | null): string {
+  return filter === null ? sql : `CASE WHEN ${filter} THEN ${sql} END`;
+}
+
+/** The second value of a covariance, or the time by which a first or last is told. */
+function otherColumn(
+  tape: Tape,
+  type: MeasureType,
+  columns: readonly RandomDimension[],
+): RandomDimension | null {
+  switch (type) {
+    case 'covariance':
+    case 'correlation':
+      return tape.pick(columns.filter((column) => column.type === 'number'));
+    case 'first':
+    case 'last':
+      return columns.find((column) => column.type === 'time') ?? null;
+    default:
+      return null;
+  }
+}
+
+function isRough(type: MeasureType, kinds: readonly Kind[]): boolean {
+  if ((statistics as readonly MeasureType[]).includes(type)) return true;
+  return (type === 'sum' || type === 'avg') && kinds.some((kind) => kind === 'rough' || kind === 'real');
+}
+
+/** Over numbers that are their own kind of exact, or roughly known where no step hangs on them. */
+function calculated(tape: Tape, cube: string, measures: readonly RandomMeasure[], at: number): RandomMeasure {
+  const numbers = measures.filter(isNumber);
+  const [left, right] = [tape.pick(numbers), tape.pick(numbers)];
+  const rough = left.rough || right.rough;
+  const plain = [left, right].every(({ type, formula }) => type !== 'avg' && formula === null);
+  const shapes: readonly Shape[] = [
+    'add',
+    'ratio',
+    'percent',
+    'gap',
+    rough ? 'minus' : 'modulo',
+    !rough && plain ? 'case' : 'minus',
+  ];
+  const formula = { shape: tape.pick(shapes), left: left.id, right: right.id };
+  return {
+    ...nothing,
+    id: `${cube}.n${at}`,
+    type: 'number',
+    formula,
+    rough,
+    document: { sql: writtenFormula(formula) },
+  };
+}
+
+/** What SQL cannot be taken apart cannot be a part of another. */
+function isNumber({ kind, type, formula }: RandomMeasure): boolean {
+  if (formula !== null) return formula.shape !== 'case';
+  if (type.startsWith('bool_') || type === 'first' || type === 'last') return false;
+  return kind === null || KINDS[kind].type === 'number' || type.startsWith('count');
+}
+
+function writtenFormula({ shape, left, right }: Formula): string {
+  const [x, y] = [left, right].map((id) => `{CUBE.${nameOf(id)}}`);
+  switch (shape) {
+    case 'add':
+      return `${x} + ${y}`;
+    case 'ratio':
+      return `${x} / ${y}`;
+    case 'percent':
+      return `100.0 * ${x} / NULLIF(${y}, 0)`;
+    case 'gap':
+      return `COALESCE(${x}, 0) - ABS(${y}) * 2`;
+    case 'minus':
+      return `${x} - ${y}`;
+    case 'modulo':
+      return `-${x} % ${y}`;
+    case 'case':
+      return `CASE WHEN ${x} > 1 THEN ${y} END`;
+  }
 }

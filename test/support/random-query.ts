@@ -1,15 +1,9 @@
 /** Random queries over a random model; two of three keep to what one of its rollups holds. */
-import type {
-  CubeFilter,
-  CubeOperator,
-  CubeQuery,
-  CubeTimeDimension,
-  CubeValue,
-  Direction,
-} from './cube-query.js';
+import type { CubeQuery, CubeTimeDimension, Direction } from './cube-query.js';
+import { having, randomFilter } from './random-filter.js';
 import { consistsOf } from './random-granularities.js';
 import type { RandomDimension, RandomMeasure, RandomModel, RandomRollup } from './random-model.js';
-import { DAY, moment } from './random-values.js';
+import { DAY, isoDay, moment } from './random-values.js';
 import type { Span } from './random-values.js';
 import { reachable } from './reachable.js';
 import { shuffled } from './tape.js';
@@ -38,7 +32,7 @@ const granularities: readonly string[] = [
 ];
 
 export function randomQuery(tape: Tape, model: RandomModel): CubeQuery {
-  const palette = tape.below(3) < 2 ? rollupPalette(tape.pick(model.rollups)) : freePalette(tape, model);
+  const palette = tape.below(6) < 5 ? rollupPalette(tape.pick(model.rollups)) : freePalette(tape, model);
   const measures = tape.some(palette.measures, 3, 1).slice(tape.chance(8) ? 1 : 0);
   const dimensions = tape.some(palette.dimensions, 2);
   const timezone = tape.pick([
@@ -49,7 +43,8 @@ export function randomQuery(tape: Tape, model: RandomModel): CubeQuery {
     'Asia/Kathmandu',
     'Australia/Lord_Howe',
     'America/New_York',
-    'Europe/London',
+    'Europe/Berlin',
+    'America/Sao_Paulo',
   ]);
   const timeDimensions = tape.some(palette.times, 2).map((time) => randomTime(tape, time, model.span));
   const filters = tape
@@ -108,11 +103,13 @@ function freePalette(tape: Tape, { cubes }: RandomModel): Palette {
 }
 
 function randomTime(tape: Tape, time: Palette['times'][number], span: Span): CubeTimeDimension {
-  const granularity = tape.chance(75) ? tape.pick(time.granularities) : undefined;
+  // Now and then one that is not made of what is stored.
+  const list = tape.chance(20) ? granularities : time.granularities;
+  const granularity = tape.chance(75) ? tape.pick(list) : undefined;
   return {
     dimension: time.dimension,
     ...(granularity !== undefined && { granularity }),
-    ...(tape.chance(50) && { dateRange: randomRange(tape, span, !time.aligned || tape.chance(50)) }),
+    ...(tape.chance(50) && { dateRange: randomRange(tape, span, !time.aligned || tape.chance(40)) }),
   };
 }
 
@@ -120,106 +117,15 @@ function randomTime(tape: Tape, time: Palette['times'][number], span: Span): Cub
 function randomRange(tape: Tape, span: Span, ragged: boolean): string[] {
   const [first, last] = [moment(tape, span), moment(tape, span)].toSorted((a, b) => a - b);
   if (ragged) return [new Date(first).toISOString().slice(0, -1), new Date(last).toISOString().slice(0, -1)];
-  const whole = tape.pick([0, 1, 2]);
+  const whole = tape.pick([0, 1, 2, 3, 3]);
   const [from, to] = [new Date(first), new Date(last)];
-  if (whole === 0) return [iso(first), iso(last)];
+  if (whole === 3) return [isoDay(first), new Date(last).toISOString().slice(0, -1)];
+  if (whole === 0) return [isoDay(first), isoDay(last)];
   const [month, end] = whole === 1 ? [from.getUTCMonth(), to.getUTCMonth() + 1] : [0, 12];
-  return [iso(Date.UTC(from.getUTCFullYear(), month, 1)), iso(Date.UTC(to.getUTCFullYear(), end, 1) - DAY)];
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
-}
-
-const texts = ['a', '', 'A', 'É', '😀', 'i', 'ς', '%', "o'x", '10', 'ff', 'nope', '\u0000'];
-const numbers: readonly CubeValue[] = [
-  0,
-  1,
-  '-0',
-  '1.5',
-  '-0.01',
-  '0.1',
-  '9007199254740993',
-  '9223372036854775807',
-  '-9223372036854775809',
-  '1e30',
-  '0.00000000010',
-  7,
-];
-
-function randomFilter(
-  tape: Tape,
-  dimensions: readonly RandomDimension[],
-  span: Span,
-  depth: number,
-): CubeFilter | null {
-  if (dimensions.length === 0) return null;
-  if (depth > 0 && tape.chance(25)) {
-    const inner = tape
-      .times(1 + tape.below(3), () => randomFilter(tape, dimensions, span, depth - 1))
-      .filter((filter) => filter !== null);
-    return tape.chance(50) ? { and: inner } : { or: inner };
-  }
-  const { id: member, type } = tape.pick(dimensions);
-  if (tape.chance(15)) return { member, operator: tape.pick(['set', 'notSet'] as const) };
-  const operators: readonly CubeOperator[] =
-    type === 'string'
-      ? [...lists, ...orders, ...searches]
-      : type === 'time'
-        ? [...dates, ...lists, ...orders]
-        : [...lists, ...orders];
-  const operator = tape.pick(operators);
-  const single = orders.includes(operator);
-  const wholeDate = tape.chance(50);
-  const value = (): CubeValue => {
-    if (type === 'string') return tape.pick(texts);
-    if (type === 'number') return tape.pick(numbers);
-    if (type === 'boolean') return tape.pick(['true', 'false']);
-    const text = new Date(moment(tape, span)).toISOString();
-    return wholeDate ? text.slice(0, 10) : text.slice(0, -1);
-  };
-  if (dates.includes(operator)) {
-    const range = [value(), value()].map(String).toSorted();
-    return { member, operator, values: operator.endsWith('Range') ? range : range.slice(1) };
-  }
-  const values = tape.times(1 + (single ? 0 : tape.below(3)), value);
-  return {
-    member,
-    operator,
-    values: lists.includes(operator) && tape.chance(15) ? [...values, null] : values,
-  };
-}
-
-const lists: readonly CubeOperator[] = ['equals', 'notEquals', 'in', 'notIn'];
-const orders: readonly CubeOperator[] = ['gt', 'gte', 'lt', 'lte'];
-const searches: readonly CubeOperator[] = [
-  'contains',
-  'notContains',
-  'startsWith',
-  'notStartsWith',
-  'endsWith',
-  'notEndsWith',
-];
-const dates: readonly CubeOperator[] = [
-  'inDateRange',
-  'notInDateRange',
-  'onTheDate',
-  'beforeDate',
-  'beforeOrOnDate',
-  'afterDate',
-  'afterOrOnDate',
-];
-
-function having(tape: Tape, { id: member, rough }: RandomMeasure, span: Span): CubeFilter {
-  if (rough || tape.chance(15)) return { member, operator: tape.pick(['set', 'notSet'] as const) };
-  const filter = (): CubeFilter => ({
-    member,
-    operator: tape.pick([...lists, ...orders]),
-    values: [tape.pick(numbers)],
-  });
-  if (tape.chance(3)) return { member, operator: 'contains', values: ['a'] };
-  if (tape.chance(3)) return { member, operator: 'afterDate', values: [iso(span.from)] };
-  return tape.chance(25) ? { or: [filter(), filter()] } : filter();
+  return [
+    isoDay(Date.UTC(from.getUTCFullYear(), month, 1)),
+    isoDay(Date.UTC(to.getUTCFullYear(), end, 1) - DAY),
+  ];
 }
 
 /** Rough sums come after all keys, so that they decide nothing. */

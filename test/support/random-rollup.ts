@@ -1,7 +1,9 @@
 /** Random rollups over the cubes that joins lead to, with partitions and indexes. */
+import { FEATURES } from './features.js';
 import { consistsOf } from './random-granularities.js';
 import type { RandomCube, RandomRollup, RandomTime } from './random-model.js';
 import { reachable } from './reachable.js';
+import { DAY, isoDay, moment } from './random-values.js';
 import type { Span } from './random-values.js';
 import { shuffled } from './tape.js';
 import type { Tape } from './tape.js';
@@ -11,6 +13,7 @@ const granularities: readonly string[] = [
   'hour',
   'week',
   'month',
+  'week',
   'minute',
   'quarter',
   'year',
@@ -26,14 +29,9 @@ const partitions: readonly { readonly name: string; readonly days: number }[] = 
   { name: 'year', days: 365 },
 ];
 
-export interface RollupDraft {
-  readonly made: RandomRollup;
-  readonly document: object;
-}
-
-export function randomRollup(tape: Tape, cubes: readonly RandomCube[], span: Span, at: number): RollupDraft {
+export function randomRollup(tape: Tape, cubes: readonly RandomCube[], span: Span, at: number): RandomRollup {
   const root = tape.pick(cubes);
-  const near = tape.chance(60) ? reachable(cubes, root.name) : [root];
+  const near = tape.chance(45) ? reachable(cubes, root.name) : [root];
   const measures = tape.some(root.measures, 6, 1);
   const foreign = tape.chance(25)
     ? tape.some(
@@ -79,17 +77,22 @@ export function randomRollup(tape: Tape, cubes: readonly RandomCube[], span: Spa
           columns: shuffled(tape, tape.some(keys, keys.length, 1)),
         }));
   return {
-    made: { id: `${root.name}.r${at}`, cube: root.name, measures: all, dimensions, segments, times },
-    document: {
-      name: `r${at}`,
-      measures: all.map(({ id }) => id),
-      dimensions: dimensions.map(({ id }) => id),
-      segments,
-      ...(times.length > 0 && {
-        time_dimensions: times.map(({ dimension, granularity }) => ({ dimension, granularity })),
-      }),
-      ...(partition !== null && { partition_granularity: partition }),
-      ...(indexes.length > 0 && { indexes }),
-    },
+    id: `${root.name}.r${at}`,
+    cube: root.name,
+    measures: all,
+    dimensions,
+    segments,
+    times,
+    partition,
+    indexes,
+    priority: tape.chance(30) ? 1 + tape.below(100) : null,
+    built: tape.chance(15) ? (tape.chance(30) ? 'nothing' : isoRange(tape, span)) : 'all',
+    buildRange: FEATURES.buildRange && times.length > 0 && tape.chance(15) ? isoRange(tape, span) : null,
   };
+}
+
+/** Dates in the order of time, the second one excluded. */
+function isoRange(tape: Tape, span: Span): [string, string] {
+  const [first, last] = [moment(tape, span), moment(tape, span)].toSorted((a, b) => a - b);
+  return [isoDay(first), isoDay(last + DAY)];
 }

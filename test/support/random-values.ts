@@ -32,8 +32,12 @@ export const KINDS = {
       "' '",
       "'10'",
       "'9'",
+      "'\uFFFD'",
+      "'👩‍👩‍👧'",
     ],
   },
+  name: { type: 'string', sql: 'VARCHAR', tame: true, values: [] },
+  serial: { type: 'number', sql: 'INTEGER', tame: true, values: [] },
   small: { type: 'number', sql: 'INTEGER', tame: true, values: ['1', '0', '-3', '2', '7'] },
   flag: { type: 'boolean', sql: 'BOOLEAN', tame: true, values: ['TRUE', 'FALSE'] },
   ts: { type: 'time', sql: 'TIMESTAMP', tame: true, values: [] },
@@ -70,6 +74,18 @@ export const KINDS = {
     tame: false,
     values: ['1', '9223372036854775808', '-9223372036854775809', '90071992547409930000'],
   },
+  vast: {
+    type: 'number',
+    sql: 'HUGEINT',
+    tame: false,
+    values: ['1', '170141183460469231731687303715884105727', '-170141183460469231731687303715884105727'],
+  },
+  long: {
+    type: 'number',
+    sql: 'DECIMAL(38,4)',
+    tame: false,
+    values: ['0.0001', '1234567890123456789012345678901234.5678', '-1234567890123456789012345678901234.5679'],
+  },
   unsigned: { type: 'number', sql: 'UBIGINT', tame: false, values: ['0', '18446744073709551615', '5'] },
   quarter: { type: 'number', sql: 'DOUBLE', tame: true, values: ['0.25', '-1.5', '1024', '0', '1e-3 * 0'] },
   wild: { type: 'number', sql: 'DOUBLE', tame: false, values: ['0.25', '0', ...infinite] },
@@ -95,9 +111,15 @@ export const spans: readonly Span[] = [
   { from: Date.UTC(2023, 10, 1), days: 400 },
   { from: Date.UTC(1960, 0, 1), days: 5000 },
   { from: Date.UTC(2021, 3, 3), days: 1 },
+  { from: Date.UTC(2018, 9, 31), days: 8 },
+  { from: Date.UTC(2024, 1, 26), days: 6 },
+  { from: Date.UTC(2020, 11, 20), days: 20 },
+  { from: Date.UTC(2021, 2, 20), days: 12 },
 ];
 
 export function literal(tape: Tape, kind: Kind, span: Span): string {
+  if (kind === 'name') return `'n${tape.below(1000)}'`;
+  if (kind === 'serial') return String(tape.below(10_000));
   if (KINDS[kind].type !== 'time') return tape.pick<string>(KINDS[kind].values);
   const ms = moment(tape, span);
   if (kind === 'day') return `DATE '1970-01-01' + (${Math.floor(ms / DAY)})`;
@@ -105,13 +127,20 @@ export function literal(tape: Tape, kind: Kind, span: Span): string {
   return kind === 'ts' ? `make_timestamp(${micros})` : `CAST(make_timestamp(${micros}) AS TIMESTAMPTZ)`;
 }
 
-/** Instants at which the clocks of New York, Lord Howe or Kathmandu change, and their days. */
+/** Instants at which the clocks of New York, Lord Howe, São Paulo or Berlin change, and ends of days and years. */
 const edges = [
   Date.UTC(2021, 2, 14, 7),
   Date.UTC(2021, 3, 3, 15),
   Date.UTC(2021, 10, 7, 5, 30),
   Date.UTC(2023, 10, 5, 6),
   Date.UTC(2021, 2, 1, 18, 15),
+  Date.UTC(2018, 10, 4, 3),
+  Date.UTC(2021, 2, 28, 1),
+  Date.UTC(2024, 1, 29),
+  Date.UTC(2024, 2, 1),
+  Date.UTC(2020, 11, 28),
+  Date.UTC(2021, 0, 1),
+  Date.UTC(2021, 0, 4),
 ];
 
 /** A time within the span, often at an edge of something. */
@@ -127,4 +156,8 @@ export function moment(tape: Tape, { from, days }: Span): number {
     ...edge.map((time) => time - 1),
   ];
   return tape.pick(times);
+}
+
+export function isoDay(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }

@@ -5,16 +5,17 @@
 import fc from 'fast-check';
 
 export class Tape {
-  readonly #cells: readonly number[];
-  #at = 0;
+  readonly #next: () => number;
 
-  constructor(cells: readonly number[]) {
-    this.#cells = cells;
+  /** @param cells whole numbers from 0 on, as a list or one after the other */
+  constructor(cells: readonly number[] | (() => number)) {
+    let at = 0;
+    this.#next = typeof cells === 'function' ? cells : () => cells[at++] ?? 0;
   }
 
   /** From 0 to `count - 1`. */
   below(count: number): number {
-    return (this.#cells[this.#at++] ?? 0) % count;
+    return this.#next() % count;
   }
 
   /** True in about `percent` of a hundred tapes. */

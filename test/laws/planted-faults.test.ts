@@ -1,0 +1,113 @@
+/**
+ * The canaries of the generator: errors that are planted in a copy of the compiled product, one at a time, and that it
+ * must find. What stands in `test/support/planted-faults.ts` is exact text: where a change of the product takes it
+ * away, plant the same error in the new text.
+ */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openStore } from '../../dist/index.js';
+import type { Outcome } from '../support/compare-answers.js';
+import { NaiveJudge } from '../support/naive-judge.js';
+import type { NaiveAnswer } from '../support/naive-judge.js';
+import { plantedFaults } from '../support/planted-faults.js';
+import type { PlantedFault } from '../support/planted-faults.js';
+import { sampleOf } from '../support/random-sample.js';
+import type { Sample } from '../support/random-sample.js';
+import { runCases } from '../support/run-cases.js';
+import type { OpenStore } from '../support/run-cases.js';
+
+const QUERIES = 40;
+const CASES_MAX = 2_000;
+const SEED = 155;
+
+interface Known {
+  readonly sample: Sample;
+  /** Of a store that the product without faults built. */
+  readonly folder: string;
+  readonly answers: NaiveAnswer[];
+  /** What answered each case; null: it was refused. */
+  readonly modes: readonly (string | null)[];
+}
+
+let judge: NaiveJudge;
+let copies: string;
+const samples: Known[] = [];
+
+beforeAll(async () => {
+  judge = await NaiveJudge.open();
+  // Within the repository, so that the copies find the packages.
+  mkdirSync('.granary', { recursive: true });
+  copies = mkdtempSync(join('.granary', 'planted-'));
+});
+
+afterAll(() => {
+  judge.close();
+  for (const folder of [copies, ...samples.map((known) => known.folder)])
+    rmSync(folder, { recursive: true, force: true });
+});
+
+test('where nothing is planted nothing is found', async () => {
+  for (let at = 0; at * QUERIES < CASES_MAX; at++) samples.push(await buildSample(at));
+  expect(samples.flatMap(({ modes }) => modes)).toHaveLength(CASES_MAX);
+});
+
+test('there are at least twenty of them', () => {
+  expect(new Set(plantedFaults.map(({ name }) => name)).size).toBeGreaterThanOrEqual(20);
+});
+
+test.for(plantedFaults.map((fault) => [fault.name, fault] as const))('%s', async ([, fault]) => {
+  const cases = await casesToFind(plant(fault), (mode) => mayShow(fault, mode));
+  console.log(`${fault.name}: found within ${cases ?? `more than ${CASES_MAX}`} cases`);
+  expect(cases).not.toBeNull();
+});
+
+async function buildSample(at: number): Promise<Known> {
+  const sample = sampleOf(SEED, at, QUERIES);
+  const folder = mkdtempSync(join(tmpdir(), 'granary-planted-'));
+  const answers: NaiveAnswer[] = [];
+  const outcomes: Outcome[] = [];
+  await judge.load(sample.model);
+  for (const { query, now } of sample.cases) answers.push(await judge.answer(sample.model, query, now));
+  expect(await runCases(openStore, judge, sample, { known: answers, outcomes, folder })).toBeNull();
+  const modes = outcomes.map((outcome) => (outcome.kind === 'answer' ? outcome.mode : null));
+  return { sample, folder, answers, modes };
+}
+
+/** What is done with rows of rollups does not show in answers of the source, nor its SQL in those of rollups. */
+function mayShow({ file }: PlantedFault, mode: string | null): boolean {
+  if (/^(engine|storage)/.test(file)) return mode !== null && mode !== 'source';
+  return file.startsWith('planner/sql') ? mode === 'source' || mode === 'hybrid' : true;
+}
+
+/** How many cases it takes until one differs; null: none does. */
+async function casesToFind(
+  open: OpenStore,
+  mayDiffer: (mode: string | null) => boolean,
+): Promise<number | null> {
+  for (const [at, { sample, folder, answers, modes }] of samples.entries()) {
+    const only = (number: number): boolean => mayDiffer(modes[number]);
+    const failure = await runCases(open, judge, sample, { known: answers, folder, isBuilt: true, only });
+    if (failure === null) continue;
+    return at * QUERIES + (failure.failed === null ? 0 : sample.cases.indexOf(failure.failed)) + 1;
+  }
+  return null;
+}
+
+/** `openStore` of a copy of the product with the fault in it. */
+function plant({ file, text, wrong }: PlantedFault): OpenStore {
+  const copy = mkdtempSync(join(copies, 'dist-'));
+  cpSync('dist', copy, { recursive: true, filter: (path) => !/\.d\.ts$|\.map$|dist\/bench/.test(path) });
+  const path = join(copy, file);
+  const code = readFileSync(path, 'utf8');
+  expect(code.split(text).length - 1, `times that the text stands in ${file}`).toBe(1);
+  writeFileSync(
+    path,
+    code.replace(text, () => wrong),
+  );
+  // Past the test runner, which would compile every file of the copy.
+  const load = createRequire(import.meta.url);
+  return (load(join(process.cwd(), copy, 'index.js')) as { openStore: OpenStore }).openStore;
+}

@@ -1,0 +1,100 @@
+/** One share of the law of the generator, so that several processes can take one each. */
+import { expect } from 'vitest';
+import { openStore } from '../../dist/index.js';
+import { NaiveJudge } from './naive-judge.js';
+import { sampleOf } from './random-sample.js';
+import { runCases } from './run-cases.js';
+import type { Failure } from './run-cases.js';
+import { tellFailure } from './tell-failure.js';
+
+const QUERIES = 80;
+const MODELS = 250;
+/** Every so many models are asked again with each optimisation switched off. */
+const SWITCHED = 2;
+const SHRINK_MS = 60_000;
+
+const long = process.env['GRANARY_LONG'] !== undefined;
+const only = process.env['GRANARY_MODEL'];
+
+/** The short form is the same in every run; new cases are for the long one. */
+const seed = Number(process.env['GRANARY_SEED'] ?? (long ? Date.now() % 1_000 : 155));
+
+/**
+ * Runs the models whose number leaves the rest `share`, and throws with the smallest case that fails.
+ * @returns the number of cases
+ * GRANARY_SEED and GRANARY_MODEL replay one, GRANARY_LONG runs twenty times as many.
+ */
+export async function runShare(share: number, shares: number): Promise<number> {
+  const models = MODELS * (long ? 20 : 1);
+  const seen = new Map<string, number>();
+  const tally = (what: string): unknown => seen.set(what, (seen.get(what) ?? 0) + 1);
+  const judge = await NaiveJudge.open();
+  const startedAt = performance.now();
+  try {
+    for (let at = share; at < models; at += shares) {
+      if (only !== undefined && Number(only) !== at) continue;
+      const sample = sampleOf(seed, at, QUERIES);
+      const options = { tally, walk: true, switches: Math.floor(at / shares) % SWITCHED === 0 };
+      const failure = await runCases(openStore, judge, sample, options);
+      if (failure !== null) throw await failed(judge, at, failure);
+    }
+  } finally {
+    judge.close();
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+    console.log(`seed ${seed}, share ${share + 1} of ${shares}, ${seconds} s: ${listed(seen)}`);
+  }
+  const cases = modes(seen) + refusals(seen);
+  if (only === undefined) expectShares(seen, cases, (models * QUERIES) / shares);
+  return cases;
+}
+
+async function failed(judge: NaiveJudge, at: number, failure: Failure): Promise<Error> {
+  const text = await tellFailure(
+    sampleOf(seed, at, QUERIES),
+    failure,
+    (model, failing) =>
+      runCases(
+        openStore,
+        judge,
+        { model, cases: failing === null ? [] : [failing] },
+        { walk: true, switches: true },
+      ),
+    SHRINK_MS,
+  );
+  return new Error(`replay with GRANARY_SEED=${seed} GRANARY_MODEL=${at}\n${text}`);
+}
+
+function listed(seen: ReadonlyMap<string, number>): string {
+  return [...seen]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([what, count]) => `${what} ${count}`)
+    .join(', ');
+}
+
+function countOf(seen: ReadonlyMap<string, number>, what: string): number {
+  return seen.get(what) ?? 0;
+}
+
+function modes(seen: ReadonlyMap<string, number>): number {
+  return ['direct', 'rollup', 'hybrid', 'source'].reduce((sum, mode) => sum + countOf(seen, mode), 0);
+}
+
+function refusals(seen: ReadonlyMap<string, number>): number {
+  return [...seen].reduce((sum, [what, count]) => sum + (what.startsWith('refused') ? count : 0), 0);
+}
+
+/** All that the law is about comes up, and little goes unjudged. */
+function expectShares(seen: ReadonlyMap<string, number>, cases: number, wanted: number): void {
+  const share = (what: string): number => countOf(seen, what) / cases;
+  expect(cases).toBeGreaterThan(wanted - QUERIES);
+  expect(share('direct')).toBeGreaterThan(0.03);
+  expect(share('rollup')).toBeGreaterThan(0.15);
+  expect(share('hybrid')).toBeGreaterThan(0.01);
+  expect(share('source')).toBeLessThan(0.7);
+  expect(share('walked')).toBeGreaterThan(0.08);
+  expect(share('open')).toBeLessThan(0.02);
+  expect(refusals(seen) / cases).toBeLessThan(0.12);
+  // Two thousand cases of all shares together.
+  for (const name of ['pruning', 'narrowing', 'denseGroups', 'workers'])
+    expect(countOf(seen, `without ${name}`)).toBeGreaterThan((wanted * 2_000) / 20_000);
+}
