@@ -96,7 +96,7 @@ export interface RandomMeasure {
   /** Whether two orders of rows may give two sums. */
   readonly rough: boolean;
   /** Keys of the measure in the model. */
-  readonly document: object;
+  readonly document: Readonly<Record<string, unknown>>;
 }
 
 export type Shape = 'add' | 'ratio' | 'percent' | 'gap' | 'minus' | 'modulo' | 'case';
