@@ -89,9 +89,10 @@ function expectShares(seen: ReadonlyMap<string, number>, cases: number, wanted: 
   expect(cases).toBeGreaterThan(wanted - QUERIES);
   expect(share('direct')).toBeGreaterThan(0.03);
   expect(share('rollup')).toBeGreaterThan(0.15);
-  expect(share('hybrid')).toBeGreaterThan(0.01);
+  expect(share('hybrid')).toBeGreaterThan(0.02);
+  expect(share('refused: policy')).toBeGreaterThan(0.01);
   expect(share('source')).toBeLessThan(0.7);
-  expect(share('walked')).toBeGreaterThan(0.08);
+  expect(share('walked')).toBeGreaterThan(0.06);
   expect(share('open')).toBeLessThan(0.02);
   expect(refusals(seen) / cases).toBeLessThan(0.12);
   // Two thousand cases of all shares together.

@@ -6,7 +6,7 @@ import { classOf } from './naive-measure.js';
 import type { NaiveValue, ValueClass } from './naive-measure.js';
 import { askedTimes, findDimension, findNamed, leavesOf, NoAnswer } from './naive-members.js';
 import { instantSql, rangeOf } from './naive-time.js';
-import type { RandomDimension, RandomModel } from './random-model.js';
+import type { RandomDimension, RandomMeasure, RandomModel } from './random-model.js';
 
 /** For rows. @throws NoAnswer */
 export function whereSql(model: RandomModel, query: CubeQuery, clock: Clock): string {
@@ -55,13 +55,19 @@ export function havingSql(
     if (found.kind !== 'measure' || filter.operator === 'measureFilter') return 'TRUE';
     const { operator, values = [] } = filter;
     const { sql, class: own } = valueOf(found.id);
-    if (own.kind === 'exact' || own.kind === 'double')
+    if (own.kind === 'exact' || own.kind === 'double' || isTyped(found.measure))
       return testSql({ sql, class: own }, operator, values, clock);
     if (operator === 'set' || operator === 'notSet') return testSql({ sql, class: own }, operator, [], clock);
     testSql({ sql, class: { kind: 'double' } }, operator, values, clock);
     throw new NoAnswer('misfit', /does not fit its type|which the filter does not fit/);
   };
   return (query.filters ?? []).map(test).join(' AND ') || 'TRUE';
+}
+
+/** Whether the model tells that values are no numbers: true or false, or the first or last value of a dimension. */
+function isTyped({ type, document }: RandomMeasure): boolean {
+  if (type === 'bool_and' || type === 'bool_or') return true;
+  return (type === 'first' || type === 'last') && /^\{\w+\}$/.test(String(document['sql']));
 }
 
 /** @throws NoAnswer */

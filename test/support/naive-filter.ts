@@ -82,8 +82,10 @@ function compareSql(sql: string, own: ValueClass, operator: Comparison, text: st
     case 'string':
       return `${sql} ${operator} ${quote(text)}`;
     case 'boolean':
-      return `${sql} ${operator} ${text === 'true' || text === '1' ? 'TRUE' : 'FALSE'}`;
+      if (!/^(true|false|0|1)$/i.test(text)) throw new NoAnswer('no boolean', /is not true or false/);
+      return `${sql} ${operator} ${/^(true|1)$/i.test(text) ? 'TRUE' : 'FALSE'}`;
     case 'time': {
+      if (!/^\d{4}-/.test(text)) throw new NoAnswer('no time', /can't parse date/i);
       const ms = instantOf(text, clock.zone, 'first');
       return `date_trunc('millisecond', ${sql}) ${operator} ${timestamp(ms)}`;
     }

@@ -103,20 +103,38 @@ function doubleSum(x: string): NaiveValue {
   return { sql: `(${sql})`, class: DOUBLE, error: `(1e-12 * coalesce(${sizes}, 0))` };
 }
 
-/** Sample forms; the errors are those of one pass in doubles over values that differ little. */
+/**
+ * Sample forms over the rows, or pairs, without a NULL: NULL for fewer than two, NaN where one is not finite. The errors are
+ * those of one pass in doubles over values that differ little.
+ */
 function statistic(type: RandomMeasure['type'], x: string, y: string): NaiveValue {
   const [a, b] = [x, y].map(asDouble);
-  const [sizeOfA, sizeOfB] = [a, b].map((sql) => `coalesce(max(abs(${sql})), 0)`);
+  const pairs = type === 'covariance' || type === 'correlation';
+  const both = pairs ? `${a} IS NOT NULL AND ${b} IS NOT NULL` : `${a} IS NOT NULL`;
+  const finite = pairs ? `isfinite(${a}) AND isfinite(${b})` : `isfinite(${a})`;
+  const over = (call: string): string => `${call} FILTER (WHERE ${both} AND ${finite})`;
+  const size = (sql: string): string => `coalesce(${over(`max(abs(${sql}))`)}, 0)`;
+  const known = (sql: string): string =>
+    `(CASE WHEN count(*) FILTER (WHERE ${both}) < 2 THEN NULL
+      WHEN count(*) FILTER (WHERE ${both} AND NOT (${finite})) > 0 THEN 'nan'::DOUBLE ELSE ${sql} END)`;
   switch (type) {
     case 'variance':
-      return { sql: `var_samp(${a})`, class: DOUBLE, error: `(1e-10 * pow(${sizeOfA}, 2))` };
+      return { sql: known(over(`var_samp(${a})`)), class: DOUBLE, error: `(1e-10 * pow(${size(a)}, 2))` };
     case 'stddev':
-      return { sql: `stddev_samp(${a})`, class: DOUBLE, error: `(1e-5 * ${sizeOfA})` };
-    case 'covariance':
-      return { sql: `covar_samp(${a}, ${b})`, class: DOUBLE, error: `(1e-10 * ${sizeOfA} * ${sizeOfB})` };
+      return { sql: known(over(`stddev_samp(${a})`)), class: DOUBLE, error: `(1e-5 * ${size(a)})` };
+    case 'covariance': {
+      const error = `(1e-10 * ${size(a)} * ${size(b)})`;
+      return { sql: known(over(`covar_samp(${a}, ${b})`)), class: DOUBLE, error };
+    }
     case 'correlation': {
-      const flat = `coalesce(var_pop(${a}) < 1e-9 * pow(${sizeOfA}, 2) OR var_pop(${b}) < 1e-9 * pow(${sizeOfB}, 2), TRUE)`;
-      return { sql: `corr(${a}, ${b})`, class: DOUBLE, error: `CASE WHEN ${flat} THEN 3 ELSE 1e-6 END` };
+      const constant = [a, b].map((sql) => `${over(`min(${sql})`)} = ${over(`max(${sql})`)}`);
+      // Of values that hardly differ the doubles leave anything.
+      const flat = [a, b].map((sql) => `${over(`var_pop(${sql})`)} < 1e-9 * pow(${size(sql)}, 2)`);
+      return {
+        sql: known(`CASE WHEN ${constant.join(' OR ')} THEN NULL ELSE ${over(`corr(${a}, ${b})`)} END`),
+        class: DOUBLE,
+        error: `CASE WHEN ${constant.join(' OR ')} THEN 0 WHEN ${flat.join(' OR ')} THEN 'inf'::DOUBLE ELSE 1e-6 END`,
+      };
     }
     default:
       throw new Error(`${type} is no aggregate`);

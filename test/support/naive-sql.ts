@@ -44,6 +44,8 @@ export interface NaiveColumn {
   readonly kind: 'dimension' | 'time' | 'measure';
   /** `sketch`: an estimate; `calculated`: from one. */
   readonly estimate: 'none' | 'sketch' | 'calculated';
+  /** False: its last digits hang on the order in which states are merged. */
+  readonly steady: boolean;
 }
 
 export type NaivePlan =
@@ -104,12 +106,12 @@ function assemble({ model, query, tables, where, leaves, wide, having, clock }: 
   ];
   const measures = [...new Set(query.measures ?? [])].map((name) => {
     const { id } = findMeasure(model, name);
-    return { name, value: wide(id), estimate: estimateOf(model, id) };
+    return { name, value: wide(id), estimate: estimateOf(model, id), steady: isSteady(model, id) };
   });
   const columns: NaiveColumn[] = [
     ...keys.map(({ column }) => column),
-    ...measures.map(({ name, value, estimate }): NaiveColumn => ({
-      ...{ name, short: null, class: value.class, kind: 'measure', estimate },
+    ...measures.map(({ name, value, estimate, steady }): NaiveColumn => ({
+      ...{ name, short: null, class: value.class, kind: 'measure', estimate, steady },
     })),
   ];
   const shown = [
@@ -143,6 +145,7 @@ function keysOf(model: RandomModel, query: CubeQuery, { zone }: Clock): Key[] {
       class: tested,
       kind: 'dimension' as const,
       estimate: 'none' as const,
+      steady: true,
     };
     if (tested.kind === 'time') return { sql: shownSql(wallSql(instantSql(dimension), zone)), column };
     return { sql: tested.kind === 'double' ? `CAST(${dimension.sql} AS DOUBLE)` : dimension.sql, column };
@@ -152,7 +155,17 @@ function keysOf(model: RandomModel, query: CubeQuery, { zone }: Clock): Key[] {
     const sql = bucketSql(wallSql(instantSql(findDimension(model, name)), zone), granularity);
     const full = `${name}.${granularity}`;
     return [
-      { sql, column: { name: full, short: name, class: { kind: 'time' }, kind: 'time', estimate: 'none' } },
+      {
+        sql,
+        column: {
+          name: full,
+          short: name,
+          class: { kind: 'time' },
+          kind: 'time',
+          estimate: 'none',
+          steady: true,
+        },
+      },
     ];
   });
   return [...dimensions, ...new Map(times.map((key) => [key.column.name, key])).values()];
@@ -270,6 +283,12 @@ function estimatesOf(
     estimated: [...(query.measures ?? []), ...having].some(isEstimate),
     filteredByEstimates: having.some(isEstimate),
   };
+}
+
+function isSteady(model: RandomModel, id: string): boolean {
+  const { type, formula } = findMeasure(model, id);
+  if (formula !== null) return [formula.left, formula.right].every((inner) => isSteady(model, inner));
+  return !['variance', 'stddev', 'covariance', 'correlation'].includes(type);
 }
 
 function estimateOf(model: RandomModel, id: string): NaiveColumn['estimate'] {

@@ -71,7 +71,8 @@ function isPlain(query: CubeQuery, filter: CubeFilter): boolean {
   if (filter.operator === 'measureFilter' || values.some((text) => /\p{Surrogate}/u.test(text))) return false;
   if (/Date/.test(filter.operator) && !values.every(isDate)) return false;
   return (
-    !filter.member.includes('approx') &&
+    // Of what is no number or time it knows no comparison with measures.
+    !/approx|_bool_|_first_|_last_/.test(filter.member) &&
     !values.some((text) => text === 'i' || text === 'ς') &&
     areClear(query, values)
   );
@@ -93,20 +94,22 @@ function membersOf(filter: CubeFilter): string[] {
   return 'or' in filter ? filter.or.flatMap(membersOf) : [filter.member];
 }
 
-/** The cube and those of which it has at most one row for each of its own. */
+/** The cube and those of which it has at most one row for each of its own, on the shortest way to them. */
 function nearCubes(
   cubes: readonly RandomCube[],
   root: RandomCube,
 ): { cube: RandomCube; on: string | null }[] {
-  const near: { cube: RandomCube; on: string | null }[] = [{ cube: root, on: null }];
-  for (const { cube } of near) {
+  const reached: { cube: RandomCube; on: string | null; single: boolean }[] = [
+    { cube: root, on: null, single: true },
+  ];
+  for (const { cube, single } of reached) {
     for (const { to, relationship, on } of cube.joins) {
       const target = cubes.find(({ name }) => name === to) as RandomCube;
-      if (relationship === 'one_to_many' || near.some((other) => other.cube === target)) continue;
-      near.push({ cube: target, on });
+      if (reached.some((other) => other.cube === target)) continue;
+      reached.push({ cube: target, on, single: single && relationship !== 'one_to_many' });
     }
   }
-  return near;
+  return reached.filter(({ single }) => single);
 }
 
 function rowsSql(root: RandomCube, near: ReturnType<typeof nearCubes>): string {
@@ -122,6 +125,9 @@ function rowsSql(root: RandomCube, near: ReturnType<typeof nearCubes>): string {
           ? [[measure.id, `CASE WHEN ${measure.filter} THEN 1 END`]]
           : [],
     ),
+    ...root.measures.flatMap(({ id, type, sql2 }) =>
+      sql2 !== null && (type === 'first' || type === 'last') ? [[`${id} at`, msSql(sql2)]] : [],
+    ),
   ].map(([id, sql]) => `${sql} AS "${id}"`);
   const joins = near.flatMap(({ cube, on }) => (on === null ? [] : [`LEFT JOIN ${cube.name} ON ${on}`]));
   return `SELECT ${columns.join(', ')} FROM ${root.name} ${joins.join(' ')}`;
@@ -131,7 +137,8 @@ function rowsSql(root: RandomCube, near: ReturnType<typeof nearCubes>): string {
 function inputSql({ kind, type }: RandomMeasure, sql: string): string {
   const time = kind === 'ts' || kind === 'day' || kind === 'tz';
   if (!time) return sql;
-  return type === 'min' || type === 'max' ? msSql(sql) : `epoch_us(CAST(${sql} AS TIMESTAMP))`;
+  const shown = type === 'min' || type === 'max' || type === 'first' || type === 'last';
+  return shown ? msSql(sql) : `epoch_us(CAST(${sql} AS TIMESTAMP))`;
 }
 
 function msSql(sql: string): string {
@@ -165,6 +172,8 @@ function oracleMeasures({ id, type, kind, sql, filter }: RandomMeasure): [string
   if (sql === null || kind === null)
     return [[id, filter === null ? { kind: 'count' } : { kind: 'count', of }]];
   if (!isTame(kind)) return [];
+  const time = kind === 'ts' || kind === 'day' || kind === 'tz';
+  const shown = (row: Row): Cell => (time && row[id] !== null ? printWallTime(Number(row[id])) : row[id]);
   const sum = { kind: 'double_sum' as const, of: (row: Row) => row[id] as number | null };
   switch (type) {
     case 'count':
@@ -174,14 +183,15 @@ function oracleMeasures({ id, type, kind, sql, filter }: RandomMeasure): [string
     case 'count_distinct_approx':
       return [[id, { kind: 'approx', of }]];
     case 'min':
-    case 'max': {
-      const time = kind === 'ts' || kind === 'day' || kind === 'tz';
-      return [
-        [
-          id,
-          { kind: type, of: (row) => (time && row[id] !== null ? printWallTime(Number(row[id])) : row[id]) },
-        ],
-      ];
+    case 'max':
+      return [[id, { kind: type, of: shown }]];
+    case 'first':
+    case 'last':
+      return [[id, { kind: type, of: shown, at: (row) => row[`${id} at`] as number | null }]];
+    case 'bool_and':
+    case 'bool_or': {
+      const truth = (row: Row): boolean | null => row[id] as boolean | null;
+      return [[id, { kind: type === 'bool_and' ? 'all' : 'any', of: truth }]];
     }
     case 'sum':
       // Decimals do not add up in doubles.
