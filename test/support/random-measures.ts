@@ -18,7 +18,7 @@ export function randomMeasures(
 ): RandomMeasure[] {
   const measures: RandomMeasure[] = [{ ...nothing, id: `${cube}.count`, type: 'count' }];
   for (const at of tape.times(2 + tape.below(7), (number) => number)) {
-    const column = tape.pick(columns);
+    const column = tape.pick([...columns, ...columns.filter(isRare)]);
     const type = tape.pick(typesFor(column, columns));
     measures.push(randomMeasure(tape, { cube, at, type, column, columns, filters }));
   }
@@ -54,6 +54,7 @@ function typesFor(
   columns: readonly RandomDimension[],
 ): readonly MeasureType[] {
   const types: MeasureType[] = type === 'number' ? [...ofNumbers] : [...ofAll];
+  if (kind === 'brink') types.push('sum', 'sum', 'avg', 'sum');
   if (FEATURES.statistics && isSquared({ type, kind })) types.push(...statistics);
   if (FEATURES.booleans && type === 'boolean') types.push('bool_and', 'bool_or', 'bool_and', 'bool_or');
   if (FEATURES.firstLast && columns.some((column) => column.type === 'time')) types.push('first', 'last');
@@ -102,6 +103,11 @@ function randomMeasure(tape: Tape, { cube, at, type, column, columns, filters }:
         tape.chance(50) && { precision: tape.pick([10, 10, 11, 12, 14, 16]) }),
     },
   };
+}
+
+/** Whether few types of measures tell of its kind. */
+function isRare({ kind }: RandomDimension): boolean {
+  return kind === 'flag' || kind === 'brink';
 }
 
 function isByTime(type: MeasureType): boolean {

@@ -79,10 +79,13 @@ export function randomQuery(tape: Tape, model: RandomModel): CubeQuery {
   };
 }
 
-/** What a rollup holds, or what two of a cube hold together: measures of both, by what they have in common. */
+/**
+ * What a rollup or one of its indexes holds, or what two rollups of a cube hold together: measures of both, by what they
+ * have in common.
+ */
 function storedPalette(tape: Tape, { rollups }: RandomModel): Palette {
   const rollup = tape.pick(rollups);
-  const palette = rollupPalette(rollup);
+  const palette = indexPalette(tape, rollup);
   const others = rollups.filter((other) => other !== rollup && other.cube === rollup.cube);
   if (others.length === 0 || !tape.chance(20)) return palette;
   const other = rollupPalette(tape.pick(others));
@@ -91,6 +94,19 @@ function storedPalette(tape: Tape, { rollups }: RandomModel): Palette {
     dimensions: palette.dimensions.filter((dimension) => other.dimensions.includes(dimension)),
     segments: palette.segments.filter((segment) => other.segments.includes(segment)),
     times: palette.times.filter((time) => other.times.some(({ dimension }) => dimension === time.dimension)),
+  };
+}
+
+function indexPalette(tape: Tape, rollup: RandomRollup): Palette {
+  const palette = rollupPalette(rollup);
+  const aggregating = rollup.indexes.filter(({ type }) => type === 'aggregate');
+  if (aggregating.length === 0 || !tape.chance(40)) return palette;
+  const { columns } = tape.pick(aggregating);
+  return {
+    ...palette,
+    dimensions: palette.dimensions.filter(({ id }) => columns.includes(id)),
+    segments: palette.segments.filter((id) => columns.includes(id)),
+    times: palette.times.filter(({ dimension, stored }) => columns.includes(`${dimension}.${stored}`)),
   };
 }
 
@@ -147,7 +163,10 @@ function randomRange(tape: Tape, span: Span, ragged: boolean): string[] {
   if (ragged) return [new Date(first).toISOString().slice(0, -1), new Date(last).toISOString().slice(0, -1)];
   const whole = tape.pick([0, 1, 2, 3, 3]);
   const [from, to] = [new Date(first), new Date(last)];
-  if (whole === 3) return [isoDay(first), new Date(last).toISOString().slice(0, -1)];
+  if (whole === 3) {
+    const start = tape.chance(50) ? monthStart(from.getUTCFullYear(), from.getUTCMonth()) : first;
+    return [isoDay(start), to.toISOString().slice(0, -1)];
+  }
   if (whole === 0) return [isoDay(first), isoDay(last)];
   const [month, end] = whole === 1 ? [from.getUTCMonth(), to.getUTCMonth() + 1] : [0, 12];
   return [
