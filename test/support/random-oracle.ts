@@ -57,8 +57,9 @@ function judge(roots: ReadonlyMap<string, Root>, query: CubeQuery): OracleAnswer
   if (new Set(shown).size < shown.length) return null;
   const estimated = (query.measures ?? []).some((name) => model.measures[name].kind === 'approx');
   if (estimated && (query.limit !== undefined || query.offset !== undefined)) return null;
-  // Rows in the order of estimates are looked at as numbers, and an extreme may be a text.
-  if (estimated && (query.measures ?? []).some((name) => /^m(in|ax)$/.test(model.measures[name].kind)))
+  // Rows in the order of estimates are looked at as numbers, and such values may be texts.
+  const mayBeTexts = /^(min|max|first|last|all|any)$/;
+  if (estimated && (query.measures ?? []).some((name) => mayBeTexts.test(model.measures[name].kind)))
     return null;
   return answer(model, rows, query);
 }
