@@ -49,7 +49,7 @@ afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
 });
 
-test('where nothing is planted nothing is found', async () => {
+test('where nothing is planted nothing is found', { timeout: 600_000 }, async () => {
   for (let at = 0; at * QUERIES < CASES_MAX; at++) await sampleAt(at);
   expect(samples.flatMap(({ modes }) => modes)).toHaveLength(CASES_MAX);
 });
@@ -58,11 +58,15 @@ test('there are at least twenty of them', () => {
   expect(new Set(plantedFaults.map(({ name }) => name)).size).toBeGreaterThanOrEqual(20);
 });
 
-test.for(plantedFaults.map((fault) => [fault.name, fault] as const))('%s', async ([, fault]) => {
-  const cases = await casesToFind(plant(fault), fault);
-  console.log(`${fault.name}: found within ${cases ?? `more than ${CASES_MAX}`} cases`);
-  expect(cases).not.toBeNull();
-});
+test.for(plantedFaults.map((fault) => [fault.name, fault] as const))(
+  '%s',
+  { timeout: 600_000 },
+  async ([, fault]) => {
+    const cases = await casesToFind(plant(fault), fault);
+    console.log(`${fault.name}: found within ${cases ?? `more than ${CASES_MAX}`} cases`);
+    expect(cases).not.toBeNull();
+  },
+);
 
 /** Each is made once, in order, and holds without a fault. */
 async function sampleAt(at: number): Promise<Known> {

@@ -3,8 +3,8 @@ import type { CubeQuery, CubeTimeDimension, Direction } from './cube-query.js';
 import { havings, randomFilter } from './random-filter.js';
 import { consistsOf } from './random-granularities.js';
 import type { RandomDimension, RandomMeasure, RandomModel, RandomRollup } from './random-model.js';
-import { DAY, isoDay, moment } from './random-values.js';
-import type { Span } from './random-values.js';
+import { nameOf } from './model-document.js';
+import { DAY, isoDay, moment, msOfLiteral } from './random-values.js';
 import { reachable } from './reachable.js';
 import { shuffled } from './tape.js';
 import type { Tape } from './tape.js';
@@ -51,7 +51,7 @@ export function randomQuery(tape: Tape, model: RandomModel): CubeQuery {
   ]);
   const timeDimensions = whole
     ? palette.times.slice(0, 3).map(wholeTime)
-    : tape.some(palette.times, 2).map((time) => randomTime(tape, time, model.span));
+    : tape.some(palette.times, 2).map((time) => randomTime(tape, time, model));
   const filters = tape
     .times(Math.max(0, tape.below(5) - 2), () => randomFilter(tape, palette.dimensions, model, 2))
     .filter((filter) => filter !== null);
@@ -138,14 +138,16 @@ function freePalette(tape: Tape, { cubes }: RandomModel): Palette {
   };
 }
 
-function randomTime(tape: Tape, time: Palette['times'][number], span: Span): CubeTimeDimension {
+function randomTime(tape: Tape, time: Palette['times'][number], model: RandomModel): CubeTimeDimension {
   // Now and then one that is not made of what is stored.
   const list = tape.chance(20) ? granularities : time.granularities;
   const granularity = tape.chance(75) ? tape.pick(list) : undefined;
   return {
     dimension: time.dimension,
     ...(granularity !== undefined && { granularity }),
-    ...(tape.chance(50) && { dateRange: randomRange(tape, span, time.stored === null || tape.chance(40)) }),
+    ...(tape.chance(50) && {
+      dateRange: randomRange(tape, model, time.dimension, time.stored === null || tape.chance(40)),
+    }),
   };
 }
 
@@ -158,7 +160,7 @@ function wholeTime({
 }
 
 /** Dates or whole months; times to the millisecond when `ragged`. */
-function randomRange(tape: Tape, span: Span, ragged: boolean): string[] {
+function randomRange(tape: Tape, { cubes, span }: RandomModel, dimension: string, ragged: boolean): string[] {
   const [first, last] = [moment(tape, span), moment(tape, span)].toSorted((a, b) => a - b);
   if (ragged) return [new Date(first).toISOString().slice(0, -1), new Date(last).toISOString().slice(0, -1)];
   const whole = tape.pick([0, 1, 2, 3, 3]);
@@ -167,12 +169,20 @@ function randomRange(tape: Tape, span: Span, ragged: boolean): string[] {
     const start = tape.chance(50) ? monthStart(from.getUTCFullYear(), from.getUTCMonth()) : first;
     return [isoDay(start), to.toISOString().slice(0, -1)];
   }
-  if (whole === 0) return [isoDay(first), isoDay(last)];
+  if (whole === 0) return [isoDay(storedFrom(cubes, dimension, first, last)), isoDay(last)];
   const [month, end] = whole === 1 ? [from.getUTCMonth(), to.getUTCMonth() + 1] : [0, 12];
   return [
     isoDay(monthStart(from.getUTCFullYear(), month)),
     isoDay(monthStart(to.getUTCFullYear(), end) - DAY),
   ];
+}
+
+/** The first time from `first` to `last` that the table holds, else `first`: a bound of some partition, perhaps. */
+function storedFrom(cubes: RandomModel['cubes'], dimension: string, first: number, last: number): number {
+  const rows = cubes.find(({ name }) => dimension.startsWith(`${name}.`))?.rows ?? [];
+  const literals = rows.flatMap((row) => row[nameOf(dimension)] ?? []);
+  const within = literals.map(msOfLiteral).filter((ms) => ms >= first && ms <= last);
+  return within.length === 0 ? first : Math.min(...within);
 }
 
 /** Not by `Date.UTC`, which takes the year 1 for 1901. */
