@@ -47,14 +47,15 @@ export function partRollups(
     const { partitionDimension } = shape;
     if (held === null || partitionDimension === null) return [{ shape, meta, times, held: null }];
     const asked = askedPartitioning(query, shape);
-    if (asked === null && !readsTime(query, partitionDimension)) return [];
     const dimension = asked ?? partitionDimension;
+    // A time that is named without a granularity and a range joins nothing.
+    if (!readsTime(query, dimension)) return [];
     if (asked === null) times.set(dimension, shape.times.get(partitionDimension) ?? []);
     return [{ shape, meta, times, held: { ...held, dimension } }];
   });
 }
 
-/** Whether the source can look at a time that the query does not ask for, without another join. */
+/** Whether the source can look at a time without another join than those of the query. */
 function readsTime({ model, tree }: QueryShape, dimension: MemberId): boolean {
   const joined = new Set([tree.root, ...tree.joins.map(({ to }) => to)]);
   return neededCubes(model, [dimension], []).every((cube) => joined.has(cube));

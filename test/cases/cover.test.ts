@@ -314,3 +314,18 @@ test('the plan carries the proof of its cover', () => {
   expect(coverFault(covers[0])).toBe(null);
   expect(coverFault({ ...covers[0], parts: covers[0].parts.slice(1) })).toMatch(/count 0 times instead of 1/);
 });
+
+// The source was asked for the gaps of a cube that nothing joined: DuckDB refused the statement.
+test('a time of another cube that is only named divides nothing', async () => {
+  const byOpening = rollup('by_opening', ALL, DAILY.replace('at,', 'shops.opened,'));
+  const store = await openTables({ init, yaml: yaml(byOpening) });
+  await store.build({ range: ['2024-01-01', '2024-02-01'] });
+  const named = { measures, timeDimensions: [{ dimension: 'shops.opened' }] };
+  const { meta } = await checked(store, named);
+  expect(meta.mode).toBe('source');
+  const asked = {
+    measures,
+    timeDimensions: [{ dimension: 'shops.opened', dateRange: ['2024-01-01', '2024-03-31'] }],
+  };
+  expect((await checked(store, asked)).meta.mode).toBe('hybrid');
+});
