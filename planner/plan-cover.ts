@@ -72,8 +72,13 @@ export function coverPieces(
   { pruning, cheapest }: { readonly pruning: boolean; readonly cheapest: boolean },
 ): CoveredPieces | null {
   const asked: BoxPart<PartRollup> = { box: askedBox(query.query), rollup: null };
-  const cover = (box: TimeBox, rollups: readonly PartRollup[]): readonly BoxPart<PartRollup>[] =>
-    (cheapest ? cheapestParts(box, rollups) : null) ?? coverRange(box, rollups);
+  const rollupsOnly = query.wish.policy === 'rollupOnly';
+  const cover = (box: TimeBox, rollups: readonly PartRollup[]): readonly BoxPart<PartRollup>[] => {
+    const inOrder = cheapest ? null : coverRange(box, rollups);
+    // What the first take in whole buckets may leave the others none; the cheapest leaves the least to the source.
+    const leaves = inOrder === null || (rollupsOnly && inOrder.some(({ rollup }) => rollup === null));
+    return (leaves ? cheapestParts(box, rollups) : null) ?? inOrder ?? coverRange(box, rollups);
+  };
   const parts = turns.reduce(
     (left, rollups) => left.flatMap((part) => (part.rollup === null ? cover(part.box, rollups) : [part])),
     [asked],

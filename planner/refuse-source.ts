@@ -2,31 +2,38 @@
 import type { CatalogSnapshot } from '../model/catalog.js';
 import { LIMITS } from '../model/limits.js';
 import type { Refusal, Uncovered } from '../model/cover.js';
-import type { QueryPlan } from '../model/plan.js';
+import type { MemberId } from '../model/schema.js';
 import type { PreparedRollup } from './choose-rollup.js';
 import { boxText } from './explain-boxes.js';
 import { askRules } from './match-rollup.js';
 import type { QueryShape } from './match-rollup.js';
 
-/** Null: rollups hold all. */
+/** @param uncovered what rollups leave to the source */
 export function refusalOf(
   shape: QueryShape,
-  { pieces }: QueryPlan,
+  uncovered: readonly Uncovered[],
   rollups: readonly PreparedRollup[],
   catalog: CatalogSnapshot,
-): Refusal | null {
-  const uncovered = pieces.flatMap((piece): Uncovered[] => {
-    if (piece.kind === 'rollup') return [];
-    const measures = new Set(piece.request.states.map(({ measure }) => measure.id));
-    return [{ boxes: piece.boxes, measures: [...measures] }];
-  });
-  if (uncovered.length === 0) return null;
+): Refusal {
+  const lacking = onlyMeasures(shape, new Set(uncovered.flatMap(({ measures }) => measures)));
   const reasons = rollups.flatMap((rollup) => {
     const meta = catalog.rollups.get(rollup.preAggregation.id) ?? null;
-    const [found] = askRules(shape, { ...rollup, meta }).flatMap(({ findings }) => findings ?? []);
+    const [found] = askRules(lacking, { ...rollup, meta }).flatMap(({ findings }) => findings ?? []);
     return found === undefined ? [] : [{ rollup: rollup.preAggregation.id, message: found.message() }];
   });
   return { uncovered, reasons };
+}
+
+/** What rollups hold of the other measures is no reason. */
+function onlyMeasures(shape: QueryShape, measures: ReadonlySet<MemberId>): QueryShape {
+  const states = shape.states.filter(({ measure }) => measures.has(measure.id));
+  if (shape.parts === null) return { ...shape, states };
+  const shapes = shape.parts.shapes.map((part) => onlyMeasures(part, measures));
+  return {
+    ...shape,
+    states,
+    parts: { ...shape.parts, shapes: shapes.filter((part) => part.states.length > 0) },
+  };
 }
 
 /** `no rollup holds orders.count of orders.created_at from … to before …; orders.daily lacks the partitions …` */

@@ -329,3 +329,64 @@ test('a time of another cube that is only named divides nothing', async () => {
   };
   expect((await checked(store, asked)).meta.mode).toBe('hybrid');
 });
+
+// Told was that no rollup holds both measures for the gap of the first, although two others held one each.
+test('[E43] rollupOnly: measures of which no rollup lacks anything apart are answered apart', async () => {
+  const store = await openTables({
+    init,
+    yaml: yaml(
+      [
+        rollup('both', 'count, revenue, visitors', DAILY),
+        rollup('counts', 'count, visitors', DAILY),
+        rollup('revenues', 'revenue', DAILY),
+      ].join('\n'),
+    ),
+  });
+  await store.build({ preAggregations: ['sales.both'], range: ['2024-01-01', '2024-02-01'] });
+  await store.build({ preAggregations: ['sales.counts', 'sales.revenues'] });
+  const query = {
+    measures: ['sales.count', 'sales.per_sale', 'sales.visitors'],
+    dimensions: ['sales.kind'],
+    timeDimensions: [during('2024-01-01', '2024-03-31')],
+  };
+  const answer = await checked(store, query, { policy: 'rollupOnly' });
+  expect(readFrom(answer)).toEqual(['sales.counts', 'sales.revenues']);
+});
+
+// All measures of the query were told with all of its times.
+test('[E43] a refusal names for each measure the times that no rollup holds of it, and no others', async () => {
+  const store = await openTables({
+    init,
+    yaml: yaml([rollup('long', 'count', DAILY), rollup('short', 'count, revenue', DAILY)].join('\n')),
+  });
+  await store.build({ preAggregations: ['sales.long'], range: ['2024-01-01', '2024-03-01'] });
+  await store.build({ preAggregations: ['sales.short'], range: ['2024-01-01', '2024-02-01'] });
+  const query = {
+    measures: ['sales.count', 'sales.revenue', 'sales.dearest'],
+    timeDimensions: [during('2024-01-01', '2024-03-31')],
+  };
+  const lacking = (measure: string, from: string): object => ({
+    measures: [measure],
+    times: { 'sales.at': { range: [`${from}T00:00:00.000Z`, '2024-04-01T00:00:00.000Z'], orNull: false } },
+  });
+  await expect(store.query(query, { policy: 'rollupOnly' })).rejects.toMatchObject({
+    code: 'not_covered',
+    uncovered: [
+      lacking('sales.count', '2024-03-01'),
+      lacking('sales.revenue', '2024-02-01'),
+      lacking('sales.dearest', '2024-01-01'),
+    ],
+  });
+});
+
+// The weeks came first and took up to May 27, and of the days to the end of that month no rollup had a whole bucket.
+test('[E43] rollupOnly: a rollup that is tried first takes no times that leave a rest', async () => {
+  const times = (granularity: string): string => `time_dimension: at, granularity: ${granularity}`;
+  const rollups = [rollup('weekly', ALL, times('week')), rollup('monthly', ALL, times('month'))];
+  const store = await openTables({ init, yaml: yaml(rollups.join('\n')) });
+  await store.build();
+  const query = { measures, timeDimensions: [during('2024-03-04', '2024-05-31')] };
+  expect((await checked(store, query)).meta.mode).toBe('hybrid');
+  const answer = await checked(store, query, { policy: 'rollupOnly' });
+  expect(readFrom(answer)).toEqual(['sales.weekly', 'sales.monthly']);
+});
