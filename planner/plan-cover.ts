@@ -1,6 +1,7 @@
 /** Which rollups answer for the times that no rollup holds whole. */
 import type { CatalogSnapshot, RollupMeta } from '../model/catalog.js';
 import type { Cover } from '../model/cover.js';
+import { LIMITS } from '../model/limits.js';
 import type { Piece } from '../model/plan.js';
 import type { MemberId } from '../model/schema.js';
 import type { PreparedRollup } from './choose-rollup.js';
@@ -73,11 +74,12 @@ export function coverPieces(
 ): CoveredPieces | null {
   const asked: BoxPart<PartRollup> = { box: askedBox(query.query), rollup: null };
   const rollupsOnly = query.wish.policy === 'rollupOnly';
+  const partsMax = rollupsOnly ? LIMITS.coverPartsMaxOfRollups : LIMITS.coverPartsMax;
   const cover = (box: TimeBox, rollups: readonly PartRollup[]): readonly BoxPart<PartRollup>[] => {
-    const inOrder = cheapest ? null : coverRange(box, rollups);
+    const inOrder = cheapest ? null : coverRange(box, rollups, partsMax);
     // What the first take in whole buckets may leave the others none; the cheapest leaves the least to the source.
     const leaves = inOrder === null || (rollupsOnly && inOrder.some(({ rollup }) => rollup === null));
-    return (leaves ? cheapestParts(box, rollups) : null) ?? inOrder ?? coverRange(box, rollups);
+    return (leaves ? cheapestParts(box, rollups) : null) ?? inOrder ?? coverRange(box, rollups, partsMax);
   };
   const parts = turns.reduce(
     (left, rollups) => left.flatMap((part) => (part.rollup === null ? cover(part.box, rollups) : [part])),

@@ -1,4 +1,5 @@
 /** Why a plan must not run when only rollups may answer: what they leave to the source. */
+import { stateName } from '../model/aggregates.js';
 import type { CatalogSnapshot } from '../model/catalog.js';
 import { LIMITS } from '../model/limits.js';
 import type { Refusal, Uncovered } from '../model/cover.js';
@@ -15,13 +16,26 @@ export function refusalOf(
   rollups: readonly PreparedRollup[],
   catalog: CatalogSnapshot,
 ): Refusal {
-  const lacking = onlyMeasures(shape, new Set(uncovered.flatMap(({ measures }) => measures)));
+  const lacking = uncovered.flatMap(({ measures }) => measures);
   const reasons = rollups.flatMap((rollup) => {
     const meta = catalog.rollups.get(rollup.preAggregation.id) ?? null;
-    const [found] = askRules(lacking, { ...rollup, meta }).flatMap(({ findings }) => findings ?? []);
+    const lacks = onlyMeasures(shape, reasonMeasures(shape, rollup, lacking));
+    const [found] = askRules(lacks, { ...rollup, meta }).flatMap(({ findings }) => findings ?? []);
     return found === undefined ? [] : [{ rollup: rollup.preAggregation.id, message: found.message() }];
   });
   return { uncovered, reasons };
+}
+
+/** Of what is lacking the measures that the rollup stores, if any: what else it lacks of these can be mended. */
+function reasonMeasures(
+  { states }: QueryShape,
+  { shape }: PreparedRollup,
+  lacking: readonly MemberId[],
+): ReadonlySet<MemberId> {
+  const isStored = (id: MemberId): boolean =>
+    states.every((state) => state.measure.id !== id || shape?.states.has(stateName(state)) === true);
+  const stored = lacking.filter(isStored);
+  return new Set(stored.length > 0 ? stored : lacking);
 }
 
 /** What rollups hold of the other measures is no reason. */
@@ -39,7 +53,7 @@ function onlyMeasures(shape: QueryShape, measures: ReadonlySet<MemberId>): Query
 /** `no rollup holds orders.count of orders.created_at from … to before …; orders.daily lacks the partitions …` */
 export function refusalText({ uncovered, reasons }: Refusal): string {
   const missing = uncovered.map(({ measures, boxes }) => {
-    const of = measures.length === 0 ? '' : `${measures.join(', ')} of `;
+    const of = measures.length === 0 ? '' : `${shown(measures, ', ')} of `;
     return `${of}${shown(boxes.map(boxText), ', and ')}`;
   });
   const why =
@@ -48,12 +62,17 @@ export function refusalText({ uncovered, reasons }: Refusal): string {
       : shown(
           reasons.map(({ message }) => message),
           ' ',
+          (more) => `${more} more rollups do not either.`,
         );
-  return `no rollup holds ${missing.join('; nor ')}: ${why}`;
+  return `no rollup holds ${shown(missing, '; nor ')}: ${why}`;
 }
 
-function shown(texts: readonly string[], separator: string): string {
+function shown(
+  texts: readonly string[],
+  separator: string,
+  moreText = (more: number): string => `${more} more`,
+): string {
   const some = texts.slice(0, LIMITS.refusalReasonsShown);
   const more = texts.length - some.length;
-  return more === 0 ? some.join(separator) : `${some.join(separator)}${separator}${more} more`;
+  return more === 0 ? some.join(separator) : [...some, moreText(more)].join(separator);
 }

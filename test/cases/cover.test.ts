@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { StoreError } from '../../dist/index.js';
 import { planQuery } from '../../dist/planner/plan-query.js';
 import { coverFault } from '../../dist/planner/prove-cover.js';
+import { refusalText } from '../../dist/planner/refuse-source.js';
 import { fakeCatalog, prepare } from '../support/fake-catalog.js';
 import { openTables, refusals } from '../support/open-tables.js';
 import type { Store } from '../support/open-tables.js';
@@ -389,4 +390,45 @@ test('[E43] rollupOnly: a rollup that is tried first takes no times that leave a
   expect((await checked(store, query)).meta.mode).toBe('hybrid');
   const answer = await checked(store, query, { policy: 'rollupOnly' });
   expect(readFrom(answer)).toEqual(['sales.weekly', 'sales.monthly']);
+});
+
+// Beyond 64 parts a rollup is left out of a cover, and was told to hold nothing; of its own measures that it did not
+// store those of others; and of ten rollups the last were `5 more` without an end of the sentence.
+test('[E43] a refusal tells what a rollup with many gaps lacks of the measures that it stores', () => {
+  const daily = (name: string, measure: string): object => ({
+    ...{ name, measures: [measure], time_dimension: 'at' },
+    ...{ granularity: 'day', partition_granularity: 'day' },
+  });
+  const others = Array.from({ length: 6 }, (_, at) => daily(`other_${at}`, 'dearest'));
+  const prepared = prepare({
+    cubes: [
+      {
+        ...{ name: 'sales', sql_table: 'sales' },
+        dimensions: [{ name: 'at', sql: 'at', type: 'time' }],
+        measures: [
+          { name: 'count', type: 'count' },
+          { name: 'revenue', type: 'sum', sql: 'price' },
+          { name: 'dearest', type: 'max', sql: 'price' },
+        ],
+        pre_aggregations: [daily('counts', 'count'), daily('revenues', 'revenue'), ...others],
+      },
+    ],
+  });
+  const built = fakeCatalog(prepared, '2024-01-01', '2024-07-01');
+  const { 'sales.counts': counts, 'sales.revenues': _, ...rest } = Object.fromEntries(built.rollups);
+  const gaps = { ...counts, partitions: counts.partitions.filter((_, at) => at % 2 === 0) };
+  const catalog = { ...built, rollups: new Map(Object.entries({ ...rest, 'sales.counts': gaps })) };
+  const timeDimensions = [during('2024-01-01', '2024-06-30')];
+  const query = { measures: ['sales.count', 'sales.revenue'], timeDimensions };
+  const { refusal } = planQuery(prepared, catalog, query, { now: 0, policy: 'rollupOnly' });
+  if (refusal === null) throw new Error('the query is not refused');
+  const byMeasure = refusal.uncovered.map(({ boxes, measures: [only] }) => [only, boxes.length]);
+  expect(byMeasure).toEqual([
+    ['sales.count', 91],
+    ['sales.revenue', 1],
+  ]);
+  const text = refusalText(refusal);
+  expect(text).toContain('sales.counts lacks the partitions of 2024-01-02');
+  expect(text).toContain('sales.revenues is not built yet');
+  expect(text).toMatch(/ 3 more rollups do not either\.$/);
 });
