@@ -58,7 +58,7 @@ export function refusalText({ uncovered, reasons }: Refusal): string {
   });
   const why =
     reasons.length === 0
-      ? 'the model has no rollup'
+      ? 'the model has no rollup.'
       : shown(
           reasons.map(({ message }) => message),
           ' ',

@@ -392,6 +392,21 @@ test('[E43] rollupOnly: a rollup that is tried first takes no times that leave a
   expect(readFrom(answer)).toEqual(['sales.weekly', 'sales.monthly']);
 });
 
+// A new rollup was proposed, which would have been refused as well.
+test('[E43] no rollup is proposed to a caller who allows none but some, or none at all', async () => {
+  const store = await openTables({ init, yaml: yaml(daily) });
+  const query = { measures: ['sales.count'] };
+  for (const [options, code] of [
+    [{ policy: 'sourceOnly' }, 'source_only'],
+    [{ use: [] }, 'not_among_used'],
+  ] as const) {
+    const { fix, obstacles } = await store.explain(query, options);
+    expect(fix).toBeNull();
+    expect(obstacles.map((reason) => reason.code)).toEqual([code]);
+  }
+  expect((await store.explain(query, { avoid: ['sales.daily'] })).fix?.text).toMatch(/^Add a rollup/);
+});
+
 // Beyond 64 parts a rollup is left out of a cover, and was told to hold nothing; of its own measures that it did not
 // store those of others; and of ten rollups the last were `5 more` without an end of the sentence.
 test('[E43] a refusal tells what a rollup with many gaps lacks of the measures that it stores', () => {
