@@ -2,7 +2,7 @@ import { relativeErrorBound } from '../model/aggregates.js';
 import { assert } from '../model/assert.js';
 import type { GroupedBatch } from '../model/batch.js';
 import { StoreError } from '../model/errors.js';
-import { compileTest, testFits, type Filter } from '../model/filter.js';
+import { compileTest, testFits, type Filter, type Test } from '../model/filter.js';
 import type { FinishMeasure, FinishPlan, OutputColumn } from '../model/plan.js';
 import { grainName, type MemberId } from '../model/schema.js';
 import { formatValue, type LogicalType, type NumberForm, type Value } from '../model/value.js';
@@ -74,7 +74,7 @@ function passingRows(
   measures: ReadonlyMap<MemberId, FinishedColumn>,
 ): Uint32Array {
   const passing = new Uint32Array(rows);
-  const passes = having === null ? () => true : compileHaving(having, measures);
+  const passes = having === null ? () => true : compileHaving(having, measures, rows);
   let count = 0;
   for (let row = 0; row < rows; row++) if (passes(row)) passing[count++] = row;
   return passing.subarray(0, count);
@@ -83,10 +83,12 @@ function passingRows(
 function compileHaving(
   filter: Filter,
   measures: ReadonlyMap<MemberId, FinishedColumn>,
+  rows: number,
 ): (row: number) => boolean {
   if (filter.kind === 'test') {
     const { type, valueAt } = get(measures, filter.member);
-    if (!testFits(filter.test, type)) {
+    const fitting = testFits(filter.test, type) ? type : guessedType(filter.test, valueAt, rows);
+    if (fitting === null) {
       throw new StoreError(
         'query_invalid',
         `the filter on ${filter.member} does not fit its type, ${type.kind}.`,
@@ -95,14 +97,24 @@ function compileHaving(
         },
       );
     }
-    const predicate = compileTest(filter.test, type);
+    const predicate = compileTest(filter.test, fitting);
     return (row) => predicate(valueAt(row));
   }
-  const inner = filter.filters.map((each) => compileHaving(each, measures));
+  const inner = filter.filters.map((each) => compileHaving(each, measures, rows));
   return filter.kind === 'and'
     ? (row) => inner.every((passes) => passes(row))
     : (row) => inner.some((passes) => passes(row));
 }
+
+/** Of a column without any value, whose type is only guessed, one that the test fits; null: it has values, or none fits. */
+function guessedType(test: Test, valueAt: (row: number) => Value, rows: number): LogicalType | null {
+  for (let row = 0; row < rows; row++) if (valueAt(row) !== null) return null;
+  return COMPARED.find((type) => testFits(test, type)) ?? null;
+}
+
+const COMPARED: readonly LogicalType[] = (['string', 'integer', 'boolean', 'time'] as const).map((kind) => ({
+  kind,
+}));
 
 function relativeErrorOf(measures: readonly FinishMeasure[]): number | null {
   const bounds = measures
