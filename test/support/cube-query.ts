@@ -10,6 +10,7 @@ export interface CubeQuery {
   readonly offset?: number;
   readonly timezone?: string;
   readonly total?: boolean;
+  readonly ungrouped?: boolean;
 }
 
 export type Direction = 'asc' | 'desc';

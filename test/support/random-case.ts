@@ -3,7 +3,7 @@ import type { CubeFilter, CubeQuery } from './cube-query.js';
 import { FEATURES } from './features.js';
 import type { RandomModel } from './random-model.js';
 import { randomQuery } from './random-query.js';
-import { DAY, isoDay, moment } from './random-values.js';
+import { DAY, farSpans, isoDay, moment, repeats } from './random-values.js';
 import { viewMembers } from './random-views.js';
 import type { Tape } from './tape.js';
 
@@ -22,11 +22,24 @@ export interface CaseOptions {
 
 export function randomCase(tape: Tape, model: RandomModel): Case {
   const now = moment(tape, model.span) + tape.below(3) * DAY;
-  const widened = [withDotted, withRelative, withCounting, withInstant, withOddText].reduce(
+  const widened = [withDotted, withRelative, withRepeat, withCounting, withInstant, withOddText].reduce(
     (query, widen) => widen(tape, query, model),
     randomQuery(tape, model),
   );
-  return { query: underNames(tape, widened, model), now, options: randomOptions(tape, model) };
+  const ungrouped = rowByRow(tape, widened, model);
+  const query = ungrouped ?? underNames(tape, widened, model);
+  return { query, now, options: randomOptions(tape, model) };
+}
+
+/** The rows of one cube, told apart by its primary key; null: as it is. */
+function rowByRow(tape: Tape, query: CubeQuery, { cubes }: RandomModel): CubeQuery | null {
+  const { measures = [], dimensions = [], segments = [], timeDimensions = [], filters } = query;
+  const times = timeDimensions.map((time) => (typeof time === 'string' ? time : time.dimension));
+  const names = new Set([...measures, ...dimensions, ...segments, ...times].map((id) => id.split('.')[0]));
+  const [name] = names;
+  if (names.size !== 1 || filters !== undefined || !tape.chance(10)) return null;
+  if (cubes.find((cube) => cube.name === name)?.composite !== false) return null;
+  return { ...query, dimensions: [...new Set([...dimensions, `${name}.id`])], ungrouped: true };
 }
 
 /** A bucket written as a dimension. */
@@ -64,7 +77,7 @@ const relative = [
 ];
 
 function withRelative(tape: Tape, query: CubeQuery, { span }: RandomModel): CubeQuery {
-  if (!tape.chance(20)) return query;
+  if (farSpans.includes(span) || !tape.chance(20)) return query;
   const text = tape.chance(20) ? `from ${isoDay(span.from + DAY)} to now` : tape.pick(relative);
   const [time, ...others] = query.timeDimensions ?? [];
   if (time !== undefined && typeof time !== 'string' && tape.chance(70)) {
@@ -79,6 +92,18 @@ function withRelative(tape: Tape, query: CubeQuery, { span }: RandomModel): Cube
     each === at ? { ...filter, values: [text] } : filter,
   );
   return { ...query, filters };
+}
+
+/** A range to a time that the clock shows twice. */
+function withRepeat(tape: Tape, query: CubeQuery, { span }: RandomModel): CubeQuery {
+  const [time, ...others] = query.timeDimensions ?? [];
+  if (time === undefined || typeof time === 'string' || !Array.isArray(time.dateRange)) return query;
+  const near = repeats.filter(({ first }) => first >= span.from && first < span.from + span.days * DAY);
+  if (near.length === 0 || !tape.chance(30)) return query;
+  const { zone, wall } = tape.pick(near);
+  const begins = tape.chance(30);
+  const dateRange = begins ? [wall, isoDay(span.from + span.days * DAY)] : [isoDay(span.from), wall];
+  return { ...query, timeDimensions: [{ ...time, dateRange }, ...others], timezone: zone };
 }
 
 /** The rows that a measure counts. */

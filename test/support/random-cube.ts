@@ -1,6 +1,6 @@
 /** A random cube over a random table. */
 import { ownGranularities } from './random-granularities.js';
-import { randomMeasures } from './random-measures.js';
+import { crowd, randomMeasures } from './random-measures.js';
 import type { CubeDraft, RandomCube, RandomDimension } from './random-model.js';
 import { KINDS, literal } from './random-values.js';
 import type { Kind, Span } from './random-values.js';
@@ -13,7 +13,11 @@ export function randomCube(
   wide: boolean,
 ): RandomCube {
   const known = (Object.keys(KINDS) as Kind[]).filter((kind) => wide || (kind !== 'vast' && kind !== 'long'));
-  const kinds = tape.some(known, 8, 3);
+  // Sometimes more values than the exact form of a sketch holds.
+  const crowded = wide && tape.chance(8);
+  // Often two times, so that a partition has bounds of one by which it is not cut.
+  const listed = [...known, 'ts', 'day', 'tz', 'ts', 'flag', 'brink'] as const;
+  const kinds = [...new Set<Kind>([...(crowded ? (['serial'] as const) : []), ...tape.some(listed, 8, 3)])];
   const composite = tape.chance(15);
   const columns: RandomDimension[] = kinds.map((kind) => ({
     id: `${name}.${kind}`,
@@ -39,20 +43,13 @@ export function randomCube(
     composite,
     dimensions: [id, ...columns],
     segments: tape.times(tape.below(3), (at) => ({ id: `${name}.s${at}`, sql: tape.pick(filters) })),
-    measures: randomMeasures(tape, name, columns, filters),
+    measures: [...randomMeasures(tape, name, columns, filters), ...(crowded ? [crowd(name)] : [])],
     columns: [
       { name: 'id', type: 'BIGINT' },
       ...keys.map(({ column }) => ({ name: column, type: 'BIGINT' })),
       ...kinds.map((kind) => ({ name: kind, type: KINDS[kind].sql })),
     ],
-    // Sometimes more than the exact form of a sketch holds.
-    rows: randomRows(
-      tape,
-      keys,
-      kinds,
-      span,
-      wide && tape.chance(6) ? 150 + tape.below(250) : tape.below(24),
-    ),
+    rows: randomRows(tape, keys, kinds, span, crowded ? 150 + tape.below(250) : tape.below(24)),
   };
 }
 

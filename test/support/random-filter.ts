@@ -1,7 +1,8 @@
 /** Random filters on dimensions and on measures: every operator, alone and in trees. */
 import type { CubeFilter, CubeOperator, CubeValue } from './cube-query.js';
-import type { RandomDimension, RandomMeasure } from './random-model.js';
-import { isoDay, moment } from './random-values.js';
+import { nameOf } from './model-document.js';
+import type { RandomDimension, RandomMeasure, RandomModel } from './random-model.js';
+import { isoDay, KINDS, moment, msOfLiteral } from './random-values.js';
 import type { Span } from './random-values.js';
 import type { Tape } from './tape.js';
 
@@ -30,17 +31,18 @@ const numbers: readonly CubeValue[] = [
 export function randomFilter(
   tape: Tape,
   dimensions: readonly RandomDimension[],
-  span: Span,
+  model: Pick<RandomModel, 'cubes' | 'span'>,
   depth: number,
 ): CubeFilter | null {
   if (dimensions.length === 0) return null;
   if (depth > 0 && tape.chance(25)) {
     const inner = tape
-      .times(1 + tape.below(3), () => randomFilter(tape, dimensions, span, depth - 1))
+      .times(1 + tape.below(3), () => randomFilter(tape, dimensions, model, depth - 1))
       .filter((filter) => filter !== null);
     return tape.chance(50) ? { and: inner } : { or: inner };
   }
-  const { id: member, type } = tape.pick(dimensions);
+  const dimension = tape.pick(dimensions);
+  const { id: member, type } = dimension;
   if (tape.chance(15)) return { member, operator: tape.pick(['set', 'notSet'] as const) };
   const operators: readonly CubeOperator[] =
     type === 'string'
@@ -52,11 +54,12 @@ export function randomFilter(
   const single = orders.includes(operator);
   const wholeDate = tape.chance(50);
   const value = (): CubeValue => {
-    if (type === 'string') return tape.pick(texts);
-    if (type === 'number') return tape.pick(numbers);
     if (type === 'boolean') return tape.pick(['true', 'false']);
-    const text = new Date(moment(tape, span)).toISOString();
-    return wholeDate ? text.slice(0, 10) : text.slice(0, -1);
+    const stored = tape.chance(40) ? storedValue(tape, dimension, model) : null;
+    if (type === 'string') return stored ?? tape.pick(texts);
+    if (type === 'number') return stored ?? tape.pick(numbers);
+    const text = stored ?? new Date(moment(tape, model.span)).toISOString().slice(0, -1);
+    return wholeDate ? text.slice(0, 10) : text;
   };
   if (dates.includes(operator)) {
     const range = [value(), value()].map(String).toSorted();
@@ -68,6 +71,20 @@ export function randomFilter(
     operator,
     values: lists.includes(operator) && tape.chance(15) ? [...values, null] : values,
   };
+}
+
+/** What the table holds of a dimension in one of its rows, as a query writes it; null: nothing of the kind. */
+function storedValue(
+  tape: Tape,
+  { id, type }: RandomDimension,
+  { cubes }: Pick<RandomModel, 'cubes'>,
+): string | null {
+  const rows = cubes.find(({ name }) => name === id.split('.')[0])?.rows ?? [];
+  const literal = rows.length === 0 ? undefined : tape.pick(rows)[nameOf(id)];
+  if (literal === undefined) return null;
+  if (type === 'string') return literal.slice(1, -1).replaceAll("''", "'");
+  if (type === 'number') return /^-?\d+(\.\d+)?$/.test(literal) ? literal : null;
+  return new Date(msOfLiteral(literal)).toISOString().slice(0, -1);
 }
 
 const lists: readonly CubeOperator[] = ['equals', 'notEquals', 'in', 'notIn'];
@@ -90,15 +107,29 @@ const dates: readonly CubeOperator[] = [
   'afterOrOnDate',
 ];
 
-/** A filter on what groups have. */
-export function having(tape: Tape, { id: member, rough }: RandomMeasure, span: Span): CubeFilter {
+/** One or two filters on what groups have, of which not both can be refused. */
+export function havings(tape: Tape, measures: readonly RandomMeasure[], span: Span): CubeFilter[] {
+  const numeric = measures.filter(
+    ({ kind, type }) => kind !== null && KINDS[kind].type === 'number' && !isOdd(type),
+  );
+  const second = numeric.length > 0 && tape.chance(50) ? [tape.pick(numeric)] : [];
+  return [having(tape, tape.pick(measures), span), ...second.map((measure) => compared(tape, measure))];
+}
+
+function isOdd(type: RandomMeasure['type']): boolean {
+  return type === 'first' || type === 'last';
+}
+
+function having(tape: Tape, measure: RandomMeasure, span: Span): CubeFilter {
+  const { id: member, rough } = measure;
   if (rough || tape.chance(15)) return { member, operator: tape.pick(['set', 'notSet'] as const) };
-  const filter = (): CubeFilter => ({
-    member,
-    operator: tape.pick([...lists, ...orders]),
-    values: [tape.pick(numbers)],
-  });
   if (tape.chance(3)) return { member, operator: 'contains', values: ['a'] };
   if (tape.chance(3)) return { member, operator: 'afterDate', values: [isoDay(span.from)] };
-  return tape.chance(25) ? { or: [filter(), filter()] } : filter();
+  if (!tape.chance(25)) return compared(tape, measure);
+  return { or: [compared(tape, measure), compared(tape, measure)] };
+}
+
+function compared(tape: Tape, { id: member, rough }: RandomMeasure): CubeFilter {
+  if (rough) return { member, operator: 'set' };
+  return { member, operator: tape.pick([...lists, ...orders]), values: [tape.pick(numbers)] };
 }

@@ -8,7 +8,7 @@ import type { Tape } from './tape.js';
 
 const ofAll = ['min', 'max', 'count_distinct_approx', 'count', 'count_distinct'] as const;
 const ofNumbers = ['sum', 'sum', ...ofAll, 'avg'] as const;
-const statistics = ['variance', 'stddev', 'covariance', 'correlation'] as const;
+const statistics = ['variance', 'stddev', 'covariance', 'correlation', 'covariance'] as const;
 
 export function randomMeasures(
   tape: Tape,
@@ -18,13 +18,25 @@ export function randomMeasures(
 ): RandomMeasure[] {
   const measures: RandomMeasure[] = [{ ...nothing, id: `${cube}.count`, type: 'count' }];
   for (const at of tape.times(2 + tape.below(7), (number) => number)) {
-    const column = tape.pick(columns);
+    const column = tape.pick([...columns, ...columns.filter(isRare)]);
     const type = tape.pick(typesFor(column, columns));
     measures.push(randomMeasure(tape, { cube, at, type, column, columns, filters }));
   }
   for (const at of tape.times(tape.below(3), (number) => number))
     measures.push(calculated(tape, cube, measures, at));
   return measures;
+}
+
+/** An estimate of many values by few registers. */
+export function crowd(cube: string): RandomMeasure {
+  return {
+    ...nothing,
+    id: `${cube}.crowd_count_distinct_approx_serial`,
+    type: 'count_distinct_approx',
+    kind: 'serial',
+    sql: `${cube}.serial`,
+    document: { sql: 'serial', precision: 10 },
+  };
 }
 
 const nothing = {
@@ -37,13 +49,21 @@ const nothing = {
   document: {},
 };
 
-function typesFor({ type }: RandomDimension, columns: readonly RandomDimension[]): readonly MeasureType[] {
+function typesFor(
+  { type, kind }: RandomDimension,
+  columns: readonly RandomDimension[],
+): readonly MeasureType[] {
   const types: MeasureType[] = type === 'number' ? [...ofNumbers] : [...ofAll];
-  if (FEATURES.statistics && type === 'number') types.push(...statistics);
+  if (kind === 'brink') types.push('sum', 'sum', 'avg', 'sum');
+  if (FEATURES.statistics && isSquared({ type, kind })) types.push(...statistics);
   if (FEATURES.booleans && type === 'boolean') types.push('bool_and', 'bool_or', 'bool_and', 'bool_or');
-  if (FEATURES.firstLast && columns.filter((column) => column.type === 'time').length === 1)
-    types.push('first', 'last');
+  if (FEATURES.firstLast && columns.some((column) => column.type === 'time')) types.push('first', 'last');
   return types;
+}
+
+/** Whether DuckDB can square its values. */
+function isSquared({ type, kind }: Pick<RandomDimension, 'type' | 'kind'>): boolean {
+  return type === 'number' && kind !== 'steep';
 }
 
 interface Wish {
@@ -59,6 +79,7 @@ function randomMeasure(tape: Tape, { cube, at, type, column, columns, filters }:
   const { kind, sql } = column;
   const filter = tape.chance(30) ? tape.pick(filters) : null;
   const other = otherColumn(tape, type, columns);
+  const times = columns.filter((each) => each.type === 'time').length;
   const rows = type === 'count' && tape.chance(20);
   const written = tape.pick([nameOf(sql), `{CUBE}.${nameOf(sql)}`, `{${nameOf(sql)}}`]);
   return {
@@ -74,10 +95,23 @@ function randomMeasure(tape: Tape, { cube, at, type, column, columns, filters }:
       ...(!rows && { sql: written }),
       ...((type === 'covariance' || type === 'correlation') &&
         other !== null && { sql2: ofCube(other.sql, cube) }),
+      ...(isByTime(type) &&
+        other !== null &&
+        (times > 1 || tape.chance(20)) && { time_dimension: nameOf(other.id) }),
       ...(filter !== null && { filters: [{ sql: ofCube(filter, cube) }] }),
-      ...(type === 'count_distinct_approx' && tape.chance(50) && { precision: 10 + tape.below(7) }),
+      ...(type === 'count_distinct_approx' &&
+        tape.chance(50) && { precision: tape.pick([10, 10, 11, 12, 14, 16]) }),
     },
   };
+}
+
+/** Whether few types of measures tell of its kind. */
+function isRare({ kind }: RandomDimension): boolean {
+  return kind === 'flag' || kind === 'brink';
+}
+
+function isByTime(type: MeasureType): boolean {
+  return type === 'first' || type === 'last';
 }
 
 function filtered(sql: string, filter: string | null): string {
@@ -93,10 +127,10 @@ function otherColumn(
   switch (type) {
     case 'covariance':
     case 'correlation':
-      return tape.pick(columns.filter((column) => column.type === 'number'));
+      return tape.pick(columns.filter(isSquared));
     case 'first':
     case 'last':
-      return columns.find((column) => column.type === 'time') ?? null;
+      return tape.pick(columns.filter((column) => column.type === 'time'));
     default:
       return null;
   }
@@ -104,7 +138,7 @@ function otherColumn(
 
 function isRough(type: MeasureType, kinds: readonly Kind[]): boolean {
   if ((statistics as readonly MeasureType[]).includes(type)) return true;
-  return (type === 'sum' || type === 'avg') && kinds.some((kind) => kind === 'rough' || kind === 'real');
+  return (type === 'sum' || type === 'avg') && kinds.some((kind) => /^(rough|real|steep)$/.test(kind));
 }
 
 /** Over numbers that are their own kind of exact, or roughly known where no step hangs on them. */

@@ -3,7 +3,7 @@ import { modelDocument, tableStatements } from './model-document.js';
 import type { CellType } from './oracle-filter.js';
 import { randomCube } from './random-cube.js';
 import { randomRollup } from './random-rollup.js';
-import { spans } from './random-values.js';
+import { farSpans, spans } from './random-values.js';
 import type { Kind, Span } from './random-values.js';
 import { randomViews } from './random-views.js';
 import type { Tape } from './tape.js';
@@ -143,11 +143,11 @@ export interface RandomTime {
 
 /** @param wide with sums that may go beyond 128 bits, and tables of some hundred rows */
 export function randomModel(tape: Tape, wide = false): RandomModel {
-  const span = tape.pick(spans);
+  const span = tape.pick(wide && tape.chance(3) ? farSpans : spans);
   const names = ['a', 'b', 'c', 'd'].slice(0, 2 + tape.below(3));
   const drafts = names.map((name): CubeDraft => ({ name, joins: [], keys: [] }));
   drafts.slice(1).forEach((draft, at) => joinDrafts(tape, drafts[tape.below(at + 1)], draft));
-  if (drafts.length > 2 && tape.chance(25)) joinAgain(tape, drafts);
+  if (drafts.length > 2 && tape.chance(40)) joinAgain(tape, drafts);
   const cubes = drafts.map((draft) => randomCube(tape, draft, span, wide));
   return finishModel({
     cubes,

@@ -1,6 +1,6 @@
 /** Random queries over a random model; two of three keep to what one of its rollups holds. */
 import type { CubeQuery, CubeTimeDimension, Direction } from './cube-query.js';
-import { having, randomFilter } from './random-filter.js';
+import { havings, randomFilter } from './random-filter.js';
 import { consistsOf } from './random-granularities.js';
 import type { RandomDimension, RandomMeasure, RandomModel, RandomRollup } from './random-model.js';
 import { DAY, isoDay, moment } from './random-values.js';
@@ -16,7 +16,8 @@ interface Palette {
   readonly times: readonly {
     readonly dimension: string;
     readonly granularities: readonly string[];
-    readonly aligned: boolean;
+    /** Of a rollup; null: no rollup is in mind. */
+    readonly stored: string | null;
   }[];
 }
 
@@ -32,9 +33,11 @@ const granularities: readonly string[] = [
 ];
 
 export function randomQuery(tape: Tape, model: RandomModel): CubeQuery {
-  const palette = tape.below(6) < 5 ? rollupPalette(tape.pick(model.rollups)) : freePalette(tape, model);
+  const palette = tape.below(6) < 5 ? storedPalette(tape, model) : freePalette(tape, model);
   const measures = tape.some(palette.measures, 3, 1).slice(tape.chance(8) ? 1 : 0);
-  const dimensions = tape.some(palette.dimensions, 2);
+  // Now and then the very rows of a rollup.
+  const whole = tape.chance(8);
+  const dimensions = whole ? palette.dimensions.slice(0, 4) : tape.some(palette.dimensions, 2);
   const timezone = tape.pick([
     undefined,
     undefined,
@@ -46,12 +49,14 @@ export function randomQuery(tape: Tape, model: RandomModel): CubeQuery {
     'Europe/Berlin',
     'America/Sao_Paulo',
   ]);
-  const timeDimensions = tape.some(palette.times, 2).map((time) => randomTime(tape, time, model.span));
+  const timeDimensions = whole
+    ? palette.times.slice(0, 3).map(wholeTime)
+    : tape.some(palette.times, 2).map((time) => randomTime(tape, time, model.span));
   const filters = tape
-    .times(Math.max(0, tape.below(5) - 2), () => randomFilter(tape, palette.dimensions, model.span, 2))
+    .times(Math.max(0, tape.below(5) - 2), () => randomFilter(tape, palette.dimensions, model, 2))
     .filter((filter) => filter !== null);
   if (tape.chance(20) && palette.measures.length > 0)
-    filters.push(having(tape, tape.pick(palette.measures), model.span));
+    filters.push(...havings(tape, palette.measures, model.span));
   const segments = tape.chance(25) ? tape.some(palette.segments, 2) : [];
   const keys = [
     ...dimensions.map(({ id }) => id),
@@ -74,13 +79,44 @@ export function randomQuery(tape: Tape, model: RandomModel): CubeQuery {
   };
 }
 
+/**
+ * What a rollup or one of its indexes holds, or what two rollups of a cube hold together: measures of both, by what they
+ * have in common.
+ */
+function storedPalette(tape: Tape, { rollups }: RandomModel): Palette {
+  const rollup = tape.pick(rollups);
+  const palette = indexPalette(tape, rollup);
+  const others = rollups.filter((other) => other !== rollup && other.cube === rollup.cube);
+  if (others.length === 0 || !tape.chance(20)) return palette;
+  const other = rollupPalette(tape.pick(others));
+  return {
+    measures: [...new Set([...palette.measures, ...other.measures])],
+    dimensions: palette.dimensions.filter((dimension) => other.dimensions.includes(dimension)),
+    segments: palette.segments.filter((segment) => other.segments.includes(segment)),
+    times: palette.times.filter((time) => other.times.some(({ dimension }) => dimension === time.dimension)),
+  };
+}
+
+function indexPalette(tape: Tape, rollup: RandomRollup): Palette {
+  const palette = rollupPalette(rollup);
+  const aggregating = rollup.indexes.filter(({ type }) => type === 'aggregate');
+  if (aggregating.length === 0 || !tape.chance(40)) return palette;
+  const { columns } = tape.pick(aggregating);
+  return {
+    ...palette,
+    dimensions: palette.dimensions.filter(({ id }) => columns.includes(id)),
+    segments: palette.segments.filter((id) => columns.includes(id)),
+    times: palette.times.filter(({ dimension, stored }) => columns.includes(`${dimension}.${stored}`)),
+  };
+}
+
 function rollupPalette(rollup: RandomRollup): Palette {
   return {
     ...rollup,
     times: rollup.times.map(({ dimension, granularity, own }) => ({
       dimension,
       granularities: [...own, ...granularities].filter((coarse) => consistsOf(coarse, granularity)),
-      aligned: true,
+      stored: granularity,
     })),
   };
 }
@@ -97,7 +133,7 @@ function freePalette(tape: Tape, { cubes }: RandomModel): Palette {
       .map(({ id, granularities: own }) => ({
         dimension: id,
         granularities: [...own, ...granularities],
-        aligned: false,
+        stored: null,
       })),
   };
 }
@@ -109,8 +145,16 @@ function randomTime(tape: Tape, time: Palette['times'][number], span: Span): Cub
   return {
     dimension: time.dimension,
     ...(granularity !== undefined && { granularity }),
-    ...(tape.chance(50) && { dateRange: randomRange(tape, span, !time.aligned || tape.chance(40)) }),
+    ...(tape.chance(50) && { dateRange: randomRange(tape, span, time.stored === null || tape.chance(40)) }),
   };
+}
+
+function wholeTime({
+  dimension,
+  stored,
+  granularities: [first],
+}: Palette['times'][number]): CubeTimeDimension {
+  return { dimension, granularity: stored ?? first };
 }
 
 /** Dates or whole months; times to the millisecond when `ragged`. */
@@ -119,13 +163,21 @@ function randomRange(tape: Tape, span: Span, ragged: boolean): string[] {
   if (ragged) return [new Date(first).toISOString().slice(0, -1), new Date(last).toISOString().slice(0, -1)];
   const whole = tape.pick([0, 1, 2, 3, 3]);
   const [from, to] = [new Date(first), new Date(last)];
-  if (whole === 3) return [isoDay(first), new Date(last).toISOString().slice(0, -1)];
+  if (whole === 3) {
+    const start = tape.chance(50) ? monthStart(from.getUTCFullYear(), from.getUTCMonth()) : first;
+    return [isoDay(start), to.toISOString().slice(0, -1)];
+  }
   if (whole === 0) return [isoDay(first), isoDay(last)];
   const [month, end] = whole === 1 ? [from.getUTCMonth(), to.getUTCMonth() + 1] : [0, 12];
   return [
-    isoDay(Date.UTC(from.getUTCFullYear(), month, 1)),
-    isoDay(Date.UTC(to.getUTCFullYear(), end, 1) - DAY),
+    isoDay(monthStart(from.getUTCFullYear(), month)),
+    isoDay(monthStart(to.getUTCFullYear(), end) - DAY),
   ];
+}
+
+/** Not by `Date.UTC`, which takes the year 1 for 1901. */
+function monthStart(year: number, month: number): number {
+  return new Date(0).setUTCFullYear(year, month, 1);
 }
 
 /** Rough sums come after all keys, so that they decide nothing. */

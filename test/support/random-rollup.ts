@@ -39,10 +39,11 @@ export function randomRollup(tape: Tape, cubes: readonly RandomCube[], span: Spa
         2,
       )
     : [];
-  const all = [...new Set([...measures, ...foreign])];
+  const crowds = root.measures.filter(({ id }) => id.includes('.crowd_'));
+  const all = [...new Set([...measures, ...foreign, ...crowds])];
   const dimensions = tape.some(
     near.flatMap((cube) => cube.dimensions),
-    4,
+    crowds.length > 0 && tape.chance(60) ? 0 : 4,
   );
   const segments = tape.some(
     near.flatMap((cube) => cube.segments.map(({ id }) => id)),
@@ -73,7 +74,7 @@ export function randomRollup(tape: Tape, cubes: readonly RandomCube[], span: Spa
       ? []
       : tape.times(tape.below(3), (number) => ({
           name: `i${number}`,
-          type: tape.pick(['regular', 'aggregate']),
+          type: tape.pick(['regular', 'aggregate', 'aggregate']),
           columns: shuffled(tape, tape.some(keys, keys.length, 1)),
         }));
   return {

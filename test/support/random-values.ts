@@ -68,6 +68,13 @@ export const KINDS = {
       '(-9223372036854775807 - 1)',
     ],
   },
+  /** Each a safe integer, but not two together. */
+  brink: {
+    type: 'number',
+    sql: 'BIGINT',
+    tame: false,
+    values: ['9007199254740991', '1', '9007199254740989', '9007199254740983', '-3'],
+  },
   huge: {
     type: 'number',
     sql: 'HUGEINT',
@@ -90,6 +97,8 @@ export const KINDS = {
   quarter: { type: 'number', sql: 'DOUBLE', tame: true, values: ['0.25', '-1.5', '1024', '0', '1e-3 * 0'] },
   wild: { type: 'number', sql: 'DOUBLE', tame: false, values: ['0.25', '0', ...infinite] },
   rough: { type: 'number', sql: 'DOUBLE', tame: false, values: ['0.1', '1e6', '-1e6', '0.7', '1e-9', '3.3'] },
+  /** Of which sums need more than doubles have. */
+  steep: { type: 'number', sql: 'DOUBLE', tame: false, values: ['1e300', '0.5', '-3e299', '1', '5e289'] },
   real: { type: 'number', sql: 'FLOAT', tame: false, values: ['0.5', '-2', '0.1', '1024'] },
 } as const satisfies Record<
   string,
@@ -117,6 +126,12 @@ export const spans: readonly Span[] = [
   { from: Date.UTC(2021, 2, 20), days: 12 },
 ];
 
+/** The first and the last year that have four digits. */
+export const farSpans: readonly Span[] = [
+  { from: Date.parse('0001-01-02'), days: 40 },
+  { from: Date.UTC(9999, 10, 25), days: 36 },
+];
+
 export function literal(tape: Tape, kind: Kind, span: Span): string {
   if (kind === 'name') return `'n${tape.below(1000)}'`;
   if (kind === 'serial') return String(tape.below(10_000));
@@ -127,8 +142,27 @@ export function literal(tape: Tape, kind: Kind, span: Span): string {
   return kind === 'ts' ? `make_timestamp(${micros})` : `CAST(make_timestamp(${micros}) AS TIMESTAMPTZ)`;
 }
 
+/** The milliseconds since the epoch that a literal of a time tells. */
+export function msOfLiteral(text: string): number {
+  const days = /\((-?\d+)\)$/.exec(text);
+  if (days !== null) return Number(days[1]) * DAY;
+  return Number(/make_timestamp\((-?\d+)000 /.exec(text)?.[1]);
+}
+
+/** Times that a clock shows twice when it is set back, as the instant of the first pass. */
+export const repeats: readonly { readonly zone: string; readonly first: number; readonly wall: string }[] = [
+  { zone: 'Australia/Lord_Howe', first: Date.UTC(2021, 3, 3, 14, 45), wall: '2021-04-04T01:45:00.000' },
+  { zone: 'America/New_York', first: Date.UTC(2021, 10, 7, 5, 15), wall: '2021-11-07T01:15:00.000' },
+  { zone: 'Europe/Berlin', first: Date.UTC(2021, 9, 31, 0, 30), wall: '2021-10-31T02:30:00.000' },
+  { zone: 'America/New_York', first: Date.UTC(2023, 10, 5, 5, 40), wall: '2023-11-05T01:40:00.000' },
+];
+
 /** Instants at which the clocks of New York, Lord Howe, São Paulo or Berlin change, and ends of days and years. */
 const edges = [
+  ...repeats.flatMap(({ zone, first }) => [
+    first,
+    first + (zone === 'Australia/Lord_Howe' ? HOUR / 2 : HOUR),
+  ]),
   Date.UTC(2021, 2, 14, 7),
   Date.UTC(2021, 3, 3, 15),
   Date.UTC(2021, 10, 7, 5, 30),

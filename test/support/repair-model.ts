@@ -20,7 +20,12 @@ export function repairModel(parts: ModelParts): ModelParts {
 
 function repairCube(cube: RandomCube, names: ReadonlySet<string>): RandomCube {
   const joins = cube.joins.filter(({ to }) => names.has(to));
-  let { measures } = cube;
+  const times = new Set(cube.dimensions.flatMap(({ id, type }) => (type === 'time' ? [nameOf(id)] : [])));
+  let measures = cube.measures.filter(({ type, document: { time_dimension: time } }) =>
+    type !== 'first' && type !== 'last'
+      ? true
+      : times.has(String(time)) || (time === undefined && times.size === 1),
+  );
   // A formula may refer to a formula.
   for (let count = -1; count !== measures.length;) {
     count = measures.length;

@@ -1,0 +1,176 @@
+/** Errors in what is planned: matching, pruning, SQL. */
+import type { PlantedFault } from './planted-faults.js';
+
+export const planFaults: readonly PlantedFault[] = [
+  {
+    name: 'a partition too many is pruned',
+    file: 'planner/prune-partitions.js',
+    text: ': partitionsIn(meta.partitions, asked);',
+    wrong: ': partitionsIn(meta.partitions, asked).slice(0, -1);',
+  },
+  {
+    name: 'a range within a partition is not filtered',
+    file: 'planner/plan-rollup.js',
+    text: 'if (range === null || (whole && dimension === rollup.partitionDimension))',
+    wrong: 'if (range === null || dimension === rollup.partitionDimension)',
+  },
+  {
+    name: 'a rollup ignores the segments of a query',
+    asked: /"segments"/,
+    file: 'planner/plan-rollup.js',
+    text: 'for (const segment of query.segments) {',
+    wrong: 'for (const segment of []) {',
+  },
+  {
+    name: 'a merged count is that of the largest part',
+    file: 'planner/plan-rollup.js',
+    text: "operation: mergeOperation(state.kind) ?? 'min',",
+    wrong: "operation: state.kind === 'count' ? 'max' : (mergeOperation(state.kind) ?? 'min'),",
+  },
+  {
+    name: 'a rollup forgets the time zone',
+    asked: /"timezone":"[AE]/,
+    file: 'planner/plan-rollup.js',
+    text: 'const bucket = { granularity, timezone: query.timezone };',
+    wrong: "const bucket = { granularity, timezone: 'UTC' };",
+  },
+  {
+    name: 'any stored bucket serves any time zone',
+    asked: /"timezone":"[AE]/,
+    file: 'planner/match-timezone.js',
+    text: 'return span === null || zoneFitsGrid(timezone, stored, granularity, span);',
+    wrong: 'return true;',
+  },
+  {
+    name: 'an aggregating index serves what cannot be merged',
+    file: 'planner/choose-index.js',
+    text: 'if (!merging)\n        return false;',
+    wrong: '',
+  },
+  {
+    name: 'distinct counts are merged',
+    asked: /count_distinct_/,
+    file: 'planner/match-measures.js',
+    text: 'const exact = states.every(({ kind }) => isMergeable(kind)) || isExactKey(query, rollup);',
+    wrong: 'const exact = true;',
+  },
+  {
+    name: 'SQL counts rows that a join repeats',
+    file: 'planner/sql/grouped-select.js',
+    text: 'distinct: true,',
+    wrong: 'distinct: false,',
+  },
+  {
+    name: 'SQL counts rows that a join leaves empty',
+    file: 'planner/sql/grouped-select.js',
+    text: 'if (measure.cube === context.scope.request.tree.root)',
+    wrong: 'if (measure.cube !== null)',
+  },
+  {
+    name: 'notEquals leaves out NULL in SQL',
+    asked: /"not(Equals|In)"/,
+    file: 'planner/sql/filter-sql.js',
+    text: ': anyOf([miss, isNull(sql)]);',
+    wrong: ': miss;',
+  },
+  {
+    name: 'SQL orders NULL first',
+    file: 'planner/sql/compile-sql.js',
+    text: 'NULLS LAST',
+    wrong: 'NULLS FIRST',
+  },
+  {
+    name: 'SQL forgets where a custom granularity begins',
+    asked: /granularity":"(fortnight|sunday_week|morning)/,
+    file: 'planner/sql/grid-sql.js',
+    text: '(${count} - ${anchor})',
+    wrong: '(${count})',
+  },
+  {
+    name: 'a join path of a view is forgotten',
+    asked: /"v\d\./,
+    file: 'planner/join-tree.js',
+    text: 'const isOnWay = (parents.get(join.to) ?? name) === name;',
+    wrong: 'const isOnWay = true;',
+  },
+  {
+    name: 'a range may cut through stored buckets',
+    file: 'planner/match-times.js',
+    text: 'return [range.from, range.to].every((end) =>',
+    wrong: 'return [].every((end) =>',
+    asked: /"dateRange"/,
+  },
+  {
+    name: 'a range must begin with a stored bucket, and may end within one',
+    file: 'planner/match-times.js',
+    text: 'return [range.from, range.to].every((end) =>',
+    wrong: 'return [range.from].every((end) =>',
+    asked: /"dateRange"/,
+  },
+  {
+    name: 'partitions that are not built are not missed',
+    file: 'planner/match-built.js',
+    text: 'if (times.length === 0 && !nulls)',
+    wrong: 'if (times.length >= 0)',
+  },
+  {
+    name: 'rows without a time are not missed',
+    file: 'planner/match-built.js',
+    text: 'nulls: asked === null && !held.nulls };',
+    wrong: 'nulls: false };',
+  },
+  {
+    name: 'what a build range leaves out at its end is not missed',
+    file: 'planner/held-times.js',
+    text: 'if (last !== undefined && last.to >= source.to)',
+    wrong: 'if (last !== undefined)',
+  },
+  {
+    name: 'a join that repeats rows is no hindrance',
+    file: 'planner/join-tree.js',
+    text: "return tree.joins.every((join) => own.has(join) || join.relationship !== 'one_to_many');",
+    wrong: 'return own.size >= 0;',
+    besides: [
+      {
+        file: 'planner/match-measures.js',
+        text: '!rollup.multiplied.has(cube) && rollup.states',
+        wrong: 'rollup.states',
+      },
+    ],
+  },
+  {
+    name: 'one of two measure filters is enough',
+    file: 'planner/normalise-filters.js',
+    text: 'having: andFilters(...found.measures),',
+    wrong:
+      "having: found.measures.length > 1 ? { kind: 'or', filters: found.measures } : andFilters(...found.measures),",
+    asked: /"filters".*"filters"|"values".*"operator"/,
+  },
+  {
+    name: 'the partition without a time is read where it is not asked for',
+    file: 'planner/prune-partitions.js',
+    text: 'return span.orNull && last?.range === null',
+    wrong: 'return last?.range === null',
+    besides: [
+      {
+        file: 'planner/prune-partitions.js',
+        text: 'range === null ? asked.orNull :',
+        wrong: 'range === null ? true :',
+      },
+    ],
+    asked: /"dateRange"/,
+  },
+  {
+    name: 'the measures of a group of rows that a rollup lacks are 0',
+    file: 'engine/merge-pieces.js',
+    text: 'values: Array.from({ length: rows }, () => null) };',
+    wrong: 'values: Array.from({ length: rows }, () => 0) };',
+  },
+  {
+    name: 'true in one row is true in all',
+    file: 'planner/plan-rollup.js',
+    text: "operation: mergeOperation(state.kind) ?? 'min',",
+    wrong: "operation: state.measure.type === 'bool_and' ? 'max' : (mergeOperation(state.kind) ?? 'min'),",
+    asked: /_bool_and_/,
+  },
+];
