@@ -37,7 +37,7 @@ export function finishRows(
     output: column,
     values: column.kind === 'measure' ? get(measures, column.measure.id) : get(states, column.column),
   }));
-  const passing = passingRows(batch.rows, plan.having, measures);
+  const passing = passingRows(batch, plan.having, measures);
   const order = plan.order.map(({ column, descending }) => ({
     values: orderedColumn(columns, column),
     descending,
@@ -69,25 +69,25 @@ function orderedColumn(columns: readonly NamedColumn[], name: string): FinishedC
 }
 
 function passingRows(
-  rows: number,
+  batch: GroupedBatch,
   having: Filter | null,
   measures: ReadonlyMap<MemberId, FinishedColumn>,
 ): Uint32Array {
-  const passing = new Uint32Array(rows);
-  const passes = having === null ? () => true : compileHaving(having, measures, rows);
+  const passing = new Uint32Array(batch.rows);
+  const passes = having === null ? () => true : compileHaving(having, measures, batch);
   let count = 0;
-  for (let row = 0; row < rows; row++) if (passes(row)) passing[count++] = row;
+  for (let row = 0; row < batch.rows; row++) if (passes(row)) passing[count++] = row;
   return passing.subarray(0, count);
 }
 
 function compileHaving(
   filter: Filter,
   measures: ReadonlyMap<MemberId, FinishedColumn>,
-  rows: number,
+  batch: GroupedBatch,
 ): (row: number) => boolean {
   if (filter.kind === 'test') {
     const { type, valueAt } = get(measures, filter.member);
-    const fitting = testFits(filter.test, type) ? type : guessedType(filter.test, valueAt, rows);
+    const fitting = testFits(filter.test, type) ? type : typeOverNothing(filter.test, batch);
     if (fitting === null) {
       throw new StoreError(
         'query_invalid',
@@ -100,15 +100,16 @@ function compileHaving(
     const predicate = compileTest(filter.test, fitting);
     return (row) => predicate(valueAt(row));
   }
-  const inner = filter.filters.map((each) => compileHaving(each, measures, rows));
+  const inner = filter.filters.map((each) => compileHaving(each, measures, batch));
   return filter.kind === 'and'
     ? (row) => inner.every((passes) => passes(row))
     : (row) => inner.some((passes) => passes(row));
 }
 
-/** Of a column without any value, whose type is only guessed, one that the test fits; null: it has values, or none fits. */
-function guessedType(test: Test, valueAt: (row: number) => Value, rows: number): LogicalType | null {
-  for (let row = 0; row < rows; row++) if (valueAt(row) !== null) return null;
+/** Of no rows a scan can only guess the types: then one that the test fits; null: there are rows, or none fits. */
+function typeOverNothing(test: Test, { rows, columns }: GroupedBatch): LogicalType | null {
+  const isEmpty = columns.every(({ values }) => values.every((value) => value === null || value === 0));
+  if (rows > 1 || !isEmpty) return null;
   return COMPARED.find((type) => testFits(test, type)) ?? null;
 }
 
