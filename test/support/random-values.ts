@@ -126,9 +126,8 @@ export const spans: readonly Span[] = [
   { from: Date.UTC(2021, 2, 20), days: 12 },
 ];
 
-/** The first and the last year that have four digits. */
-export const farSpans: readonly Span[] = [
-  // Over a February of 28 days in a year that four divides, and over one of 29 in a century.
+/** Over a February of 28 days in a year that four divides, and over one of 29 in a century. */
+export const leapSpans: readonly Span[] = [
   { from: Date.UTC(2100, 0, 25), days: 40 },
   { from: Date.UTC(2000, 1, 10), days: 36 },
 ];
