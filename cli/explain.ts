@@ -26,7 +26,7 @@ function printExplanation(explanation: Explanation): void {
   const from = mode === 'source' ? 'no rollup: the source answers' : readFrom(pieces);
   printLine(`${from}${index === null ? '' : `, index ${index}`} (${mode})`);
 
-  if (refusal !== undefined) printLine(`The query is refused: ${refusal}.`);
+  if (refusal !== undefined) printLine(`The query is refused: ${refusal}`);
   printHeading(`Rollups, in the order in which they are tried (selection: ${selection})`);
   for (const candidate of candidates) printCandidate(candidate, selected);
 

@@ -10,6 +10,7 @@ import { status } from './status.js';
 import { tryOut } from './try.js';
 import { UsageError } from './usage-error.js';
 import { verify } from './verify.js';
+import { addWords } from './wish-options.js';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -68,8 +69,8 @@ function commands(exit: (code: number) => void): Command {
     .description('answer a Cube query')
     .argument('<json>', 'the query, or - to read it from stdin')
     .option('--policy <policy>', 'auto, rollupOnly or sourceOnly', 'auto')
-    .option('--use <rollups...>', 'only these rollups, as cube.preAggregation')
-    .option('--avoid <rollups...>', 'none of these rollups')
+    .option('--use <rollups>', 'only these rollups: cube.preAggregation,… (also repeated)', addWords)
+    .option('--avoid <rollups>', 'none of these rollups, likewise', addWords)
     .action(async (text: string, _options: unknown, command: Command) => {
       exit(await query(text, command.optsWithGlobals()));
     });
@@ -78,8 +79,8 @@ function commands(exit: (code: number) => void): Command {
     .description('tell which rollup answers a query, and why the others do not')
     .argument('<json>', 'the query, or - to read it from stdin')
     .option('--policy <policy>', 'auto, rollupOnly or sourceOnly', 'auto')
-    .option('--use <rollups...>', 'only these rollups, as cube.preAggregation')
-    .option('--avoid <rollups...>', 'none of these rollups')
+    .option('--use <rollups>', 'only these rollups: cube.preAggregation,… (also repeated)', addWords)
+    .option('--avoid <rollups>', 'none of these rollups, likewise', addWords)
     .action(async (text: string, _options: unknown, command: Command) => {
       exit(await explain(text, command.optsWithGlobals()));
     });

@@ -14,3 +14,8 @@ export function wishOptions({ policy, use, avoid }: WishFlags): ExplainOptions {
     ...(avoid === undefined ? {} : { avoid }),
   };
 }
+
+/** A flag of a list takes one word, so that the query may stand behind it: with commas, or the flag again, several. */
+export function addWords(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...text.split(',')];
+}

@@ -2,7 +2,7 @@ import { relativeErrorBound } from '../model/aggregates.js';
 import { assert } from '../model/assert.js';
 import type { GroupedBatch } from '../model/batch.js';
 import { StoreError } from '../model/errors.js';
-import { compileTest, testFits, type Filter } from '../model/filter.js';
+import { compileTest, testFits, type Filter, type Test } from '../model/filter.js';
 import type { FinishMeasure, FinishPlan, OutputColumn } from '../model/plan.js';
 import { grainName, type MemberId } from '../model/schema.js';
 import { formatValue, type LogicalType, type NumberForm, type Value } from '../model/value.js';
@@ -37,7 +37,7 @@ export function finishRows(
     output: column,
     values: column.kind === 'measure' ? get(measures, column.measure.id) : get(states, column.column),
   }));
-  const passing = passingRows(batch.rows, plan.having, measures);
+  const passing = passingRows(batch, plan.having, measures);
   const order = plan.order.map(({ column, descending }) => ({
     values: orderedColumn(columns, column),
     descending,
@@ -69,24 +69,26 @@ function orderedColumn(columns: readonly NamedColumn[], name: string): FinishedC
 }
 
 function passingRows(
-  rows: number,
+  batch: GroupedBatch,
   having: Filter | null,
   measures: ReadonlyMap<MemberId, FinishedColumn>,
 ): Uint32Array {
-  const passing = new Uint32Array(rows);
-  const passes = having === null ? () => true : compileHaving(having, measures);
+  const passing = new Uint32Array(batch.rows);
+  const passes = having === null ? () => true : compileHaving(having, measures, batch);
   let count = 0;
-  for (let row = 0; row < rows; row++) if (passes(row)) passing[count++] = row;
+  for (let row = 0; row < batch.rows; row++) if (passes(row)) passing[count++] = row;
   return passing.subarray(0, count);
 }
 
 function compileHaving(
   filter: Filter,
   measures: ReadonlyMap<MemberId, FinishedColumn>,
+  batch: GroupedBatch,
 ): (row: number) => boolean {
   if (filter.kind === 'test') {
     const { type, valueAt } = get(measures, filter.member);
-    if (!testFits(filter.test, type)) {
+    const fitting = testFits(filter.test, type) ? type : typeOverNothing(filter.test, batch);
+    if (fitting === null) {
       throw new StoreError(
         'query_invalid',
         `the filter on ${filter.member} does not fit its type, ${type.kind}.`,
@@ -95,14 +97,25 @@ function compileHaving(
         },
       );
     }
-    const predicate = compileTest(filter.test, type);
+    const predicate = compileTest(filter.test, fitting);
     return (row) => predicate(valueAt(row));
   }
-  const inner = filter.filters.map((each) => compileHaving(each, measures));
+  const inner = filter.filters.map((each) => compileHaving(each, measures, batch));
   return filter.kind === 'and'
     ? (row) => inner.every((passes) => passes(row))
     : (row) => inner.some((passes) => passes(row));
 }
+
+/** Of no rows a scan can only guess the types: then one that the test fits; null: there are rows, or none fits. */
+function typeOverNothing(test: Test, { rows, columns }: GroupedBatch): LogicalType | null {
+  const isEmpty = columns.every(({ values }) => values.every((value) => value === null || value === 0));
+  if (rows > 1 || !isEmpty) return null;
+  return COMPARED.find((type) => testFits(test, type)) ?? null;
+}
+
+const COMPARED: readonly LogicalType[] = (['string', 'integer', 'boolean', 'time'] as const).map((kind) => ({
+  kind,
+}));
 
 function relativeErrorOf(measures: readonly FinishMeasure[]): number | null {
   const bounds = measures

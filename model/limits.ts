@@ -50,6 +50,8 @@ export const LIMITS = {
   pushDownChars: 10_000,
   /** Parts that a range is cut into; a rollup that would need more of them is left out. */
   coverPartsMax: 64,
+  /** The same where the source must not answer: a rollup that is left out would be one that is told to hold nothing. */
+  coverPartsMaxOfRollups: 2_000,
   /** Places where one rollup may hand over to another in the search for the cheapest cover; with more, no search. */
   coverCutsMax: 64,
   /** Ranges, and reasons, that the refusal of a query names. */

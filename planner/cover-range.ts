@@ -33,15 +33,20 @@ export interface BoxPart<R extends StoredGrid> {
 /**
  * @param asked of dimensions that are bounded
  * @param rollups those that could answer but for their times, in the order of preference
+ * @param partsMax a rollup with which there would be more is left out
  * @returns a single part when one rollup or only the source holds `asked`
  */
-export function coverRange<R extends StoredGrid>(asked: TimeBox, rollups: readonly R[]): BoxPart<R>[] {
+export function coverRange<R extends StoredGrid>(
+  asked: TimeBox,
+  rollups: readonly R[],
+  partsMax: number = LIMITS.coverPartsMax,
+): BoxPart<R>[] {
   let parts: BoxPart<R>[] = [{ box: asked, rollup: null }];
   for (const rollup of rollups.flatMap(turnsOf)) {
     const finer = parts.flatMap((part) =>
       part.rollup === null ? takeFrom(part.box, rollup, rollups) : [part],
     );
-    if (finer.length <= LIMITS.coverPartsMax) parts = finer;
+    if (finer.length <= partsMax) parts = finer;
   }
   return parts;
 }

@@ -118,6 +118,11 @@ export function findProposal(tools: FixTools): FoundFix {
     const help = 'Not even a rollup made for this query could answer it.';
     return { kind: 'none', help, reasons };
   }
+  const [forbidden] = allowedRule.check(tools.query, verdict.shape, { definition: '', meta: null }) ?? [];
+  if (forbidden !== undefined) {
+    const help = `No rollup that is added helps: ${forbidden.message()}`;
+    return { kind: 'none', help, reasons: [plainReason(forbidden)] };
+  }
   const whole = groupsRequest(verdict.shape, []);
   const base = tools.counts.get(groupsKey(whole)) ?? null;
   const rows = countedRows(tools.counts, verdict.shape);

@@ -1,6 +1,7 @@
 /** Which rollups answer for the times that no rollup holds whole. */
 import type { CatalogSnapshot, RollupMeta } from '../model/catalog.js';
 import type { Cover } from '../model/cover.js';
+import { LIMITS } from '../model/limits.js';
 import type { Piece } from '../model/plan.js';
 import type { MemberId } from '../model/schema.js';
 import type { PreparedRollup } from './choose-rollup.js';
@@ -47,14 +48,15 @@ export function partRollups(
     const { partitionDimension } = shape;
     if (held === null || partitionDimension === null) return [{ shape, meta, times, held: null }];
     const asked = askedPartitioning(query, shape);
-    if (asked === null && !readsTime(query, partitionDimension)) return [];
     const dimension = asked ?? partitionDimension;
+    // A time that is named without a granularity and a range joins nothing.
+    if (!readsTime(query, dimension)) return [];
     if (asked === null) times.set(dimension, shape.times.get(partitionDimension) ?? []);
     return [{ shape, meta, times, held: { ...held, dimension } }];
   });
 }
 
-/** Whether the source can look at a time that the query does not ask for, without another join. */
+/** Whether the source can look at a time without another join than those of the query. */
 function readsTime({ model, tree }: QueryShape, dimension: MemberId): boolean {
   const joined = new Set([tree.root, ...tree.joins.map(({ to }) => to)]);
   return neededCubes(model, [dimension], []).every((cube) => joined.has(cube));
@@ -71,8 +73,14 @@ export function coverPieces(
   { pruning, cheapest }: { readonly pruning: boolean; readonly cheapest: boolean },
 ): CoveredPieces | null {
   const asked: BoxPart<PartRollup> = { box: askedBox(query.query), rollup: null };
-  const cover = (box: TimeBox, rollups: readonly PartRollup[]): readonly BoxPart<PartRollup>[] =>
-    (cheapest ? cheapestParts(box, rollups) : null) ?? coverRange(box, rollups);
+  const rollupsOnly = query.wish.policy === 'rollupOnly';
+  const partsMax = rollupsOnly ? LIMITS.coverPartsMaxOfRollups : LIMITS.coverPartsMax;
+  const cover = (box: TimeBox, rollups: readonly PartRollup[]): readonly BoxPart<PartRollup>[] => {
+    const inOrder = cheapest ? null : coverRange(box, rollups, partsMax);
+    // What the first take in whole buckets may leave the others none; the cheapest leaves the least to the source.
+    const leaves = inOrder === null || (rollupsOnly && inOrder.some(({ rollup }) => rollup === null));
+    return (leaves ? cheapestParts(box, rollups) : null) ?? inOrder ?? coverRange(box, rollups, partsMax);
+  };
   const parts = turns.reduce(
     (left, rollups) => left.flatMap((part) => (part.rollup === null ? cover(part.box, rollups) : [part])),
     [asked],

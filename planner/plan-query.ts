@@ -5,6 +5,7 @@ import { filterMembers } from '../model/filter.js';
 import type { FinishPlan, Piece, QueryPlan, RollupPiece, ScanPlan, SourcePage } from '../model/plan.js';
 import type { Query } from '../model/query.js';
 import type { Cube, DataModel } from '../model/schema.js';
+import { answerApart } from './answer-apart.js';
 import { answerPieces, answerWindows, modeOfPieces, onePiece } from './answer-pieces.js';
 import type { Answered, Planning } from './answer-pieces.js';
 import { trialOrder } from './choose-rollup.js';
@@ -83,11 +84,14 @@ export function planQuery(
   const rollups = preferGrain(prepared.rollups, query, selection);
   const pruning = options.pruning !== false;
   const turns = rollupTurns(model, rollups, query, input, options);
-  const answered = answerParts(shape, { turns, catalog, selection, pruning });
-  const plan = planPieces(shape, answered);
-  return shape.wish.policy === 'rollupOnly'
-    ? { ...plan, refusal: refusalOf(shape, plan, rollups, catalog) }
-    : plan;
+  const planning = { turns, catalog, selection, pruning };
+  const answered = answerParts(shape, planning);
+  if (shape.wish.policy !== 'rollupOnly' || answered.pieces.every(({ kind }) => kind === 'rollup'))
+    return planPieces(shape, answered);
+  const apart = answerApart(shape.parts?.shapes ?? [shape], planning);
+  return apart.uncovered.length === 0
+    ? planPieces(shape, apart.answered)
+    : { ...planPieces(shape, answered), refusal: refusalOf(shape, apart.uncovered, rollups, catalog) };
 }
 
 function answerParts(shape: QueryShape, planning: Planning): Answered {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { StoreError } from '../../dist/index.js';
 import { planQuery } from '../../dist/planner/plan-query.js';
 import { coverFault } from '../../dist/planner/prove-cover.js';
+import { refusalText } from '../../dist/planner/refuse-source.js';
 import { fakeCatalog, prepare } from '../support/fake-catalog.js';
 import { openTables, refusals } from '../support/open-tables.js';
 import type { Store } from '../support/open-tables.js';
@@ -313,4 +314,136 @@ test('the plan carries the proof of its cover', () => {
   expect(pieces.map(({ boxes }) => boxes)).toEqual(covers[0].parts.map(({ boxes }) => boxes));
   expect(coverFault(covers[0])).toBe(null);
   expect(coverFault({ ...covers[0], parts: covers[0].parts.slice(1) })).toMatch(/count 0 times instead of 1/);
+});
+
+// The source was asked for the gaps of a cube that nothing joined: DuckDB refused the statement.
+test('a time of another cube that is only named divides nothing', async () => {
+  const byOpening = rollup('by_opening', ALL, DAILY.replace('at,', 'shops.opened,'));
+  const store = await openTables({ init, yaml: yaml(byOpening) });
+  await store.build({ range: ['2024-01-01', '2024-02-01'] });
+  const named = { measures, timeDimensions: [{ dimension: 'shops.opened' }] };
+  const { meta } = await checked(store, named);
+  expect(meta.mode).toBe('source');
+  const asked = {
+    measures,
+    timeDimensions: [{ dimension: 'shops.opened', dateRange: ['2024-01-01', '2024-03-31'] }],
+  };
+  expect((await checked(store, asked)).meta.mode).toBe('hybrid');
+});
+
+// Told was that no rollup holds both measures for the gap of the first, although two others held one each.
+test('[E43] rollupOnly: measures of which no rollup lacks anything apart are answered apart', async () => {
+  const store = await openTables({
+    init,
+    yaml: yaml(
+      [
+        rollup('both', 'count, revenue, visitors', DAILY),
+        rollup('counts', 'count, visitors', DAILY),
+        rollup('revenues', 'revenue', DAILY),
+      ].join('\n'),
+    ),
+  });
+  await store.build({ preAggregations: ['sales.both'], range: ['2024-01-01', '2024-02-01'] });
+  await store.build({ preAggregations: ['sales.counts', 'sales.revenues'] });
+  const query = {
+    measures: ['sales.count', 'sales.per_sale', 'sales.visitors'],
+    dimensions: ['sales.kind'],
+    timeDimensions: [during('2024-01-01', '2024-03-31')],
+  };
+  const answer = await checked(store, query, { policy: 'rollupOnly' });
+  expect(readFrom(answer)).toEqual(['sales.counts', 'sales.revenues']);
+});
+
+// All measures of the query were told with all of its times.
+test('[E43] a refusal names for each measure the times that no rollup holds of it, and no others', async () => {
+  const store = await openTables({
+    init,
+    yaml: yaml([rollup('long', 'count', DAILY), rollup('short', 'count, revenue', DAILY)].join('\n')),
+  });
+  await store.build({ preAggregations: ['sales.long'], range: ['2024-01-01', '2024-03-01'] });
+  await store.build({ preAggregations: ['sales.short'], range: ['2024-01-01', '2024-02-01'] });
+  const query = {
+    measures: ['sales.count', 'sales.revenue', 'sales.dearest'],
+    timeDimensions: [during('2024-01-01', '2024-03-31')],
+  };
+  const lacking = (measure: string, from: string): object => ({
+    measures: [measure],
+    times: { 'sales.at': { range: [`${from}T00:00:00.000Z`, '2024-04-01T00:00:00.000Z'], orNull: false } },
+  });
+  await expect(store.query(query, { policy: 'rollupOnly' })).rejects.toMatchObject({
+    code: 'not_covered',
+    uncovered: [
+      lacking('sales.count', '2024-03-01'),
+      lacking('sales.revenue', '2024-02-01'),
+      lacking('sales.dearest', '2024-01-01'),
+    ],
+  });
+});
+
+// The weeks came first and took up to May 27, and of the days to the end of that month no rollup had a whole bucket.
+test('[E43] rollupOnly: a rollup that is tried first takes no times that leave a rest', async () => {
+  const times = (granularity: string): string => `time_dimension: at, granularity: ${granularity}`;
+  const rollups = [rollup('weekly', ALL, times('week')), rollup('monthly', ALL, times('month'))];
+  const store = await openTables({ init, yaml: yaml(rollups.join('\n')) });
+  await store.build();
+  const query = { measures, timeDimensions: [during('2024-03-04', '2024-05-31')] };
+  expect((await checked(store, query)).meta.mode).toBe('hybrid');
+  const answer = await checked(store, query, { policy: 'rollupOnly' });
+  expect(readFrom(answer)).toEqual(['sales.weekly', 'sales.monthly']);
+});
+
+// A new rollup was proposed, which would have been refused as well.
+test('[E43] no rollup is proposed to a caller who allows none but some, or none at all', async () => {
+  const store = await openTables({ init, yaml: yaml(daily) });
+  const query = { measures: ['sales.count'] };
+  for (const [options, code] of [
+    [{ policy: 'sourceOnly' }, 'source_only'],
+    [{ use: [] }, 'not_among_used'],
+  ] as const) {
+    const { fix, obstacles } = await store.explain(query, options);
+    expect(fix).toBeNull();
+    expect(obstacles.map((reason) => reason.code)).toEqual([code]);
+  }
+  expect((await store.explain(query, { avoid: ['sales.daily'] })).fix?.text).toMatch(/^Add a rollup/);
+});
+
+// Beyond 64 parts a rollup is left out of a cover, and was told to hold nothing; of its own measures that it did not
+// store those of others; and of ten rollups the last were `5 more` without an end of the sentence.
+test('[E43] a refusal tells what a rollup with many gaps lacks of the measures that it stores', () => {
+  const daily = (name: string, measure: string): object => ({
+    ...{ name, measures: [measure], time_dimension: 'at' },
+    ...{ granularity: 'day', partition_granularity: 'day' },
+  });
+  const others = Array.from({ length: 6 }, (_, at) => daily(`other_${at}`, 'dearest'));
+  const prepared = prepare({
+    cubes: [
+      {
+        ...{ name: 'sales', sql_table: 'sales' },
+        dimensions: [{ name: 'at', sql: 'at', type: 'time' }],
+        measures: [
+          { name: 'count', type: 'count' },
+          { name: 'revenue', type: 'sum', sql: 'price' },
+          { name: 'dearest', type: 'max', sql: 'price' },
+        ],
+        pre_aggregations: [daily('counts', 'count'), daily('revenues', 'revenue'), ...others],
+      },
+    ],
+  });
+  const built = fakeCatalog(prepared, '2024-01-01', '2024-07-01');
+  const { 'sales.counts': counts, 'sales.revenues': _, ...rest } = Object.fromEntries(built.rollups);
+  const gaps = { ...counts, partitions: counts.partitions.filter((_, at) => at % 2 === 0) };
+  const catalog = { ...built, rollups: new Map(Object.entries({ ...rest, 'sales.counts': gaps })) };
+  const timeDimensions = [during('2024-01-01', '2024-06-30')];
+  const query = { measures: ['sales.count', 'sales.revenue'], timeDimensions };
+  const { refusal } = planQuery(prepared, catalog, query, { now: 0, policy: 'rollupOnly' });
+  if (refusal === null) throw new Error('the query is not refused');
+  const byMeasure = refusal.uncovered.map(({ boxes, measures: [only] }) => [only, boxes.length]);
+  expect(byMeasure).toEqual([
+    ['sales.count', 91],
+    ['sales.revenue', 1],
+  ]);
+  const text = refusalText(refusal);
+  expect(text).toContain('sales.counts lacks the partitions of 2024-01-02');
+  expect(text).toContain('sales.revenues is not built yet');
+  expect(text).toMatch(/ 3 more rollups do not either\.$/);
 });

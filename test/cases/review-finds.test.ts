@@ -196,3 +196,36 @@ test('a type that changed in the source between two builds is a typed error', as
     message: expect.stringContaining('holds values of type string') as string,
   });
 });
+
+// Nothing tells the types of a rollup without files: they were taken for integers, and the filters refused.
+test('a filter on a measure of texts or truths fits a rollup that was built of no rows', async () => {
+  const store = await buildTables({
+    init: ['CREATE TABLE o (k VARCHAR, b BOOLEAN, t TIMESTAMP)'],
+    yaml: `
+cubes:
+  - name: o
+    sql_table: o
+    dimensions:
+      - { name: k, sql: k, type: string }
+      - { name: t, sql: t, type: time }
+    measures:
+      - { name: all_of, type: bool_and, sql: b }
+      - { name: latest, type: last, sql: '{k}' }
+    pre_aggregations:
+      - { name: r, measures: [all_of, latest], dimensions: [k], time_dimension: t, granularity: day, partition_granularity: month }
+`,
+  });
+  const cases: [object, unknown[]][] = [
+    [{ member: 'o.all_of', operator: 'equals', values: ['true'] }, []],
+    [{ member: 'o.latest', operator: 'contains', values: ['a'] }, []],
+    [{ member: 'o.latest', operator: 'notEquals', values: ['a'] }, [{ 'o.all_of': null, 'o.latest': null }]],
+  ];
+  for (const [filter, expected] of cases) {
+    const query = { measures: ['o.all_of', 'o.latest'], filters: [filter] };
+    const { data, meta } = await store.query(query);
+    expect(meta.mode).toBe('rollup');
+    expect(data).toEqual(expected);
+    expect((await store.query(query, { policy: 'sourceOnly' })).data).toEqual(expected);
+    expect((await store.query({ ...query, dimensions: ['o.k'] })).data).toEqual([]);
+  }
+});

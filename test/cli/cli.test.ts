@@ -220,6 +220,12 @@ describe('the verbs', () => {
     expect(run(['explain', query, '--use', 'orders.monthly']).stdout).toMatch(
       /^orders\.monthly \(hybrid\)\n/,
     );
+    const flagsFirst = ['--use', 'orders.monthly', '--avoid', 'orders.monthly,orders.monthly', query];
+    expect(run(['query', ...flagsFirst]).stdout).toContain('from the source');
+    const twice = ['--use', 'orders.monthly', '--use', 'orders.weekly', query];
+    expect(run(['explain', ...twice]).stderr).toContain("there is no pre-aggregation 'orders.weekly'");
+    const told = run(['explain', '--policy', 'rollupOnly', query]).stdout;
+    expect(told).toContain('which is stored whole.\n');
   });
 
   test('a reader that goes away is no failure', () => {

@@ -3,7 +3,7 @@ import type { CubeFilter, CubeQuery } from './cube-query.js';
 import { FEATURES } from './features.js';
 import type { RandomModel } from './random-model.js';
 import { randomQuery } from './random-query.js';
-import { DAY, farSpans, isoDay, moment, repeats } from './random-values.js';
+import { DAY, isoDay, moment, repeats } from './random-values.js';
 import { viewMembers } from './random-views.js';
 import type { Tape } from './tape.js';
 
@@ -77,7 +77,7 @@ const relative = [
 ];
 
 function withRelative(tape: Tape, query: CubeQuery, { span }: RandomModel): CubeQuery {
-  if (farSpans.includes(span) || !tape.chance(20)) return query;
+  if (!tape.chance(20)) return query;
   const text = tape.chance(20) ? `from ${isoDay(span.from + DAY)} to now` : tape.pick(relative);
   const [time, ...others] = query.timeDimensions ?? [];
   if (time !== undefined && typeof time !== 'string' && tape.chance(70)) {

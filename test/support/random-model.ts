@@ -3,7 +3,7 @@ import { modelDocument, tableStatements } from './model-document.js';
 import type { CellType } from './oracle-filter.js';
 import { randomCube } from './random-cube.js';
 import { randomRollup } from './random-rollup.js';
-import { farSpans, spans } from './random-values.js';
+import { leapSpans, spans } from './random-values.js';
 import type { Kind, Span } from './random-values.js';
 import { randomViews } from './random-views.js';
 import type { Tape } from './tape.js';
@@ -143,7 +143,7 @@ export interface RandomTime {
 
 /** @param wide with sums that may go beyond 128 bits, and tables of some hundred rows */
 export function randomModel(tape: Tape, wide = false): RandomModel {
-  const span = tape.pick(wide && tape.chance(3) ? farSpans : spans);
+  const span = tape.pick(wide && tape.chance(3) ? leapSpans : spans);
   const names = ['a', 'b', 'c', 'd'].slice(0, 2 + tape.below(3));
   const drafts = names.map((name): CubeDraft => ({ name, joins: [], keys: [] }));
   drafts.slice(1).forEach((draft, at) => joinDrafts(tape, drafts[tape.below(at + 1)], draft));

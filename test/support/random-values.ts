@@ -126,10 +126,10 @@ export const spans: readonly Span[] = [
   { from: Date.UTC(2021, 2, 20), days: 12 },
 ];
 
-/** The first and the last year that have four digits. */
-export const farSpans: readonly Span[] = [
-  { from: Date.parse('0001-01-02'), days: 40 },
-  { from: Date.UTC(9999, 10, 25), days: 36 },
+/** Over a February of 28 days in a year that four divides, and over one of 29 in a century. */
+export const leapSpans: readonly Span[] = [
+  { from: Date.UTC(2100, 0, 25), days: 40 },
+  { from: Date.UTC(2000, 1, 10), days: 36 },
 ];
 
 export function literal(tape: Tape, kind: Kind, span: Span): string {
