@@ -13,17 +13,19 @@ import { sketchCount } from './sketches/sketch-count.js';
 /** Values of groups, computed when they are asked for. */
 export interface FinishedColumn {
   readonly type: LogicalType;
+  /** Nothing told the type: there is no value. */
+  readonly guessed?: true | undefined;
   readonly valueAt: (row: number) => Value;
 }
 
 /** The columns of a batch by name; sketches as the numbers that they estimate. */
 export function stateColumns(batch: GroupedBatch): ReadonlyMap<string, FinishedColumn> {
   return new Map(
-    batch.columns.map(({ name, type, values }): [string, FinishedColumn] => [
+    batch.columns.map(({ name, type, guessed, values }): [string, FinishedColumn] => [
       name,
       type.kind === 'sketch'
         ? { type: { kind: 'integer' }, valueAt: once((row) => estimate(values[row])) }
-        : { type, valueAt: (row) => values[row] as Value },
+        : { type, guessed, valueAt: (row) => values[row] as Value },
     ]),
   );
 }
@@ -117,7 +119,7 @@ function columnOf(state: MeasureState, states: ReadonlyMap<string, FinishedColum
   if (state.kind !== 'sum' || (type.kind !== 'integer' && type.kind !== 'decimal')) return column;
   const [least, greatest] = type.kind === 'integer' ? INTEGERS : DECIMALS;
   return {
-    type,
+    ...column,
     valueAt: (row) => {
       const value = valueAt(row);
       if (typeof value === 'bigint' && (value < least || value > greatest)) {

@@ -74,7 +74,7 @@ function passingRows(
   measures: ReadonlyMap<MemberId, FinishedColumn>,
 ): Uint32Array {
   const passing = new Uint32Array(batch.rows);
-  const passes = having === null ? () => true : compileHaving(having, measures, batch);
+  const passes = having === null ? () => true : compileHaving(having, measures);
   let count = 0;
   for (let row = 0; row < batch.rows; row++) if (passes(row)) passing[count++] = row;
   return passing.subarray(0, count);
@@ -83,11 +83,10 @@ function passingRows(
 function compileHaving(
   filter: Filter,
   measures: ReadonlyMap<MemberId, FinishedColumn>,
-  batch: GroupedBatch,
 ): (row: number) => boolean {
   if (filter.kind === 'test') {
-    const { type, valueAt } = get(measures, filter.member);
-    const fitting = testFits(filter.test, type) ? type : typeOverNothing(filter.test, batch);
+    const { type, guessed, valueAt } = get(measures, filter.member);
+    const fitting = testFits(filter.test, type) ? type : guessed === true ? typeOfNothing(filter.test) : null;
     if (fitting === null) {
       throw new StoreError(
         'query_invalid',
@@ -100,16 +99,14 @@ function compileHaving(
     const predicate = compileTest(filter.test, fitting);
     return (row) => predicate(valueAt(row));
   }
-  const inner = filter.filters.map((each) => compileHaving(each, measures, batch));
+  const inner = filter.filters.map((each) => compileHaving(each, measures));
   return filter.kind === 'and'
     ? (row) => inner.every((passes) => passes(row))
     : (row) => inner.some((passes) => passes(row));
 }
 
-/** Of no rows a scan can only guess the types: then one that the test fits; null: there are rows, or none fits. */
-function typeOverNothing(test: Test, { rows, columns }: GroupedBatch): LogicalType | null {
-  const isEmpty = columns.every(({ values }) => values.every((value) => value === null || value === 0));
-  if (rows > 1 || !isEmpty) return null;
+/** What nothing told the type of may be whatever the test is about. */
+function typeOfNothing(test: Test): LogicalType | null {
   return COMPARED.find((type) => testFits(test, type)) ?? null;
 }
 

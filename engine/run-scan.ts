@@ -76,9 +76,10 @@ function toResult(
     const all = overNothing ? columns.map(() => [null]) : states.accumulators[i].values(groups);
     return columns.map((name, part): GroupedColumn => {
       const values = all[part];
+      const type = types.get(name);
       return {
         name,
-        type: types.get(name) ?? typeOfNothing(operation),
+        ...(type === undefined ? { type: typeOfNothing(operation), guessed: true as const } : { type }),
         values: values.includes(null) ? values.map((value) => value ?? emptyValue) : values,
       };
     });

@@ -63,6 +63,8 @@ export interface GroupedBatch {
 export interface GroupedColumn {
   readonly name: string;
   readonly type: LogicalType;
+  /** Nothing told the type: there is no value. */
+  readonly guessed?: true;
   /** Airlift bytes where the type is a sketch. */
   readonly values: readonly (Value | Uint8Array)[];
 }
