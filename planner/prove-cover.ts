@@ -17,8 +17,20 @@ export function proveCover(cover: Cover): Cover {
 /** What is wrong with a cover; null: nothing. */
 export function coverFault({ asked, parts }: Cover): string | null {
   const boxes = parts.flatMap((part) => part.boxes);
+  if (boxes.length === 1 && isSameBox(boxes[0], asked)) return null;
   const dimensions = new Set([asked, ...boxes].flatMap((box) => box.map(({ dimension }) => dimension)));
   return faultWithin([...dimensions], asked, boxes, []);
+}
+
+function isSameBox(one: Box, other: Box): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ dimension, span }, at) => {
+      const { dimension: named, span: wanted } = other[at];
+      const { from, to, orNull } = wanted;
+      return dimension === named && span.from === from && span.to === to && span.orNull === orNull;
+    })
+  );
 }
 
 /** A time that stands for all up to the next cut; null for rows without one. */
