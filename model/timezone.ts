@@ -10,6 +10,7 @@ import type { Grain } from './schema.js';
 
 /** Whether a name is that of a time zone, as IANA or its links name it. Offsets such as `+02:00` are not names. */
 export function isTimezone(name: string): boolean {
+  if (isUtc(name) || zoneTables.has(name)) return true;
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: name });

@@ -10,7 +10,7 @@ import { tellFailure } from './tell-failure.js';
 const QUERIES = 80;
 const MODELS = 250;
 /** Every so many models are asked again with each optimisation switched off. */
-const SWITCHED = 2;
+const SWITCHED = 3;
 const SHRINK_MS = 60_000;
 
 const long = process.env['GRANARY_LONG'] !== undefined;

@@ -57,15 +57,16 @@ export function gridStep({ first, months = 0, ms = 0 }: OracleGrid, at: number):
   return date.setUTCMonth(date.getUTCMonth() + at * months) + at * ms;
 }
 
-/** The first wall time of the grid's bucket that `wall` lies in: steps that halve, from the first bucket there. */
+/** The first wall time of the grid's bucket that `wall` lies in: steps that double until they pass it, then halve. */
 export function gridStart(wall: number, grid: OracleGrid): number {
-  let at = 0;
-  for (let steps = 2 ** 40; steps >= 1; steps /= 2) {
-    // Beyond the years that a Date holds a step is NaN, which no time reaches.
-    while (gridStep(grid, at - steps) >= wall) at -= steps;
-    while (gridStep(grid, at + steps) <= wall) at += steps;
-  }
-  return gridStep(grid, gridStep(grid, at) > wall ? at - 1 : at);
+  // Beyond the years that a Date holds a step is NaN, which no time reaches.
+  const isBefore = (at: number): boolean => gridStep(grid, at) > wall;
+  const side = isBefore(0) ? -1 : 1;
+  let steps = 1;
+  while (side > 0 ? gridStep(grid, steps) <= wall : isBefore(-steps)) steps *= 2;
+  let at = side > 0 ? 0 : -steps;
+  for (; steps >= 1; steps /= 2) if (gridStep(grid, at + steps) <= wall) at += steps;
+  return gridStep(grid, at);
 }
 
 /** `2001-02-03T04:05:06.789` */
