@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
+
+/** How a call in another process went. */
+export type Outcome =
+  { readonly value: unknown } | { readonly error: { readonly name: string; readonly code?: string } };
+
+/** A process of its own with an open store, to be killed, stopped or failed. */
+export interface Victim {
+  readonly pid: number;
+  /** Calls a method of its store, or `reopen`. Null: it died before it answered. */
+  ask(call: string, ...args: unknown[]): Promise<Outcome | null>;
+  signal(name: NodeJS.Signals): void;
+  /** Ends when the process does; gives the signal that killed it, null where it ended by itself. */
+  readonly ended: Promise<NodeJS.Signals | null>;
+  /** Lets it close its store and end. */
+  close(): Promise<void>;
+}
+
+export interface VictimOptions {
+  /** A command and its arguments that start the process instead of starting it directly. */
+  readonly through?: readonly string[];
+}
+
+/** Starts a process that opens a store; it is killed when the test ends. Its disk calls come from one thread. */
+export async function startVictim(options: object, { through = [] }: VictimOptions = {}): Promise<Victim> {
+  const script = join(import.meta.dirname, 'victim.mjs');
+  const [program, ...args] = [...through, process.execPath, script, JSON.stringify(options)] as const;
+  const child = spawn(program as string, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let complaints = '';
+  child.stderr.on('data', (chunk) => (complaints += String(chunk)));
+  child.stdin.on('error', () => undefined); // it may be dead already
+  const waiting: ((line: string | null) => void)[] = [];
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => waiting.shift()?.(line));
+  const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+    child.once('close', (_code, signal) => {
+      for (const answer of waiting.splice(0)) answer(null);
+      resolve(signal);
+    }),
+  );
+  const next = (): Promise<string | null> => new Promise((resolve) => waiting.push(resolve));
+  if ((await next()) === null) throw new Error(`The victim ended before it was ready: ${complaints}`);
+  return {
+    pid: child.pid as number,
+    async ask(...call) {
+      const answer = next();
+      child.stdin.write(`${JSON.stringify(call)}\n`);
+      const line = await answer;
+      return line === null ? null : (JSON.parse(line) as Outcome);
+    },
+    signal: (name) => void child.kill(name),
+    ended,
+    async close() {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
