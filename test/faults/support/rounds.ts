@@ -40,40 +40,33 @@ export function roundsStore(folder: string, options: RoundsOptions = {}): Rounds
     SELECT round, 'kind ' || k AS kind, TIMESTAMP '2024-01-01' + to_months(m::INT) AS at
     FROM read_csv('${file}', header = true, columns = {'round': 'BIGINT'}), range(${months}) m(m), range(${kinds}) k(k)`;
   const init = ['SET threads = 1', ticks];
+  const model = join(folder, 'model.yml');
+  writeFileSync(model, MODEL);
   return {
-    options: { store, model: MODEL, threads: 1, sources: { default: { type: 'duckdb', init } } },
+    options: { store, model, threads: 1, sources: { default: { type: 'duckdb', init } } },
     setRound,
     rows: months * kinds,
   };
 }
 
-const MODEL = {
-  cubes: [
-    {
-      name: 'ticks',
-      sql_table: 'ticks',
-      measures: [
-        { name: 'count', type: 'count' },
-        { name: 'lowest', sql: 'round', type: 'min' },
-        { name: 'highest', sql: 'round', type: 'max' },
-      ],
-      dimensions: [
-        { name: 'kind', sql: 'kind', type: 'string' },
-        { name: 'at', sql: 'at', type: 'time' },
-      ],
-      pre_aggregations: [
-        {
-          name: 'main',
-          measures: ['count', 'lowest', 'highest'],
-          dimensions: ['kind'],
-          time_dimension: 'at',
-          granularity: 'day',
-          partition_granularity: 'month',
-        },
-      ],
-    },
-  ],
-};
+const MODEL = `
+  cubes:
+    - name: ticks
+      sql_table: ticks
+      measures:
+        - { name: count, type: count }
+        - { name: lowest, sql: round, type: min }
+        - { name: highest, sql: round, type: max }
+      dimensions:
+        - { name: kind, sql: kind, type: string }
+        - { name: at, sql: at, type: time }
+      pre_aggregations:
+        - name: main
+          measures: [count, lowest, highest]
+          dimensions: [kind]
+          time_dimension: at
+          granularity: day
+          partition_granularity: month`;
 
 export const ROUND_QUERY = { measures: ['ticks.count', 'ticks.lowest', 'ticks.highest'] };
 
