@@ -2,7 +2,6 @@
  * The power fails: the image of an ext4 file system is copied while builds run on it, and the copy, which holds only
  * what had reached the disk, is mounted. What was acknowledged is there, and no name leads to an empty or half file.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -12,7 +11,7 @@ import { seededRandom } from '../storage/support/random.js';
 import { expectWhole, roundsStore } from './support/rounds.js';
 import type { Rounds } from './support/rounds.js';
 import { CHANGES, attachStrace, whyNoStrace } from './support/strace.js';
-import { startVictim } from './support/victim.js';
+import { startVictim, untilStopped } from './support/victim.js';
 import type { Victim } from './support/victim.js';
 import { cutPower, makeVolume, unmount, whyNoMount } from './support/volume.js';
 import type { Volume } from './support/volume.js';
@@ -67,19 +66,10 @@ async function expectSurvives(powered: Powered, when: string): Promise<void> {
   }
 }
 
-async function untilStopped({ pid }: Victim): Promise<void> {
-  const state = (): string => /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1] ?? '';
-  const end = performance.now() + 30_000;
-  while (!/[tT]/.test(state())) {
-    if (performance.now() > end) throw new Error('The victim does not stop.');
-    await sleep(1);
-  }
-}
-
 describe.skipIf(why !== null)(`[fault 2] a power cut ${why ?? ''}`, () => {
   test(
     'after each system call of a build loses nothing that was acknowledged',
-    { timeout: 600_000 },
+    { timeout: isLong ? 1_200_000 : 120_000 },
     async () => {
       const powered = await powerUp();
       const { victim, build, rounds } = powered;
@@ -90,7 +80,7 @@ describe.skipIf(why !== null)(`[fault 2] a power cut ${why ?? ''}`, () => {
       for (const { name, nth, line } of points) {
         const strace = await attachStrace(victim.pid, CHANGES, `${name}:signal=STOP:when=${nth}`);
         const building = build();
-        await untilStopped(victim);
+        await strace.stopped();
         await expectSurvives(powered, `power cut after ${name} ${nth}: ${line}`);
         victim.signal('SIGCONT');
         await building;
@@ -102,7 +92,7 @@ describe.skipIf(why !== null)(`[fault 2] a power cut ${why ?? ''}`, () => {
     },
   );
 
-  test(`at random, ${CUTS} times, seed ${SEED}`, { timeout: 600_000 }, async () => {
+  test(`at random, ${CUTS} times, seed ${SEED}`, { timeout: isLong ? 1_200_000 : 120_000 }, async () => {
     const random = seededRandom(SEED);
     const powered = await powerUp();
     const { victim, build, known } = powered;
@@ -113,7 +103,7 @@ describe.skipIf(why !== null)(`[fault 2] a power cut ${why ?? ''}`, () => {
     for (let cut = 0; cut < CUTS; cut++) {
       await sleep(random() * 300);
       victim.signal('SIGSTOP');
-      await untilStopped(victim);
+      await untilStopped(victim.pid);
       await expectSurvives(powered, `cut ${cut}, seed ${SEED}`);
       victim.signal('SIGCONT');
     }

@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { untilStopped } from './victim.js';
 
 /** What changes a disk: between two of these calls nothing on it does. */
 export const CHANGES =
@@ -20,12 +22,15 @@ export interface SystemCall {
   readonly injected: boolean;
 }
 
-/** Looks at a process, and changes what its calls do, until `detach`, which gives the calls that were seen. */
-export async function attachStrace(
-  pid: number,
-  names: string,
-  fault: string | null,
-): Promise<{ detach(): Promise<readonly SystemCall[]> }> {
+export interface Strace {
+  /** Waits until a fault `signal=STOP` has stopped the process. */
+  stopped(): Promise<void>;
+  /** Looks no longer; gives the calls that were seen. */
+  detach(): Promise<readonly SystemCall[]>;
+}
+
+/** Looks at a process, and changes what its calls do. */
+export async function attachStrace(pid: number, names: string, fault: string | null): Promise<Strace> {
   const folder = mkdtempSync(join(tmpdir(), 'granary-strace-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const log = join(folder, 'log');
@@ -41,6 +46,11 @@ export async function attachStrace(
   });
   if (!(await attached)) throw new Error(`strace cannot attach to process ${pid}.`);
   return {
+    async stopped() {
+      // Each thread is held for a moment when strace attaches too, so that its state alone does not tell.
+      while (!readFileSync(log, 'utf8').includes('stopped by SIGSTOP')) await sleep(1);
+      await untilStopped(pid);
+    },
     async detach() {
       strace.kill('SIGINT');
       await ended;

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 
 /** How a call in another process went. */
@@ -62,4 +64,16 @@ export async function startVictim(options: object, { through = [] }: VictimOptio
       await ended;
     },
   };
+}
+
+/** Waits until a signal has stopped the process: all of its threads stand still. */
+export async function untilStopped(pid: number): Promise<void> {
+  const folder = `/proc/${pid}/task`;
+  const stands = (thread: string): boolean =>
+    /\) [tT]/.test(readFileSync(`${folder}/${thread}/stat`, 'latin1'));
+  const end = performance.now() + 30_000;
+  while (!readdirSync(folder).every(stands)) {
+    if (performance.now() > end) throw new Error('The victim does not stop.');
+    await sleep(1);
+  }
 }
