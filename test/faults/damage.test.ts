@@ -165,7 +165,7 @@ describe('[fault 6] a store whose files are damaged never answers wrongly', () =
     const random = seededRandom(SEED);
     for (let cut = 0; cut < CUTS; cut++) {
       const path = pick(pristine.files, random);
-      const share = [random(), 0, 1.5][cut % 3] as number;
+      const share = [random(), 0, 1.5][cut % 3];
       const damage = (directory: string): void => {
         const bytes = statSync(join(directory, path)).size;
         truncateSync(join(directory, path), Math.floor(bytes * share));
@@ -175,13 +175,13 @@ describe('[fault 6] a store whose files are damaged never answers wrongly', () =
   });
 
   test('each file missing, and each a folder, a loop of links, or another file instead', async () => {
-    const others = [...pristine.files.slice(1), pristine.files[0] as string];
+    const others = [...pristine.files.slice(1), pristine.files[0]];
     for (const [i, path] of pristine.files.entries()) {
       const replace = (by: (target: string) => void) => (directory: string) => {
         rmSync(join(directory, path));
         by(join(directory, path));
       };
-      const other = others[i] as string;
+      const other = others[i];
       const ways: readonly (readonly [string, (directory: string) => void])[] = [
         ['missing', replace(() => undefined)],
         ['a folder', replace((target) => mkdirSync(target))],
@@ -233,7 +233,7 @@ describe('[fault 6] a store whose files are damaged never answers wrongly', () =
 });
 
 function pick(files: readonly string[], random: () => number): string {
-  return files[Math.floor(random() * files.length)] as string;
+  return files[Math.floor(random() * files.length)];
 }
 
 /** @param place in the file, from 0 to 1 (exclusive) */

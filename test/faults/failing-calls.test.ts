@@ -69,7 +69,7 @@ test.skipIf(noStrace !== null).each(CASES)(
       isLong
         ? errors.map((error) => ({ ...point, error }))
         : i % every === 0
-          ? [{ ...point, error: errors[(i / every) % errors.length] as string }]
+          ? [{ ...point, error: errors[(i / every) % errors.length] }]
           : [],
     );
     let failed = 0;

@@ -76,7 +76,7 @@ describe('[fault 14] names of a model', () => {
   test('that differ anyhow have folders of their own, on every disk, within the store', async () => {
     const folder = temporaryFolder();
     const directory = join(folder, 'store');
-    const cubes = NAMES.map((name, at) => cubeOf(name, at === 0 ? NAMES : [NAMES[at] as string], at + 1));
+    const cubes = NAMES.map((name, at) => cubeOf(name, at === 0 ? NAMES : [NAMES[at]], at + 1));
     const store = await openStore(optionsOf(cubes, directory));
     await store.build();
     const files = await filesOf(store);

@@ -88,7 +88,7 @@ function mutate(whole: Uint8Array, random: () => number): Uint8Array<ArrayBuffer
         bytes[at] = (bytes[at] ?? 0) ^ (1 << below(8));
         break;
       case 2:
-        bytes.fill([0, 0x7f, 0x80, 0xff][below(4)] as number, at, at + 1 + below(9));
+        bytes.fill([0, 0x7f, 0x80, 0xff][below(4)], at, at + 1 + below(9));
         break;
       case 3:
         bytes.copyWithin(at, below(bytes.length), below(bytes.length));

@@ -26,7 +26,7 @@ interface Powered {
   readonly rounds: Rounds;
   readonly victim: Victim;
   /** Sets the next round and builds it. */
-  build(): Promise<void>;
+  readonly build: () => Promise<void>;
   /** The last round whose build was told to be done, and the last that was begun. */
   readonly known: { acknowledged: number; begun: number };
 }

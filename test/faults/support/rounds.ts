@@ -82,7 +82,7 @@ export function roundIn(data: readonly Readonly<Record<string, unknown>>[], rows
 }
 
 /** Of an open store; the source may not help. */
-export async function roundOf(store: Store, rows: number): Promise<number> {
+async function roundOf(store: Store, rows: number): Promise<number> {
   return roundIn((await store.query(ROUND_QUERY, { policy: 'rollupOnly' })).data, rows);
 }
 

@@ -6,8 +6,7 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { openStore } from '../../../dist/index.js';
 
-const options = JSON.parse(process.argv[2]);
-let store = await openStore(options);
+const store = await openStore(JSON.parse(process.argv[2]));
 
 const say = (outcome) => writeSync(1, `${JSON.stringify(outcome)}\n`);
 
@@ -20,17 +19,11 @@ const told = ({ name, code, message, next, cause }) => ({
   ...(cause instanceof Error ? { cause: told(cause) } : {}),
 });
 
-async function obey([call, ...args]) {
-  if (call !== 'reopen') return store[call](...args);
-  await store.close();
-  store = await openStore(options);
-  return null;
-}
-
 say({ ready: true });
 for await (const line of createInterface({ input: process.stdin })) {
   try {
-    say({ value: (await obey(JSON.parse(line))) ?? null });
+    const [call, ...args] = JSON.parse(line);
+    say({ value: (await store[call](...args)) ?? null });
   } catch (error) {
     say({ error: told(error) });
   }

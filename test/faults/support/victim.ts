@@ -12,25 +12,19 @@ export type Outcome =
 /** A process of its own with an open store, to be killed, stopped or failed. */
 export interface Victim {
   readonly pid: number;
-  /** Calls a method of its store, or `reopen`. Null: it died before it answered. */
+  /** Calls a method of its store. Null: it died before it answered. */
   ask(call: string, ...args: unknown[]): Promise<Outcome | null>;
-  signal(name: NodeJS.Signals): void;
+  signal(name: 'SIGCONT' | 'SIGKILL' | 'SIGSTOP'): void;
   /** Ends when the process does; gives the signal that killed it, null where it ended by itself. */
-  readonly ended: Promise<NodeJS.Signals | null>;
+  readonly ended: Promise<string | null>;
   /** Lets it close its store and end. */
   close(): Promise<void>;
 }
 
-export interface VictimOptions {
-  /** A command and its arguments that start the process instead of starting it directly. */
-  readonly through?: readonly string[];
-}
-
 /** Starts a process that opens a store; it is killed when the test ends. Its disk calls come from one thread. */
-export async function startVictim(options: object, { through = [] }: VictimOptions = {}): Promise<Victim> {
+export async function startVictim(options: object): Promise<Victim> {
   const script = join(import.meta.dirname, 'victim.mjs');
-  const [program, ...args] = [...through, process.execPath, script, JSON.stringify(options)] as const;
-  const child = spawn(program as string, args, {
+  const child = spawn(process.execPath, [script, JSON.stringify(options)], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
   });
@@ -41,7 +35,7 @@ export async function startVictim(options: object, { through = [] }: VictimOptio
   const waiting: ((line: string | null) => void)[] = [];
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => waiting.shift()?.(line));
-  const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+  const ended = new Promise<string | null>((resolve) =>
     child.once('close', (_code, signal) => {
       for (const answer of waiting.splice(0)) answer(null);
       resolve(signal);
