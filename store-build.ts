@@ -1,6 +1,5 @@
 /** `store.build()`: what to build, rollup by rollup, each published as a whole. */
 import { randomBytes } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { buildRollup } from './engine/build-rollup.js';
 import type { CatalogSnapshot, PartitionMeta, RollupMeta } from './model/catalog.js';
 import { errorOf, StoreError } from './model/errors.js';
@@ -16,6 +15,7 @@ import { planBuild } from './planner/plan-build.js';
 import type { RollupShape } from './planner/rollup-shape.js';
 import type { House } from './store-house.js';
 import { sourceTimes } from './store-source-times.js';
+import { stateOf } from './storage/damage.js';
 import type { Staging } from './storage/staging.js';
 import { tableVersion, targetTableName } from './storage/table-version.js';
 
@@ -71,7 +71,7 @@ export async function buildStore(house: House, options: BuildOptions): Promise<B
       throw ofRollup(rollup.preAggregation, error);
     }
   }
-  await house.storage.collectGarbage();
+  await house.storage.collectGarbage(false);
   return { rollups, durationMs: performance.now() - startedAt };
 }
 
@@ -119,11 +119,16 @@ async function buildOne(
   }
   throwIfAborted(options.signal);
   const before = await house.storage.reload();
-  const meta = before.rollups.get(id) ?? null;
   const times = await sourceTimes(house, shape, options.signal);
-  const task = planBuild(shape, definition, times, meta, { range, force: options.force ?? false });
+  const { task, partitions } = await house.storage.looking(before, ({ rollups }) => {
+    const meta = rollups.get(id) ?? null;
+    const wish = { range, force: options.force ?? false };
+    return {
+      task: planBuild(shape, definition, times, meta, wish),
+      partitions: meta?.partitions ?? [],
+    };
+  });
   if (task === null) {
-    const partitions = meta?.partitions ?? [];
     return { ...nothing, ...sizes(partitions), outcome: 'current', partitionsKept: partitions.length };
   }
   const published = await buildAndPublish(house, task, shape, definition, before, options);
@@ -184,12 +189,17 @@ async function publishOver(
   let base = before.version;
   for (let attempt = 1; ; attempt++) {
     try {
-      await house.storage.publish(staging, { base, put: [meta], remove: [] });
+      await house.storage.publish(staging, {
+        base,
+        put: [meta],
+        remove: [],
+        ...(house.config.keep === null ? {} : { keep: house.config.keep }),
+      });
       return;
     } catch (cause) {
       if (!(cause instanceof StoreError) || cause.code !== 'commit_conflict') throw cause;
       const now = await house.storage.reload();
-      const isSame = isDeepStrictEqual(now.rollups.get(meta.id), before.rollups.get(meta.id));
+      const isSame = stateOf(now.rollups.get(meta.id)) === stateOf(before.rollups.get(meta.id));
       if (!isSame || attempt === LIMITS.publishAttemptsMax) throw conflict(meta.id, cause);
       base = now.version;
     }
@@ -246,7 +256,7 @@ function sizes(partitions: readonly PartitionMeta[]): { rows: number; bytes: num
 }
 
 /** Of this build alone, in this store and any other: it names the files. */
-function newToken(): string {
+export function newToken(): string {
   return `${Date.now().toString(36)}${randomBytes(5).toString('hex')}`;
 }
 
