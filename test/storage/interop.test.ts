@@ -34,7 +34,7 @@ test('a published file reads the same in our reader, in DuckDB and in hyparquet'
   const buffer = new Uint8Array(readFileSync(path)).buffer;
   const rows = await parquetReadObjects({ file: buffer, compressors, utf8: false });
   for (const { name } of rollup.columns as RollupColumn[]) {
-    const ours = columnValues(batch.columns.get(name));
+    const ours = columnValues(batch.columns.get(name)!);
     expect(ours).toEqual(await readColumn(connection, `FROM '${path}'`, name));
     expect(ours).toEqual(rows.map((row) => plain(row[name])));
   }
