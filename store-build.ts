@@ -14,10 +14,11 @@ import type { RollupCandidate } from './planner/match-rollup.js';
 import { planBuild } from './planner/plan-build.js';
 import type { RollupShape } from './planner/rollup-shape.js';
 import type { House } from './store-house.js';
+import { rollupMeta } from './store-rollup-meta.js';
+import { VERSION } from './model/version.js';
 import { sourceTimes } from './store-source-times.js';
 import { stateOf } from './storage/damage.js';
 import type { Staging } from './storage/staging.js';
-import { tableVersion, targetTableName } from './storage/table-version.js';
 
 export interface BuildOptions {
   /** `cube.preAggregation`; default all. */
@@ -157,6 +158,7 @@ async function buildAndPublish(
       source: house.source(task.dataSource),
       staging,
       statementOf: (partition) => house.statement(partition.request),
+      receipt: { source: house.fingerprint(task.dataSource), writer: `granary ${VERSION}` },
       now: Date.now,
       signal: options.signal,
       onPartition: ({ key, files }) => {
@@ -171,7 +173,7 @@ async function buildAndPublish(
         });
       },
     });
-    const meta = rollupMeta(house, task, shape, definition, [...task.kept, ...built]);
+    const meta = rollupMeta(house.config.schema, task, shape, definition, [...task.kept, ...built]);
     await publishOver(house, staging, before, meta);
     return meta;
   } finally {
@@ -211,39 +213,6 @@ function conflict(id: string, cause: StoreError): StoreError {
     next: 'What it published is served. Build again.',
     cause,
   });
-}
-
-function rollupMeta(
-  house: House,
-  task: BuildTask,
-  shape: RollupShape,
-  definition: string,
-  partitions: readonly PartitionMeta[],
-): RollupMeta {
-  const sorted = partitions.toSorted((a, b) => (a.range?.from ?? Infinity) - (b.range?.from ?? Infinity));
-  const lastRefreshTime = Math.min(...sorted.map((partition) => partition.builtAt), Date.now());
-  const { cube, name } = shape.preAggregation;
-  const checksums = sorted.flatMap(({ key, files }) => [key, ...files.map((file) => file.crc32)]);
-  return {
-    id: task.rollup,
-    definition,
-    columns: task.columns.map((column) => ({ name: column.name, role: column.role })),
-    indexes: task.indexes,
-    partitionGranularity: task.partitionGranularity,
-    sourceRange: task.sourceRange,
-    sourceHasNullTimes: task.sourceHasNullTimes,
-    buildRange: task.buildRange,
-    partitions: sorted,
-    lastRefreshTime,
-    targetTableName: targetTableName({
-      schema: house.config.schema,
-      cube,
-      preAggregation: name,
-      content: tableVersion([shape.definition, checksums]),
-      structure: tableVersion(shape.definition),
-      updatedAt: lastRefreshTime,
-    }),
-  };
 }
 
 function sizes(partitions: readonly PartitionMeta[]): { rows: number; bytes: number } {

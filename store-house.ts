@@ -32,6 +32,8 @@ export interface House {
   readonly pool: WorkerPool;
   readonly testing: TestingSwitches;
   source(name: string): Source;
+  /** MD5 of how a data source is configured, in hexadecimal. */
+  fingerprint(name: string): string;
   /**
    * SQL of a request; asks the source for types that are not known yet.
    * @throws StoreError `source_failed` with the member, and its place in the model, that the source does not take
@@ -92,6 +94,10 @@ export function openHouse(
       sources.set(name, open);
       return open;
     },
+    fingerprint: (name) =>
+      createHash('md5')
+        .update(JSON.stringify(config.sources[name] ?? null))
+        .digest('hex'),
     async statement(request) {
       const members = requestMembers(model, request);
       const inner = subQueriesOf(model, rowMembers(model, request));

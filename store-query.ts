@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { runQuery } from './engine/run-query.js';
 import type { QueryTools } from './engine/run-query.js';
-import type { CatalogSnapshot, RollupMeta } from './model/catalog.js';
+import type { CatalogSnapshot, PartitionMeta, RollupMeta } from './model/catalog.js';
 import { StoreError } from './model/errors.js';
 import { LIMITS } from './model/limits.js';
 import type { Refusal } from './model/cover.js';
@@ -50,6 +50,7 @@ export interface QueryResult {
 }
 
 export interface UsedPreAggregation {
+  /** As in Cube: the table; of several partitions `(SELECT * FROM … UNION ALL SELECT * FROM …)`. */
   readonly targetTableName: string;
   readonly preAggregationId: string;
   readonly type: 'rollup';
@@ -181,9 +182,7 @@ async function answerPlan(
   return {
     data: rows.data,
     annotation: annotate(house.prepared.model, plan.query),
-    usedPreAggregations: Object.fromEntries(
-      used.map(({ rollup }) => usedPreAggregation(house.config.schema, rollup)),
-    ),
+    usedPreAggregations: usedPreAggregations(house.config.schema, used),
     lastRefreshTime: new Date(refreshedAt).toISOString(),
     ...(rows.total === null ? {} : { total: rows.total }),
     meta: {
@@ -224,17 +223,41 @@ function queryTools(house: House, options: QueryOptions): QueryTools {
   };
 }
 
-function usedPreAggregation(schema: string, rollup: RollupMeta): [string, UsedPreAggregation] {
-  const [cube, name] = rollup.id.split('.');
-  return [
-    tablePrefix(schema, cube, name),
-    {
-      targetTableName: rollup.targetTableName,
-      preAggregationId: rollup.id,
+function usedPreAggregations(
+  schema: string,
+  pieces: readonly RollupPiece[],
+): Record<string, UsedPreAggregation> {
+  const used: Record<string, UsedPreAggregation> = {};
+  for (const [id, own] of groupBy(pieces, ({ rollup }) => rollup.id)) {
+    const [cube, name] = id.split('.');
+    const [{ rollup }] = own;
+    used[tablePrefix(schema, cube, name)] = {
+      targetTableName: tableText(rollup, new Set(own.flatMap(({ partitions }) => partitions))),
+      preAggregationId: id,
       type: 'rollup',
       lastUpdatedAt: rollup.lastRefreshTime,
-    },
-  ];
+    };
+  }
+  return used;
+}
+
+/** The tables that were read, as Cube writes them into its SQL; none: the name of all. */
+function tableText(rollup: RollupMeta, partitions: ReadonlySet<PartitionMeta>): string {
+  const [first = rollup.targetTableName, ...others] = [...partitions].map(
+    ({ targetTableName }) => targetTableName ?? rollup.targetTableName,
+  );
+  if (others.length === 0) return first;
+  return `(${[first, ...others].map((table) => `SELECT * FROM ${table}`).join(' UNION ALL ')})`;
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, [T, ...T[]]> {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
 export type ExplainOptions = Pick<QueryOptions, 'now' | 'asOf' | keyof WishOptions>;
