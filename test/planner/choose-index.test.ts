@@ -14,11 +14,11 @@ const DEFAULT: IndexMeta = { name: null, type: 'regular', sortColumns: KEYS, lis
 /** A regular index of a table with the keys a, b, c, d: listed ones first, then the others. */
 function regular(name: string, listed: string): IndexMeta {
   const rest = KEYS.filter((key) => !listed.includes(key));
-  return { name, type: 'regular', sortColumns: [...listed, ...rest], listed: listed.length };
+  return { name, type: 'regular', sortColumns: [...listed.split(''), ...rest], listed: listed.length };
 }
 
 function aggregating(name: string, listed: string): IndexMeta {
-  return { name, type: 'aggregate', sortColumns: [...listed], listed: listed.length };
+  return { name, type: 'aggregate', sortColumns: listed.split(''), listed: listed.length };
 }
 
 /** d is a time by day. */
@@ -49,7 +49,9 @@ const or = (...filters: Filter[]): Filter => ({ kind: 'or', filters });
 
 function by(columns: string, granularity: Granularity | null = 'day'): ScanKey[] {
   const bucket = { granularity, timezone: 'UTC' };
-  return [...columns].map((column) => ({ column, output: column, bucket: column === 'd' ? bucket : null }));
+  return columns
+    .split('')
+    .map((column) => ({ column, output: column, bucket: column === 'd' ? bucket : null }));
 }
 
 function chosen(rollup: IndexedRollup, needs: Partial<IndexNeeds>): string | null {
