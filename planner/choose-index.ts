@@ -1,7 +1,7 @@
 /**
- * Which index of a rollup to read, by Cube Store's rule: the wanted columns are those that the filter pins to one
- * value and, when the query groups by nothing but stored values, those that it groups by. An index that was made for
- * the query has exactly them first, in any order. The others of `CRITERIA` decide among several.
+ * Which index of a rollup to read, by Cube Store's rule but for one point (`fits`): the wanted columns are those that
+ * the filter pins to one value and, when the query groups by nothing but stored values, those that it groups by. An
+ * index that was made for the query has exactly them first. The others of `CRITERIA` decide among several.
  */
 import type { IndexMeta, RollupMeta } from '../model/catalog.js';
 import { type Filter, filterMembers, type Test } from '../model/filter.js';
@@ -75,8 +75,16 @@ export function canServe(
   return merging && [...filtered, ...grouped].every((column) => sortColumns.includes(column));
 }
 
-function fits({ sortColumns }: IndexMeta, { wanted }: IndexAsk): boolean {
-  return sortColumns.slice(0, wanted.size).filter((column) => wanted.has(column)).length === wanted.size;
+/**
+ * Whether exactly the wanted columns come first. In a regular index those that the filter pins come before the others:
+ * only then the rows that pass lie together, and to group needs no order. Cube Store, which groups in order, takes any.
+ */
+function fits({ type, sortColumns }: IndexMeta, { wanted, pinned }: IndexAsk): boolean {
+  return leads(sortColumns, wanted) && (type === 'aggregate' || leads(sortColumns, pinned));
+}
+
+function leads(sortColumns: readonly string[], columns: ReadonlySet<string>): boolean {
+  return sortColumns.slice(0, columns.size).filter((column) => columns.has(column)).length === columns.size;
 }
 
 interface Criterion {

@@ -66,7 +66,7 @@ describe('the worked example of the contract: indexes cb(c, b) and dbc(d, b, c)'
 
   test.each<[string, Partial<IndexNeeds>, string | null]>([
     ['[H9] c = 5 group by b', { filter: oneOf('c', 5), keys: by('b') }, 'cb'],
-    ['b = 5 group by c: a set, in any order', { filter: oneOf('b', 5), keys: by('c') }, 'cb'],
+    ['b = 5 group by c, which stands first', { filter: oneOf('b', 5), keys: by('c') }, 'cb'],
     ['c = 5 and a range of a', { filter: and(oneOf('c', 5), atLeast('a', 5)), keys: by('b') }, 'cb'],
     ['c in (5, 6) pins nothing, and stands first in cb', { filter: oneOf('c', 5, 6), keys: by('b') }, 'cb'],
     ['d = 1 and c = 5 group by b', { filter: and(oneOf('d', 1), oneOf('c', 5)), keys: by('b') }, 'dbc'],
@@ -89,6 +89,16 @@ describe('which of several', () => {
     expect(chosen(rollup, { filter: oneOf('c', 1), keys: by('a') })).toBe('ca');
     expect(chosen(rollup, { filter: oneOf('b', 1), keys: by('a') })).toBe('bac');
     expect(chosen(rollup, { filter: oneOf('b', 1), keys: by('c') })).toBe('bac'); // none begins with b and c
+  });
+
+  test('[H9] of regular ones that which the filter’s values lead in, though another begins with all as well', () => {
+    const rollup = rollupOf([regular('da', 'da'), regular('adc', 'adc')]);
+    expect(chosen(rollup, { filter: oneOf('a', 1), keys: by('d') })).toBe('adc');
+    expect(chosen(rollup, { filter: oneOf('d', 1), keys: by('a') })).toBe('da');
+    const alone = rollupOf([regular('da', 'da')]);
+    expect(chosen(alone, { filter: oneOf('a', 1), keys: by('d') })).toBeNull(); // the default begins with a
+    const merged = rollupOf([aggregating('da', 'da'), regular('ad', 'ad')]);
+    expect(chosen(merged, { filter: oneOf('a', 1), keys: by('d') })).toBe('da'); // it has fewer rows
   });
 
   test('[D79] [D80] an aggregating one needs every column of the query, and measures that can be merged', () => {
@@ -180,13 +190,18 @@ test('[H9] [H11] the choice is the least by the contract, whatever the indexes a
 });
 
 /** The words of the contract, one by one. */
-function wanted({ keys, filter }: IndexNeeds): Set<string> {
+function pinned({ filter }: IndexNeeds): Set<string> {
   const tests = filter === null ? [] : (filter as Extract<Filter, { kind: 'and' }>).filters;
-  const single = tests.flatMap((one) =>
-    one.kind === 'test' && one.test.kind === 'oneOf' && one.test.values.length === 1 ? [one.member] : [],
+  return new Set(
+    tests.flatMap((one) =>
+      one.kind === 'test' && one.test.kind === 'oneOf' && one.test.values.length === 1 ? [one.member] : [],
+    ),
   );
-  const plain = keys.every(({ bucket }) => bucket === null || bucket.granularity !== 'month');
-  return new Set([...single, ...(plain ? keys.map(({ column }) => column) : [])]);
+}
+
+function wanted(needs: IndexNeeds): Set<string> {
+  const plain = needs.keys.every(({ bucket }) => bucket === null || bucket.granularity !== 'month');
+  return new Set([...pinned(needs), ...(plain ? needs.keys.map(({ column }) => column) : [])]);
 }
 
 function filteredColumns({ filter }: IndexNeeds): string[] {
@@ -199,11 +214,14 @@ function serves({ type, sortColumns }: IndexMeta, needs: IndexNeeds): boolean {
   return type === 'regular' || (needs.merging && columns.every((column) => sortColumns.includes(column)));
 }
 
-function begins({ sortColumns }: IndexMeta, needs: IndexNeeds): boolean {
-  const columns = wanted(needs);
-  return [...columns].every(
-    (column) => sortColumns.indexOf(column) >= 0 && sortColumns.indexOf(column) < columns.size,
-  );
+function begins({ type, sortColumns }: IndexMeta, needs: IndexNeeds): boolean {
+  const isFirst = (columns: ReadonlySet<string>): boolean =>
+    [...columns].every((column) => {
+      const at = sortColumns.indexOf(column);
+      return at >= 0 && at < columns.size;
+    });
+  // Ours: of a regular index only a stretch is read.
+  return isFirst(wanted(needs)) && (type === 'aggregate' || isFirst(pinned(needs)));
 }
 
 type Score = readonly [number, number, number, number];
