@@ -1,6 +1,6 @@
 /**
- * The one law of skipping: what a filter does to rows of which only the bounds are known. Partitions, row groups
- * and blocks are skipped by it and by nothing else.
+ * The one law of skipping: what a filter does to rows of which only the bounds are known. Partitions and blocks are
+ * skipped by it and by nothing else.
  */
 import { unreachable } from './assert.js';
 import { compileTest, type Filter, literalValue, type Test } from './filter.js';
