@@ -10,6 +10,8 @@ export type {
 } from './store-query.js';
 export type { BuildOptions, BuildProgress, BuildReport, RollupBuild } from './store-build.js';
 export type { RollupStatus, StatusOptions, StoreStatus } from './store-status.js';
+export type { RollbackOptions } from './store-history.js';
+export type { PartitionDifference, PublishRecord, RollupDifference } from './storage/history.js';
 export { StoreError } from './model/errors.js';
 export type { ErrorCode, Position, UncoveredTimes } from './model/errors.js';
 export type { ModelWarning, WarningCode as ModelWarningCode } from './model/schema.js';
@@ -19,7 +21,7 @@ export type { ReasonCode, RuleName } from './model/reason-code.js';
 export type { Annotation, MemberAnnotation } from './planner/annotate.js';
 export type { CubeCondition, CubeStep } from './planner/cube/can-use.js';
 export type { ExplainedChoice } from './planner/cube/explain-choice.js';
-export type { IndexVerdict } from './planner/choose-index.js';
+export type { IndexVerdict } from './planner/explain-indexes.js';
 export type { Selection } from './planner/choose-rollup.js';
 export type { ExplainedBox, ExplainedSpan } from './planner/explain-boxes.js';
 export type { PartitionFate, PartitionRun } from './planner/explain-partitions.js';

@@ -78,6 +78,11 @@ export const LIMITS = {
   fileReadsMax: 4,
   /** UTF-16 units of a string that may stand as minimum or maximum in a manifest. */
   statisticsTextMax: 1024,
+  /** Bytes of rollups' pages, as they stand on disk, that a store keeps in memory. */
+  pageBytes: 64 * 1024 * 1024,
+  /** Publishes that stay readable unless the store keeps more, and the most that it can keep. */
+  publishesKept: 2,
+  publishesKeptMax: 10_000,
   /** Publishes that a manifest remembers by their token. */
   publishesRemembered: 64,
   /** Attempts to publish a rollup while other processes publish theirs. */
@@ -106,6 +111,8 @@ export const LIMITS = {
   suggestLengthMax: 100,
   /** Rows that the kernels take at a time: the scratch of a chunk stays in the nearest caches. */
   chunkRows: 4_096,
+  /** Rows of a block, of which a filter tells whether it can pass any: as many as a chunk holds. */
+  blockRows: 4_096,
   /** Threads of the worker pool, where the machine has as many processors. */
   workerThreadsMax: 4,
   /** Pairs of a time column and a bucket whose labels are kept, for each rollup. */
