@@ -44,8 +44,8 @@ export const planFaults: readonly PlantedFault[] = [
   {
     name: 'an aggregating index serves what cannot be merged',
     file: 'planner/choose-index.js',
-    text: 'if (!merging)\n        return false;',
-    wrong: '',
+    text: 'return merging && [...filtered',
+    wrong: 'return [...filtered',
   },
   {
     name: 'distinct counts are merged',
