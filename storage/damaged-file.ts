@@ -15,3 +15,8 @@ export class DamagedFile extends StoreError {
     this.path = path;
   }
 }
+
+/** Whether a disk could not read a file because of what stands there, or does not. */
+export function isUnreadable(error: unknown): error is StoreError & { code: 'corrupt' | 'file_missing' } {
+  return error instanceof StoreError && (error.code === 'corrupt' || error.code === 'file_missing');
+}

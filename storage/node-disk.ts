@@ -110,6 +110,11 @@ const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ],
   ENOENT: ['file_missing', 'Check the path.'],
   ENOTDIR: ['file_missing', 'A folder of this path is a file: check the path of the store.'],
+  EISDIR: ['corrupt', 'A folder stands where a file was: put the file back from a backup, or build again.'],
+  ELOOP: [
+    'corrupt',
+    'A loop of links stands where a file was: put the file back from a backup, or build again.',
+  ],
   EACCES: ['file_missing', 'Check the permissions of the file and of the folders above it.'],
   EPERM: ['file_missing', 'Check the permissions, and that the file system has hard links.'],
   EMFILE: ['build_failed', 'This process has too many files open: raise its limit (ulimit -n).'],

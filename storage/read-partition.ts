@@ -4,7 +4,7 @@ import type { StoredBatch } from '../model/batch.js';
 import type { FileMeta, RollupColumn } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import type { BuildColumn } from '../model/plan.js';
-import { DamagedFile } from './damaged-file.js';
+import { DamagedFile, isUnreadable } from './damaged-file.js';
 import { decodeFile } from './decode-file.js';
 import type { Disk } from './disk.js';
 
@@ -34,9 +34,7 @@ export async function readChecked(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const path = join(directory, file.path);
   const bytes = await disk.readFile(path).catch((error: unknown) => {
-    throw error instanceof StoreError && error.code === 'file_missing'
-      ? missing(directory, file, error)
-      : error;
+    throw isUnreadable(error) ? unreadable(directory, file, error) : error;
   });
   if (bytes.byteLength !== file.bytes) {
     throw corrupt(directory, file, `it has ${bytes.byteLength} bytes instead of ${file.bytes}`);
@@ -57,9 +55,14 @@ export function withPrecision(file: FileMeta, columns: readonly RollupColumn[]):
 
 const REBUILD = 'Build the rollup again: store.build({ force: true }), or granary build --force.';
 
-function missing(directory: string, file: FileMeta, cause: StoreError): StoreError {
-  const message = `${join(directory, file.path)} was published and is not there.`;
-  return new DamagedFile('file_missing', file.path, message, { next: REBUILD, cause });
+function unreadable(directory: string, file: FileMeta, cause: StoreError): StoreError {
+  const path = join(directory, file.path);
+  return cause.code === 'corrupt'
+    ? new DamagedFile('corrupt', file.path, `${path} is not a file any more.`, { next: REBUILD, cause })
+    : new DamagedFile('file_missing', file.path, `${path} was published and is not there.`, {
+        next: REBUILD,
+        cause,
+      });
 }
 
 function corrupt(directory: string, file: FileMeta, what: string): StoreError {

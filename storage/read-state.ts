@@ -74,6 +74,8 @@ export async function readManifestAt(
   try {
     bytes = await disk.readFile(path);
   } catch (error) {
+    // Not a file at all.
+    if (error instanceof StoreError && error.code === 'corrupt') return 'damaged';
     if ((await disk.stat(path)) === null) return 'gone';
     throw error;
   }

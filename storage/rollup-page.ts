@@ -5,8 +5,7 @@
 import { crc32 } from 'node:zlib';
 import { join } from 'node:path';
 import type { RollupMeta } from '../model/catalog.js';
-import { StoreError } from '../model/errors.js';
-import { DamagedFile } from './damaged-file.js';
+import { DamagedFile, isUnreadable } from './damaged-file.js';
 import type { Disk } from './disk.js';
 import { isDataPath } from './file-names.js';
 import { decodeJson, encodeJson } from './manifest-json.js';
@@ -56,8 +55,8 @@ export async function readPage(disk: Disk, directory: string, { id, page }: Roll
   const path = join(directory, page.path);
   const next = `Build ${id} again.`;
   const bytes = await disk.readFile(path).catch((cause: unknown) => {
-    if (!(cause instanceof StoreError) || cause.code !== 'file_missing') throw cause;
-    throw new DamagedFile('file_missing', page.path, `${path} was published and cannot be read.`, {
+    if (!isUnreadable(cause)) throw cause;
+    throw new DamagedFile(cause.code, page.path, `${path} was published and cannot be read.`, {
       next,
       cause,
     });
