@@ -69,7 +69,7 @@ async function expectSurvives(powered: Powered, when: string): Promise<void> {
 describe.skipIf(why !== null)(`[fault 2] a power cut ${why ?? ''}`, () => {
   test(
     'after each system call of a build loses nothing that was acknowledged',
-    { timeout: isLong ? 1_200_000 : 120_000 },
+    { timeout: isLong ? 1_200_000 : 300_000 },
     async () => {
       const powered = await powerUp();
       const { victim, build, rounds } = powered;
@@ -96,7 +96,7 @@ describe.skipIf(why !== null)(`[fault 2] a power cut ${why ?? ''}`, () => {
     },
   );
 
-  test(`at random, ${CUTS} times, seed ${SEED}`, { timeout: isLong ? 1_200_000 : 120_000 }, async () => {
+  test(`at random, ${CUTS} times, seed ${SEED}`, { timeout: isLong ? 1_200_000 : 300_000 }, async () => {
     const random = seededRandom(SEED);
     const powered = await powerUp();
     const { victim, build, known } = powered;
