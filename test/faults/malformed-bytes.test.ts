@@ -10,7 +10,7 @@ import type { BuildColumn } from '../../dist/model/plan.js';
 import { decodeFile } from '../../dist/storage/decode-file.js';
 import { seededRandom } from '../storage/support/random.js';
 
-const RUNS = process.env['GRANARY_LONG'] === undefined ? 2_000 : 20_000;
+const RUNS = process.env['GRANARY_LONG'] === undefined ? 1_000 : 20_000;
 const SEED = Number(process.env['GRANARY_SEED'] ?? 24);
 const MS_MAX = 2_000;
 const BYTES_MAX = 512 * 1024 * 1024;

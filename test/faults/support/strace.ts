@@ -23,8 +23,8 @@ export interface SystemCall {
 }
 
 export interface Strace {
-  /** Waits until a fault `signal=STOP` has stopped the process. */
-  stopped(): Promise<void>;
+  /** Waits until a fault `signal=STOP` has stopped the process; false when the work ended before its call came. */
+  stopped(work: Promise<unknown>): Promise<boolean>;
   /** Looks no longer; gives the calls that were seen. */
   detach(): Promise<readonly SystemCall[]>;
 }
@@ -46,10 +46,17 @@ export async function attachStrace(pid: number, names: string, fault: string | n
   });
   if (!(await attached)) throw new Error(`strace cannot attach to process ${pid}.`);
   return {
-    async stopped() {
+    async stopped(work) {
+      let working = true;
+      const over = (): void => void (working = false);
+      work.then(over, over);
       // Each thread is held for a moment when strace attaches too, so that its state alone does not tell.
-      while (!readFileSync(log, 'utf8').includes('stopped by SIGSTOP')) await sleep(1);
+      while (!readFileSync(log, 'utf8').includes('stopped by SIGSTOP')) {
+        if (!working) return false;
+        await sleep(1);
+      }
       await untilStopped(pid);
+      return true;
     },
     async detach() {
       strace.kill('SIGINT');
