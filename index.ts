@@ -9,6 +9,8 @@ export type {
   UsedPreAggregation,
 } from './store-query.js';
 export type { BuildOptions, BuildProgress, BuildReport, RollupBuild } from './store-build.js';
+export type { IngestOptions, IngestReport } from './store-ingest.js';
+export type { GivenInput, GivenRow } from './sources/given-rows.js';
 export type { RollupStatus, StatusOptions, StoreStatus } from './store-status.js';
 export { StoreError } from './model/errors.js';
 export type { ErrorCode, Position, UncoveredTimes } from './model/errors.js';

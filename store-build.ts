@@ -76,14 +76,14 @@ export async function buildStore(house: House, options: BuildOptions): Promise<B
 }
 
 /** A value of the source that does not fit is told with the rollup, where it is not with a nearer place. */
-function ofRollup({ id, position }: PreAggregation, error: unknown): unknown {
+export function ofRollup({ id, position }: PreAggregation, error: unknown): unknown {
   const isPlain = error instanceof StoreError && error.code === 'value_out_of_range';
   return isPlain && error.position === undefined ? errorOf(id, error, position) : error;
 }
 
-type Rollup = Omit<RollupCandidate, 'meta'>;
+export type WantedRollup = Omit<RollupCandidate, 'meta'>;
 
-function wantedRollups(house: House, names: readonly string[] | undefined): readonly Rollup[] {
+export function wantedRollups(house: House, names: readonly string[] | undefined): readonly WantedRollup[] {
   const { defined } = house.prepared;
   if (names === undefined) return defined;
   const known = defined.map((rollup) => rollup.preAggregation.id);
@@ -99,7 +99,7 @@ function wantedRollups(house: House, names: readonly string[] | undefined): read
 
 async function buildOne(
   house: House,
-  rollup: Rollup,
+  rollup: WantedRollup,
   range: TimeRange | null,
   options: BuildOptions,
 ): Promise<RollupBuild> {
@@ -175,7 +175,7 @@ async function buildAndPublish(
 }
 
 /** Publishes over what other processes have published meanwhile, unless that is the same rollup. */
-async function publishOver(
+export async function publishOver(
   house: House,
   staging: Staging,
   before: CatalogSnapshot,
@@ -203,7 +203,7 @@ function conflict(id: string, cause: StoreError): StoreError {
   });
 }
 
-function rollupMeta(
+export function rollupMeta(
   house: House,
   task: BuildTask,
   shape: RollupShape,
@@ -246,11 +246,11 @@ function sizes(partitions: readonly PartitionMeta[]): { rows: number; bytes: num
 }
 
 /** Of this build alone, in this store and any other: it names the files. */
-function newToken(): string {
+export function newToken(): string {
   return `${Date.now().toString(36)}${randomBytes(5).toString('hex')}`;
 }
 
-function parseRange(range: readonly [string, string] | undefined): TimeRange | null {
+export function parseRange(range: readonly [string, string] | undefined): TimeRange | null {
   if (range === undefined) return null;
   const [from, to] = range.map((text) => parseTime(text));
   const written = JSON.stringify(range);

@@ -20,7 +20,7 @@ import { rowMembers } from './planner/row-members.js';
 import { sourceStatement, requestMembers, typeStatement } from './planner/sql/source-statement.js';
 import { subQueriesOf } from './planner/sub-query.js';
 import { duckdbSource } from './sources/duckdb.js';
-import type { Source } from './sources/source.js';
+import type { SketchFunctions, Source } from './sources/source.js';
 import type { Storage } from './storage/open-storage.js';
 
 export interface House {
@@ -138,6 +138,14 @@ async function memberTypes(
   }
 }
 
+/** What DuckDB needs of sketches, in sources and for given rows. */
+export const SKETCHES: SketchFunctions = {
+  entryOfString,
+  entryOfInteger,
+  entryOfDouble,
+  create: (precision) => new Sketch(precision),
+};
+
 function openSource(config: Config, name: string): Source {
   const source = config.sources[name];
   if (source === undefined) {
@@ -153,6 +161,6 @@ function openSource(config: Config, name: string): Source {
     name,
     database: source.database ?? null,
     init: source.init ?? [],
-    sketches: { entryOfString, entryOfInteger, entryOfDouble, create: (precision) => new Sketch(precision) },
+    sketches: SKETCHES,
   });
 }

@@ -5,6 +5,7 @@ import type { BuildOptions } from './store-build.js';
 import { POLICIES } from './planner/rollup-wish.js';
 import type { WishOptions } from './planner/rollup-wish.js';
 import type { ExplainOptions, QueryOptions } from './store-query.js';
+import type { IngestOptions } from './store-ingest.js';
 import type { StatusOptions } from './store-status.js';
 
 /** What an option must be: a test, and the same in words. */
@@ -47,7 +48,8 @@ const query: Checks<QueryOptions> = {
 
 const explain: Checks<ExplainOptions> = { now: anything, ...wish };
 const status: Checks<StatusOptions> = { files: flag };
-const CALLS = { build, query, explain, status };
+const ingest: Checks<IngestOptions> = { range: build.range, signal };
+const CALLS = { build, query, explain, status, ingest };
 
 /**
  * The options as they are given, none where there are none.

@@ -2,6 +2,7 @@
 import type { SourceConfig } from './model/load/parse-config.js';
 import type { Explanation } from './planner/explain-query.js';
 import type { Selection } from './planner/choose-rollup.js';
+import type { GivenInput } from './sources/given-rows.js';
 import { callQueue } from './storage/call-queue.js';
 import { nodeDisk } from './storage/node-disk.js';
 import { openStorage } from './storage/open-storage.js';
@@ -11,6 +12,8 @@ import type { BuildOptions, BuildReport } from './store-build.js';
 import { readModel, resolveConfig } from './store-config.js';
 import { openHouse } from './store-house.js';
 import type { TestingSwitches } from './store-house.js';
+import { ingestRows } from './store-ingest.js';
+import type { IngestOptions, IngestReport } from './store-ingest.js';
 import { checkOptions } from './store-options.js';
 import { answerQuery, explainAnswer } from './store-query.js';
 import type { ExplainOptions, QueryOptions, QueryResult } from './store-query.js';
@@ -77,6 +80,16 @@ export interface Store {
   status(options?: StatusOptions): Promise<StoreStatus>;
   /** Reads and checks every published byte. */
   verify(): Promise<StoreReport>;
+  /**
+   * Publishes rows of one's own pipeline as partitions of a declared rollup: objects, an Arrow IPC stream or file, or
+   * the path of a Parquet file, one row a group. `rows_invalid`, with the row and the column, where they do not fit it.
+   */
+  ingest(rollup: string, rows: GivenInput, options?: IngestOptions): Promise<IngestReport>;
+  /**
+   * Removes files that no state which is kept names, and gives their paths, relative to the store. Each opening and
+   * each build does it.
+   */
+  collectGarbage(): Promise<readonly string[]>;
   /** Refuses new calls, waits for those that have begun (end them with their signals), and frees everything. */
   close(): Promise<void>;
 }
@@ -104,6 +117,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       house.run(async () => explainAnswer(house, query, checkOptions('explain', wish))),
     status: (wish) => house.run(async () => storeStatus(house, checkOptions('status', wish))),
     verify: () => house.run(() => storage.verify()),
+    ingest: (rollup, rows, wish) =>
+      house.run(() => inTurn(async () => ingestRows(house, rollup, rows, checkOptions('ingest', wish)))),
+    collectGarbage: () => house.run(() => inTurn(() => storage.collectGarbage())),
     close: () => house.close(),
   };
 }

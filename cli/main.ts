@@ -4,6 +4,8 @@ import { Command, CommanderError } from 'commander';
 import { StoreError } from '../index.js';
 import { build } from './build.js';
 import { explain } from './explain.js';
+import { collect } from './gc.js';
+import { ingest } from './ingest.js';
 import { endOnClosedPipe, printJson, printNote } from './print.js';
 import { query } from './query.js';
 import { status } from './status.js';
@@ -83,6 +85,21 @@ function commands(exit: (code: number) => void): Command {
     .option('--avoid <rollups>', 'none of these rollups, likewise', addWords)
     .action(async (text: string, _options: unknown, command: Command) => {
       exit(await explain(text, command.optsWithGlobals()));
+    });
+  program
+    .command('ingest')
+    .description('publish pre-aggregated rows of a Parquet file as partitions of a rollup')
+    .argument('<rollup>', 'cube.preAggregation')
+    .argument('<file>', 'a .parquet file with a column for each of the rollup')
+    .option('--range <times...>', 'two ISO times [from, to): the rows are all that there is of it')
+    .action(async (rollup: string, file: string, _options: unknown, command: Command) => {
+      exit(await ingest(rollup, file, command.optsWithGlobals()));
+    });
+  program
+    .command('gc')
+    .description('remove the files that no reader will want again')
+    .action(async (_options: unknown, command: Command) => {
+      exit(await collect(command.optsWithGlobals()));
     });
   program
     .command('status')

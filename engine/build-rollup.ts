@@ -6,7 +6,7 @@ import type { Staging } from '../storage/staging.js';
 import { nameMeasures } from './name-measures.js';
 
 export interface BuildTools {
-  readonly source: Source;
+  readonly source: Pick<Source, 'stage'>;
   readonly staging: Staging;
   readonly statementOf: (partition: BuildPartition) => Promise<Statement>;
   /** Milliseconds since the epoch. */
