@@ -28,7 +28,8 @@ export type { PartitionFate, PartitionRun } from './planner/explain-partitions.j
 export type { ExplainedPiece, Explanation } from './planner/explain-query.js';
 export type { Policy } from './planner/rollup-wish.js';
 export type { QueryWarning, QueryWarningCode } from './planner/warn-candidates.js';
-export type { StoreProblem, StoreReport } from './storage/verify-store.js';
+export type { VerifyOptions, VerifyReport } from './store-verify.js';
+export type { DifferenceCause, SourceDifference, StoreProblem, StoreReport } from './storage/verify-store.js';
 export { readModelDocument } from './store-config.js';
 export type { ModelOptions } from './store-config.js';
 export { inferModel } from './planner/infer-model.js';

@@ -7,6 +7,7 @@ import type { WishOptions } from './planner/rollup-wish.js';
 import type { ExplainOptions, QueryOptions } from './store-query.js';
 import type { IngestOptions } from './store-ingest.js';
 import type { StatusOptions } from './store-status.js';
+import type { VerifyOptions } from './store-verify.js';
 
 /** What an option must be: a test, and the same in words. */
 type Check = readonly [isRight: (value: unknown) => boolean, wanted: string];
@@ -49,7 +50,13 @@ const query: Checks<QueryOptions> = {
 const explain: Checks<ExplainOptions> = { now: anything, ...wish };
 const status: Checks<StatusOptions> = { files: flag };
 const ingest: Checks<IngestOptions> = { range: build.range, signal };
-const CALLS = { build, query, explain, status, ingest };
+const verify: Checks<VerifyOptions> = {
+  source: flag,
+  budgetMs: [(value) => typeof value === 'number' && value >= 0, 'milliseconds from 0 on'],
+  after: [(value) => typeof value === 'string' || value === null, 'the `next` of an earlier report'],
+  signal,
+};
+const CALLS = { build, query, explain, status, ingest, verify };
 
 /**
  * The options as they are given, none where there are none.

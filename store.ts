@@ -6,7 +6,6 @@ import type { GivenInput } from './sources/given-rows.js';
 import { callQueue } from './storage/call-queue.js';
 import { nodeDisk } from './storage/node-disk.js';
 import { openStorage } from './storage/open-storage.js';
-import type { StoreReport } from './storage/verify-store.js';
 import { buildStore } from './store-build.js';
 import type { BuildOptions, BuildReport } from './store-build.js';
 import { readModel, resolveConfig } from './store-config.js';
@@ -19,6 +18,8 @@ import { answerQuery, explainAnswer } from './store-query.js';
 import type { ExplainOptions, QueryOptions, QueryResult } from './store-query.js';
 import { storeStatus } from './store-status.js';
 import type { StatusOptions, StoreStatus } from './store-status.js';
+import { verifyAll } from './store-verify.js';
+import type { VerifyOptions, VerifyReport } from './store-verify.js';
 
 export interface StoreOptions {
   /** Path of a configuration file; the other keys then override it. */
@@ -78,8 +79,8 @@ export interface Store {
   explain(query: unknown, options?: ExplainOptions): Promise<Explanation>;
   /** Looks at the disk: what other processes have published is told, and served from then on. */
   status(options?: StatusOptions): Promise<StoreStatus>;
-  /** Reads and checks every published byte. */
-  verify(): Promise<StoreReport>;
+  /** Reads and checks every published byte and, with `source`, compares each partition with its source. */
+  verify(options?: VerifyOptions): Promise<VerifyReport>;
   /**
    * Publishes rows of one's own pipeline as partitions of a declared rollup: objects, an Arrow IPC stream or file, or
    * the path of a Parquet file, one row a group. `rows_invalid`, with the row and the column, where they do not fit it.
@@ -116,7 +117,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     explain: (query, wish) =>
       house.run(async () => explainAnswer(house, query, checkOptions('explain', wish))),
     status: (wish) => house.run(async () => storeStatus(house, checkOptions('status', wish))),
-    verify: () => house.run(() => storage.verify()),
+    verify: (wish) => house.run(async () => verifyAll(house, checkOptions('verify', wish))),
     ingest: (rollup, rows, wish) =>
       house.run(() => inTurn(async () => ingestRows(house, rollup, rows, checkOptions('ingest', wish)))),
     collectGarbage: () => house.run(() => inTurn(() => storage.collectGarbage())),

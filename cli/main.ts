@@ -110,7 +110,10 @@ function commands(exit: (code: number) => void): Command {
     });
   program
     .command('verify')
-    .description('check that every published file holds the bytes that were published')
+    .description('check every published file, and with --source its rows against the source')
+    .option('--source', 'compare each partition with what its source gives now', false)
+    .option('--budget <ms>', 'begin no further partition after these milliseconds')
+    .option('--after <place>', 'go on where a budget ended')
     .action(async (_options: unknown, command: Command) => {
       exit(await verify(command.optsWithGlobals()));
     });

@@ -18,7 +18,7 @@ import type { StoreState } from './read-state.js';
 import { openStaging } from './staging.js';
 import type { OpenStaging, Staging } from './staging.js';
 import { verifyStore } from './verify-store.js';
-import type { StoreReport } from './verify-store.js';
+import type { StoreReport, VerifyTools } from './verify-store.js';
 
 /** A store on disk: what is published, and the way to publish more. Everything is told in docs/format.md. */
 export interface Storage {
@@ -45,7 +45,7 @@ export interface Storage {
   /** Removes what nobody will read again; gives the paths. */
   collectGarbage(): Promise<readonly string[]>;
   /** Reads and checks every published byte. */
-  verify(): Promise<StoreReport>;
+  verify(tools?: VerifyTools): Promise<StoreReport>;
 }
 
 export interface StorageOptions {
@@ -101,7 +101,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       }
     },
     collectGarbage: () => collectGarbage(disk, directory),
-    verify: () => verifyStore(disk, directory),
+    verify: (tools) => verifyStore(disk, directory, tools),
   };
   return storage;
 }
