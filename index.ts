@@ -12,6 +12,8 @@ export type { BuildOptions, BuildProgress, BuildReport, RollupBuild } from './st
 export type { IngestOptions, IngestReport } from './store-ingest.js';
 export type { GivenInput, GivenRow } from './sources/given-rows.js';
 export type { RollupStatus, StatusOptions, StoreStatus } from './store-status.js';
+export type { RollbackOptions } from './store-history.js';
+export type { PartitionDifference, PublishRecord, RollupDifference } from './storage/history.js';
 export { StoreError } from './model/errors.js';
 export type { ErrorCode, Position, UncoveredTimes } from './model/errors.js';
 export type { ModelWarning, WarningCode as ModelWarningCode } from './model/schema.js';

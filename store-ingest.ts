@@ -1,13 +1,14 @@
 /** `store.ingest()`: rows of one's own pipeline become partitions of a declared rollup, as a build would make them. */
 import { buildRollup } from './engine/build-rollup.js';
 import { assert } from './model/assert.js';
-import type { CatalogSnapshot, RollupMeta } from './model/catalog.js';
+import type { CatalogSnapshot } from './model/catalog.js';
 import { formatLocal } from './model/civil-time.js';
 import { StoreError } from './model/errors.js';
 import type { BuildPartition, BuildTask, Statement } from './model/plan.js';
 import type { TimeRange } from './model/query.js';
 import { timeColumn } from './model/schema.js';
 import type { LogicalType } from './model/value.js';
+import { VERSION } from './model/version.js';
 import { ingestColumns, resolveColumns } from './planner/ingest-columns.js';
 import type { SourceTimes } from './planner/plan-build.js';
 import { planIngest } from './planner/plan-ingest.js';
@@ -17,10 +18,11 @@ import { distinctTimes, fitGiven, GIVEN_VIEW } from './sources/fit-given.js';
 import { openGivenRows } from './sources/given-rows.js';
 import type { GivenInput, GivenRows } from './sources/given-rows.js';
 import { quoteIdentifier } from './sources/quote-duckdb.js';
-import { newToken, ofRollup, parseRange, publishOver, rollupMeta, wantedRollups } from './store-build.js';
+import { newToken, ofRollup, parseRange, publishOver, wantedRollups } from './store-build.js';
 import type { WantedRollup } from './store-build.js';
 import { SKETCHES } from './store-house.js';
 import type { House } from './store-house.js';
+import { rollupMeta } from './store-rollup-meta.js';
 import { sourceTimes } from './store-source-times.js';
 import { nodeDisk } from './storage/node-disk.js';
 
@@ -66,9 +68,7 @@ export async function ingestRows(
   }
   if (typeof input === 'string') await requireFile(input);
   const before = await house.storage.reload();
-  const published = before.rollups.get(id) ?? null;
-  const meta = published?.definition === definition ? published : null;
-  const asked = await askSource(house, shape, meta, options.signal);
+  const asked = await askSource(house, shape, await storedTypes(house, before, rollup), options.signal);
   const columns = ingestColumns(house.prepared.model, shape, asked.types);
   const given = await openGivenRows(
     input,
@@ -85,7 +85,9 @@ export async function ingestRows(
       shape.request.keys.map(({ column }) => column),
     );
     const times = await givenTimes(given, shape, range);
-    const task = planIngest(shape, definition, times, asked.times, meta, range);
+    const task = await house.storage.looking(before, ({ rollups }) =>
+      planIngest(shape, definition, times, asked.times, rollups.get(id) ?? null, range),
+    );
     if (task.partitions.length > 0) await writeAndPublish(house, rollup, task, given, before, options.signal);
     return {
       preAggregation: id,
@@ -129,18 +131,27 @@ interface AskedSource {
 async function askSource(
   house: House,
   shape: RollupShape,
-  meta: RollupMeta | null,
+  stored: ReadonlyMap<string, LogicalType>,
   signal: AbortSignal | undefined,
 ): Promise<AskedSource> {
-  const file =
-    shape.partitionDimension === null
-      ? undefined
-      : meta?.partitions.find(({ files }) => files.length > 0)?.files[0];
-  const stored = (file?.columns ?? []).map(({ name, type }) => [name, type] as const);
   const { dataSource } = shape.request;
-  if (house.config.sources[dataSource] === undefined) return { times: null, types: new Map(stored) };
+  if (house.config.sources[dataSource] === undefined) return { times: null, types: stored };
   const types = await house.source(dataSource).typesOf(await house.statement(shape.request));
   return { times: await sourceTimes(house, shape, signal), types: new Map([...types, ...stored]) };
+}
+
+/** Types that the partitions which may stay hold; a rollup without partitions is replaced whole. */
+function storedTypes(
+  house: House,
+  before: CatalogSnapshot,
+  { shape, definition, preAggregation }: WantedRollup,
+): Promise<ReadonlyMap<string, LogicalType>> {
+  return house.storage.looking(before, ({ rollups }) => {
+    const meta = rollups.get(preAggregation.id);
+    if (meta?.definition !== definition || shape?.partitionDimension == null) return new Map();
+    const file = meta.partitions.find(({ files }) => files.length > 0)?.files[0];
+    return new Map(file?.columns.map(({ name, type }) => [name, type]));
+  });
 }
 
 /** What the rows hold in the partitioning time, all of it within the range; null for a rollup without partitions. */
@@ -189,10 +200,11 @@ async function writeAndPublish(
       source: given,
       staging,
       statementOf: async (partition) => partitionStatement(task, partition, partitionColumn(shape)),
+      receipt: { source: house.fingerprint(task.dataSource), writer: `granary ${VERSION} ingest` },
       now: Date.now,
       signal,
     });
-    const meta = rollupMeta(house, task, shape, definition, [...task.kept, ...built]);
+    const meta = rollupMeta(house.config.schema, task, shape, definition, [...task.kept, ...built]);
     await publishOver(house, staging, before, meta);
   } finally {
     await staging.discard();

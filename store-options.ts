@@ -4,6 +4,7 @@ import { suggest } from './model/suggest.js';
 import type { BuildOptions } from './store-build.js';
 import { POLICIES } from './planner/rollup-wish.js';
 import type { WishOptions } from './planner/rollup-wish.js';
+import type { RollbackOptions } from './store-history.js';
 import type { ExplainOptions, QueryOptions } from './store-query.js';
 import type { IngestOptions } from './store-ingest.js';
 import type { StatusOptions } from './store-status.js';
@@ -44,10 +45,15 @@ const query: Checks<QueryOptions> = {
   // Whether it is a time is looked at where it is read.
   now: anything,
   numbers: [(value) => value === 'string' || value === 'native', "'string' or 'native'"],
+  // As `now`.
+  asOf: anything,
   ...wish,
 };
 
-const explain: Checks<ExplainOptions> = { now: anything, ...wish };
+const explain: Checks<ExplainOptions> = { now: anything, asOf: anything, ...wish };
+const rollback: Checks<RollbackOptions> = {
+  preAggregations: [isListOfText, "a list such as ['orders.daily']"],
+};
 const status: Checks<StatusOptions> = { files: flag };
 const ingest: Checks<IngestOptions> = { range: build.range, signal };
 const verify: Checks<VerifyOptions> = {
@@ -56,7 +62,7 @@ const verify: Checks<VerifyOptions> = {
   after: [(value) => typeof value === 'string' || value === null, 'the `next` of an earlier report'],
   signal,
 };
-const CALLS = { build, query, explain, status, ingest, verify };
+const CALLS = { build, query, explain, status, rollback, ingest, verify };
 
 /**
  * The options as they are given, none where there are none.

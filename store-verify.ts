@@ -33,6 +33,16 @@ export interface VerifyReport extends StoreReport {
 
 /** What is wrong is reported, not thrown; only a store without an intact manifest throws, and a source that fails. */
 export async function verifyAll(house: House, options: VerifyOptions): Promise<VerifyReport> {
+  await house.storage.reload();
+  const held = house.storage.hold();
+  try {
+    return await verifyHeld(house, options);
+  } finally {
+    held.release();
+  }
+}
+
+async function verifyHeld(house: House, options: VerifyOptions): Promise<VerifyReport> {
   const { source = false, budgetMs, after, signal } = options;
   const found: FoundDifference[] = [];
   const reasons = new Map<string, string | null>();
@@ -167,24 +177,28 @@ async function rowsWithoutPartition(
   signal: AbortSignal | undefined,
 ): Promise<StoreProblem[]> {
   const problems: StoreProblem[] = [];
-  for (const meta of house.storage.snapshot().rollups.values()) {
-    const model = comparable(house, meta, reasons);
+  const snapshot = house.storage.snapshot();
+  for (const id of snapshot.rollups.keys()) {
+    const model = await house.storage.looking(snapshot, ({ rollups }) => {
+      const meta = rollups.get(id);
+      return meta === undefined ? null : comparable(house, meta, reasons);
+    });
     if (model === null || model.changed) continue;
     const { shape } = model;
     const times = await sourceTimes(house, shape, signal);
-    const task = planBuild(shape, meta.definition, times, meta, { range: null, force: false });
-    for (const { key, range } of task?.partitions ?? []) {
-      if (!isHeld(meta, range)) continue;
+    const lacking = await house.storage.looking(snapshot, ({ rollups }) => {
+      const meta = rollups.get(id);
+      if (meta === undefined) return [];
+      const task = planBuild(shape, meta.definition, times, meta, { range: null, force: false });
+      return (task?.partitions ?? []).filter(({ range }) => isHeld(meta, range));
+    });
+    for (const { key, range } of lacking) {
       const { rows } = await askSource(house, shape, key, range, signal);
       if (rows === 0) continue;
-      const difference = {
-        measure: null,
-        stored: '0 groups',
-        source: `${rows} groups`,
-        cause: 'late_rows' as const,
-      };
-      const problem = `It has no partition ${key}, of which the source has ${rows} groups.`;
-      problems.push({ file: null, rollup: meta.id, partition: key, problem, next: BUILD, difference });
+      const source = `${rows} groups`;
+      const difference = { measure: null, stored: '0 groups', source, cause: 'late_rows' as const };
+      const problem = `It has no partition ${key}, of which the source has ${source}.`;
+      problems.push({ file: null, rollup: id, partition: key, problem, next: BUILD, difference });
     }
   }
   return problems;

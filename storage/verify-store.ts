@@ -7,12 +7,16 @@ import type { TimeRange } from '../model/query.js';
 import type { RollupId } from '../model/schema.js';
 import { throwIfAborted } from '../model/throw-if-aborted.js';
 import { compareUtf8 } from '../model/value.js';
-import { listDataFiles, surveyManifests } from './collect-garbage.js';
+import { listDataFiles, namedFiles } from './collect-garbage.js';
 import { decodeFile } from './decode-file.js';
 import type { Disk } from './disk.js';
+import { hasPage } from './manifest.js';
+import type { Manifest } from './manifest.js';
 import { inspectFile } from './inspect-file.js';
 import { readChecked, withPrecision } from './read-partition.js';
 import { readState } from './read-state.js';
+import { readPage } from './rollup-page.js';
+import type { RollupHead } from './rollup-page.js';
 
 export interface StoreReport {
   readonly ok: boolean;
@@ -32,7 +36,7 @@ export interface StoreProblem {
   readonly file: string | null;
   /** Null for a manifest. */
   readonly rollup: RollupId | null;
-  /** Key of the partition; null for a manifest, and for all of a rollup. */
+  /** Key of the partition; null for a manifest and for a rollup's page. */
   readonly partition: string | null;
   readonly problem: string;
   readonly next: string | null;
@@ -85,10 +89,11 @@ export async function verifyStore(
 ): Promise<StoreReport> {
   const until = disk.now() + (tools.budgetMs ?? Infinity);
   const data = await listDataFiles(disk, directory);
-  const { named } = await surveyManifests(disk, directory);
+  const { named } = await namedFiles(disk, directory);
   const { manifest, damaged } = await readState(disk, directory);
   const problems: StoreProblem[] = damaged.map(damagedManifest);
-  const places = placesAfter(manifest.rollups, tools.after ?? null);
+  const rollups = await readRollups(disk, directory, manifest, problems);
+  const places = placesAfter(rollups, tools.after ?? null);
   const checked: FileMeta[] = [];
   let next: string | null = null;
   for (const [at, place] of places.entries()) {
@@ -108,6 +113,27 @@ export async function verifyStore(
     unreferenced: data.map(({ path }) => path).filter((path) => !named.has(path)),
     next,
   };
+}
+
+/** Those whose pages are sound; the others become problems. */
+async function readRollups(
+  disk: Disk,
+  directory: string,
+  { rollups }: Manifest,
+  problems: StoreProblem[],
+): Promise<readonly RollupMeta[]> {
+  const sound: RollupMeta[] = [];
+  for (const rollup of rollups) {
+    if (!hasPage(rollup)) sound.push(rollup);
+    else {
+      const page = await readPage(disk, directory, rollup).catch((error: unknown) => {
+        problems.push(damagedPage(rollup, error));
+        return null;
+      });
+      if (page !== null) sound.push(page);
+    }
+  }
+  return sound;
 }
 
 interface Place {
@@ -187,6 +213,11 @@ async function checkFile(
 
 function isInRange({ min, max }: ColumnStats, { from, to }: TimeRange): boolean {
   return min !== null && max !== null && Number(min) >= from && Number(max) < to;
+}
+
+function damagedPage({ id, page }: RollupHead, error: unknown): StoreProblem {
+  if (!(error instanceof StoreError)) throw error;
+  return { file: page.path, rollup: id, partition: null, problem: error.what, next: error.next ?? null };
 }
 
 function damagedManifest(file: string): StoreProblem {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodeDisk } from '../../dist/storage/node-disk.js';
 import { openStorage } from '../../dist/storage/open-storage.js';
+import { publishedRollup } from '../storage/support/sample-store.js';
 import { openTables, tableOf, temporaryFolder } from '../support/open-tables.js';
 import type { Store } from '../support/open-tables.js';
 
@@ -179,10 +180,10 @@ test.each([
   const [storage, wrong] = await Promise.all(
     [folder, other].map((at) => openStorage({ disk: nodeDisk, directory: join(at, 'store') })),
   );
-  const meta = storage.snapshot().rollups.get('sales.daily')!;
+  const meta = await publishedRollup(storage);
   const [january, ...later] = meta.partitions;
   const position = meta.indexes.findIndex(({ name }) => name === index);
-  const file = wrong.snapshot().rollups.get('sales.daily')!.partitions[0].files[position];
+  const file = (await publishedRollup(wrong)).partitions[0].files[position];
   const staging = await storage.stage('wrong');
   const slot = { rollup: 'sales.daily', partition: january.key, index: position };
   copyFileSync(join(other, 'store', file.path), staging.pathOf(slot));
@@ -196,6 +197,7 @@ test.each([
   const put = [{ ...meta, partitions: [{ ...january, files }, ...later] }];
   await storage.publish(staging, { base: storage.snapshot().version, put, remove: [] });
   await staging.discard();
+  await Promise.all([storage.close(), wrong.close()]);
   const store = await openTables({ yaml: yaml(), init: sales(), folder });
   expect((await store.verify()).problems).toMatchObject([
     { file: sealed.path, rollup: 'sales.daily', partition: '20240101', problem },

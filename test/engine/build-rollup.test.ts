@@ -72,6 +72,7 @@ async function build(at: number, changed: string): Promise<PartitionMeta[]> {
     source,
     staging,
     statementOf: async () => ({ text: '', params: [] }),
+    receipt: { source: '', writer: 'test' },
     now: () => 5,
   });
   await built.catch(() => null);
