@@ -66,18 +66,31 @@ export async function buildStore(house: House, options: BuildOptions): Promise<B
   const range = parseRange(options.range);
   const rollups: RollupBuild[] = [];
   for (const rollup of wantedRollups(house, options.preAggregations)) {
-    try {
-      rollups.push(await buildOne(house, rollup, range, options));
-    } catch (error) {
-      throw ofRollup(rollup.preAggregation, error);
-    }
+    rollups.push(await noteFailure(house, rollup, () => buildOne(house, rollup, range, options)));
   }
   await house.storage.collectGarbage(false);
   return { rollups, durationMs: performance.now() - startedAt };
 }
 
+/** Whatever ends the making of a rollup is what `status` tells of it, until it is made. */
+export async function noteFailure<T>(
+  house: House,
+  { preAggregation }: WantedRollup,
+  make: () => Promise<T>,
+): Promise<T> {
+  try {
+    const made = await make();
+    house.failures.delete(preAggregation.id);
+    return made;
+  } catch (cause) {
+    const error = ofRollup(preAggregation, cause);
+    house.failures.set(preAggregation.id, { error, at: Date.now() });
+    throw error;
+  }
+}
+
 /** A value of the source that does not fit is told with the rollup, where it is not with a nearer place. */
-export function ofRollup({ id, position }: PreAggregation, error: unknown): unknown {
+function ofRollup({ id, position }: PreAggregation, error: unknown): unknown {
   const isPlain = error instanceof StoreError && error.code === 'value_out_of_range';
   return isPlain && error.position === undefined ? errorOf(id, error, position) : error;
 }

@@ -30,6 +30,8 @@ export interface House {
   /** Of one published state of a rollup; forgotten with it. */
   dictionariesOf(rollup: RollupMeta): GlobalDictionaries;
   readonly pool: WorkerPool;
+  /** Of the rollups whose last build or ingest in this process failed. */
+  readonly failures: Map<RollupId, RollupFailure>;
   readonly testing: TestingSwitches;
   source(name: string): Source;
   /** MD5 of how a data source is configured, in hexadecimal. */
@@ -45,6 +47,12 @@ export interface House {
   run<T>(call: () => Promise<T>): Promise<T>;
   /** Waits for the calls that run: a source that is closed under a statement would end the process. */
   close(): Promise<void>;
+}
+
+export interface RollupFailure {
+  readonly error: unknown;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** Switches that make the engine do without an optimisation, for tests that compare. */
@@ -87,6 +95,7 @@ export function openHouse(
       return known;
     },
     pool,
+    failures: new Map(),
     testing,
     mend,
     source(name) {

@@ -18,7 +18,7 @@ import { distinctTimes, fitGiven, GIVEN_VIEW } from './sources/fit-given.js';
 import { openGivenRows } from './sources/given-rows.js';
 import type { GivenInput, GivenRows } from './sources/given-rows.js';
 import { quoteIdentifier } from './sources/quote-duckdb.js';
-import { newToken, ofRollup, parseRange, publishOver, wantedRollups } from './store-build.js';
+import { newToken, noteFailure, parseRange, publishOver, wantedRollups } from './store-build.js';
 import type { WantedRollup } from './store-build.js';
 import { SKETCHES } from './store-house.js';
 import type { House } from './store-house.js';
@@ -56,9 +56,19 @@ export async function ingestRows(
   input: GivenInput,
   options: IngestOptions,
 ): Promise<IngestReport> {
-  const startedAt = performance.now();
   const range = parseRange(options.range);
   const [rollup] = wantedRollups(house, [checkInput(name, input)]);
+  return noteFailure(house, rollup, () => ingestInto(house, rollup, input, range, options.signal));
+}
+
+async function ingestInto(
+  house: House,
+  rollup: WantedRollup,
+  input: GivenInput,
+  range: TimeRange | null,
+  signal: AbortSignal | undefined,
+): Promise<IngestReport> {
+  const startedAt = performance.now();
   const { shape, definition, preAggregation } = rollup;
   const { id, type } = preAggregation;
   if (shape === null) {
@@ -68,27 +78,18 @@ export async function ingestRows(
   }
   if (typeof input === 'string') await requireFile(input);
   const before = await house.storage.reload();
-  const asked = await askSource(house, shape, await storedTypes(house, before, rollup), options.signal);
+  const asked = await askSource(house, shape, await storedTypes(house, before, rollup), signal);
   const columns = ingestColumns(house.prepared.model, shape, asked.types);
-  const given = await openGivenRows(
-    input,
-    (names) => resolveColumns(id, columns, names),
-    SKETCHES,
-    options.signal,
-  );
+  const given = await openGivenRows(input, (names) => resolveColumns(id, columns, names), SKETCHES, signal);
   try {
     const names = resolveColumns(id, columns, [...given.types.keys()]);
-    await fitGiven(
-      given,
-      names,
-      shape.columns,
-      shape.request.keys.map(({ column }) => column),
-    );
+    const keys = shape.request.keys.map(({ column }) => column);
+    await fitGiven(given, names, shape.columns, keys);
     const times = await givenTimes(given, shape, range);
     const task = await house.storage.looking(before, ({ rollups }) =>
       planIngest(shape, definition, times, asked.times, rollups.get(id) ?? null, range),
     );
-    if (task.partitions.length > 0) await writeAndPublish(house, rollup, task, given, before, options.signal);
+    if (task.partitions.length > 0) await writeAndPublish(house, rollup, task, given, before, signal);
     return {
       preAggregation: id,
       rows: given.rows,
@@ -96,8 +97,6 @@ export async function ingestRows(
       partitionsKept: task.kept.length,
       durationMs: performance.now() - startedAt,
     };
-  } catch (error) {
-    throw ofRollup(preAggregation, error);
   } finally {
     given.close();
   }
@@ -209,7 +208,7 @@ async function writeAndPublish(
   } finally {
     await staging.discard();
   }
-  await house.storage.collectGarbage();
+  await house.storage.collectGarbage(false);
 }
 
 function partitionStatement(task: BuildTask, { range }: BuildPartition, time: string | null): Statement {

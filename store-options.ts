@@ -54,7 +54,7 @@ const explain: Checks<ExplainOptions> = { now: anything, asOf: anything, ...wish
 const rollback: Checks<RollbackOptions> = {
   preAggregations: [isListOfText, "a list such as ['orders.daily']"],
 };
-const status: Checks<StatusOptions> = { files: flag };
+const status: Checks<StatusOptions> = { files: flag, source: flag };
 const ingest: Checks<IngestOptions> = { range: build.range, signal };
 const verify: Checks<VerifyOptions> = {
   source: flag,

@@ -108,6 +108,7 @@ function commands(exit: (code: number) => void): Command {
     .command('status')
     .description('list the rollups of the model and what is built of them')
     .option('--files', 'list their files', false)
+    .option('--source', 'ask the sources what is not built of what they hold now', false)
     .action(async (_options: unknown, command: Command) => {
       exit(await status(command.optsWithGlobals()));
     });

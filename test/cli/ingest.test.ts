@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { connectDuckDb, copyToParquet } from '../storage/support/duckdb.js';
@@ -66,4 +66,27 @@ test('granary gc removes what no publish names, and nothing foreign', async () =
   expect(printed).toMatch(/files and folders were removed\.\n$/);
   expect([left, foreign].map((path) => existsSync(path))).toEqual([false, true]);
   expect(run('query', '{"measures":["page_views.count"]}')[1]).toContain('3');
+});
+
+test('granary status tells the age and what is not built; verify --source tells the likely cause', async () => {
+  const folder = temporaryFolder();
+  for (const file of ['granary.config.json', 'model.yml', 'orders.csv']) {
+    copyFileSync(join('examples', 'embed', file), join(folder, file));
+  }
+  const run = (...args: string[]): [number | null, string] => {
+    const { status, stdout } = spawnSync(process.execPath, [MAIN, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    return [status, stdout];
+  };
+  expect(run('build')[0]).toBe(0);
+  expect(run('status')[1]).toMatch(/last refresh +age.*\n.*\n.* \d+ s/);
+  expect(run('verify', '--source')).toEqual([0, expect.stringContaining('rows are those of the source.')]);
+  expect(run('verify', '--budget', 'soon')[0]).toBe(2);
+  const [header, ...lines] = readFileSync(join(folder, 'orders.csv'), 'utf8').trim().split('\n');
+  writeFileSync(join(folder, 'orders.csv'), [header, ...lines.slice(1)].join('\n'));
+  const [code, printed] = run('verify', '--source');
+  expect(code).toBe(3);
+  expect(printed).toMatch(/orders\.monthly .*orders__count \d+, the source \d+.*rows were deleted/);
 });
