@@ -9,6 +9,8 @@ export type {
   UsedPreAggregation,
 } from './store-query.js';
 export type { BuildOptions, BuildProgress, BuildReport, RollupBuild } from './store-build.js';
+export type { IngestOptions, IngestReport } from './store-ingest.js';
+export type { GivenInput, GivenRow } from './sources/given-rows.js';
 export type { RollupStatus, StatusOptions, StoreStatus } from './store-status.js';
 export type { RollbackOptions } from './store-history.js';
 export type { PartitionDifference, PublishRecord, RollupDifference } from './storage/history.js';
@@ -28,7 +30,8 @@ export type { PartitionFate, PartitionRun } from './planner/explain-partitions.j
 export type { ExplainedPiece, Explanation } from './planner/explain-query.js';
 export type { Policy } from './planner/rollup-wish.js';
 export type { QueryWarning, QueryWarningCode } from './planner/warn-candidates.js';
-export type { StoreProblem, StoreReport } from './storage/verify-store.js';
+export type { VerifyOptions, VerifyReport } from './store-verify.js';
+export type { DifferenceCause, SourceDifference, StoreProblem, StoreReport } from './storage/verify-store.js';
 export { readModelDocument } from './store-config.js';
 export type { ModelOptions } from './store-config.js';
 export { inferModel } from './planner/infer-model.js';

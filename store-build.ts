@@ -67,16 +67,33 @@ export async function buildStore(house: House, options: BuildOptions): Promise<B
   const rollups: RollupBuild[] = [];
   for (const rollup of wantedRollups(house, options.preAggregations)) {
     try {
-      rollups.push(await buildOne(house, rollup, range, options));
+      rollups.push(await noteFailure(house, rollup, () => buildOne(house, rollup, range, options)));
     } catch (error) {
       // What the build has linked is garbage by now, and a full disk needs it back. If it cannot be removed, the
       // next build or opening removes it: it is the build's own error that the caller must hear.
       await house.storage.collectGarbage().catch(() => undefined);
-      throw ofRollup(rollup.preAggregation, error);
+      throw error;
     }
   }
   await house.storage.collectGarbage(false);
   return { rollups, durationMs: performance.now() - startedAt };
+}
+
+/** Whatever ends the making of a rollup is what `status` tells of it, until it is made. */
+export async function noteFailure<T>(
+  house: House,
+  { preAggregation }: WantedRollup,
+  make: () => Promise<T>,
+): Promise<T> {
+  try {
+    const made = await make();
+    house.failures.delete(preAggregation.id);
+    return made;
+  } catch (cause) {
+    const error = ofRollup(preAggregation, cause);
+    house.failures.set(preAggregation.id, { error, at: Date.now() });
+    throw error;
+  }
 }
 
 /** A value of the source that does not fit is told with the rollup, where it is not with a nearer place. */
@@ -85,9 +102,9 @@ function ofRollup({ id, position }: PreAggregation, error: unknown): unknown {
   return isPlain && error.position === undefined ? errorOf(id, error, position) : error;
 }
 
-type Rollup = Omit<RollupCandidate, 'meta'>;
+export type WantedRollup = Omit<RollupCandidate, 'meta'>;
 
-function wantedRollups(house: House, names: readonly string[] | undefined): readonly Rollup[] {
+export function wantedRollups(house: House, names: readonly string[] | undefined): readonly WantedRollup[] {
   const { defined } = house.prepared;
   if (names === undefined) return defined;
   const known = defined.map((rollup) => rollup.preAggregation.id);
@@ -103,7 +120,7 @@ function wantedRollups(house: House, names: readonly string[] | undefined): read
 
 async function buildOne(
   house: House,
-  rollup: Rollup,
+  rollup: WantedRollup,
   range: TimeRange | null,
   options: BuildOptions,
 ): Promise<RollupBuild> {
@@ -185,7 +202,7 @@ async function buildAndPublish(
 }
 
 /** Publishes over what other processes have published meanwhile, unless that is the same rollup. */
-async function publishOver(
+export async function publishOver(
   house: House,
   staging: Staging,
   before: CatalogSnapshot,
@@ -232,7 +249,7 @@ export function newToken(): string {
   return `${Date.now().toString(36)}${randomBytes(5).toString('hex')}`;
 }
 
-function parseRange(range: readonly [string, string] | undefined): TimeRange | null {
+export function parseRange(range: readonly [string, string] | undefined): TimeRange | null {
   if (range === undefined) return null;
   const [from, to] = range.map((text) => parseTime(text));
   const written = JSON.stringify(range);

@@ -20,7 +20,7 @@ import { rowMembers } from './planner/row-members.js';
 import { sourceStatement, requestMembers, typeStatement } from './planner/sql/source-statement.js';
 import { subQueriesOf } from './planner/sub-query.js';
 import { duckdbSource } from './sources/duckdb.js';
-import type { Source } from './sources/source.js';
+import type { SketchFunctions, Source } from './sources/source.js';
 import type { Storage } from './storage/storage.js';
 
 export interface House {
@@ -30,6 +30,8 @@ export interface House {
   /** Of one published state of a rollup; forgotten with it. */
   dictionariesOf(rollup: RollupMeta): GlobalDictionaries;
   readonly pool: WorkerPool;
+  /** Of the rollups whose last build or ingest in this process failed. */
+  readonly failures: Map<RollupId, RollupFailure>;
   readonly testing: TestingSwitches;
   source(name: string): Source;
   /** MD5 of how a data source is configured, in hexadecimal. */
@@ -45,6 +47,12 @@ export interface House {
   run<T>(call: () => Promise<T>): Promise<T>;
   /** Waits for the calls that run: a source that is closed under a statement would end the process. */
   close(): Promise<void>;
+}
+
+export interface RollupFailure {
+  readonly error: unknown;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** Switches that make the engine do without an optimisation, for tests that compare. */
@@ -89,6 +97,7 @@ export function openHouse(
       return known;
     },
     pool,
+    failures: new Map(),
     testing,
     mend,
     source(name) {
@@ -151,6 +160,14 @@ async function memberTypes(
   }
 }
 
+/** What DuckDB needs of sketches, in sources and for given rows. */
+export const SKETCHES: SketchFunctions = {
+  entryOfString,
+  entryOfInteger,
+  entryOfDouble,
+  create: (precision) => new Sketch(precision),
+};
+
 function openSource(config: Config, name: string): Source {
   const source = config.sources[name];
   if (source === undefined) {
@@ -166,6 +183,6 @@ function openSource(config: Config, name: string): Source {
     name,
     database: source.database ?? null,
     init: source.init ?? [],
-    sketches: { entryOfString, entryOfInteger, entryOfDouble, create: (precision) => new Sketch(precision) },
+    sketches: SKETCHES,
   });
 }

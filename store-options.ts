@@ -6,7 +6,9 @@ import { POLICIES } from './planner/rollup-wish.js';
 import type { WishOptions } from './planner/rollup-wish.js';
 import type { RollbackOptions } from './store-history.js';
 import type { ExplainOptions, QueryOptions } from './store-query.js';
+import type { IngestOptions } from './store-ingest.js';
 import type { StatusOptions } from './store-status.js';
+import type { VerifyOptions } from './store-verify.js';
 
 /** What an option must be: a test, and the same in words. */
 type Check = readonly [isRight: (value: unknown) => boolean, wanted: string];
@@ -52,8 +54,15 @@ const explain: Checks<ExplainOptions> = { now: anything, asOf: anything, ...wish
 const rollback: Checks<RollbackOptions> = {
   preAggregations: [isListOfText, "a list such as ['orders.daily']"],
 };
-const status: Checks<StatusOptions> = { files: flag };
-const CALLS = { build, query, explain, status, rollback };
+const status: Checks<StatusOptions> = { files: flag, source: flag };
+const ingest: Checks<IngestOptions> = { range: build.range, signal };
+const verify: Checks<VerifyOptions> = {
+  source: flag,
+  budgetMs: [(value) => typeof value === 'number' && value >= 0, 'milliseconds from 0 on'],
+  after: [(value) => typeof value === 'string' || value === null, 'the `next` of an earlier report'],
+  signal,
+};
+const CALLS = { build, query, explain, status, rollback, ingest, verify };
 
 /**
  * The options as they are given, none where there are none.

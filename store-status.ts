@@ -2,13 +2,20 @@
 import { join } from 'node:path';
 import type { RollupMeta } from './model/catalog.js';
 import { formatLocal } from './model/civil-time.js';
-import type { ModelWarning } from './model/schema.js';
-import type { RollupCandidate } from './planner/match-rollup.js';
+import { StoreError } from './model/errors.js';
+import type { ErrorCode } from './model/errors.js';
+import type { ModelWarning, RollupId } from './model/schema.js';
+import { planBuild } from './planner/plan-build.js';
+import type { SourceTimes } from './planner/plan-build.js';
+import type { WantedRollup } from './store-build.js';
 import type { House } from './store-house.js';
+import { sourceTimes } from './store-source-times.js';
 
 export interface StatusOptions {
   /** List the files of every rollup. */
   readonly files?: boolean;
+  /** Ask the sources what they hold now, to tell what is not built of it. */
+  readonly source?: boolean;
 }
 
 export interface StoreStatus {
@@ -35,6 +42,19 @@ export interface RollupStatus {
   readonly indexes: readonly { readonly name: string | null; readonly type: string; readonly rows: number }[];
   /** ISO with Z. */
   readonly lastRefreshTime: string | null;
+  /** How long ago that was; the oldest partition counts. */
+  readonly ageMs: number | null;
+  /**
+   * Keys of the partitions that a build would make now, by what the source held when it was last looked at; with
+   * `source` it is asked. Null: nothing tells, since nothing was built.
+   */
+  readonly unbuilt: readonly string[] | null;
+  /** What ended its last build or ingest in this process, if that failed; what other processes met is not known. */
+  readonly lastError: {
+    readonly code: ErrorCode | null;
+    readonly message: string;
+    readonly at: string;
+  } | null;
   /**
    * What the model's build range was at the last publish, both ends inclusive, ISO with Z; a null end has no bound.
    * Null: it has none, or nothing was built.
@@ -47,13 +67,18 @@ export interface RollupStatus {
 export async function storeStatus(house: House, options: StatusOptions): Promise<StoreStatus> {
   const { storage } = house;
   const snapshot = await storage.reload();
+  const times = options.source === true ? await askedTimes(house) : new Map<RollupId, SourceTimes | null>();
   return {
     directory: storage.directory,
     version: snapshot.version,
     rollups: await storage.looking(snapshot, (sound) =>
       house.prepared.defined.map((rollup) => {
         const meta = sound.rollups.get(rollup.preAggregation.id) ?? null;
-        return rollupStatus(storage.directory, rollup, meta, options);
+        return {
+          ...rollupStatus(storage.directory, rollup, meta, options),
+          unbuilt: unbuiltOf(rollup, meta, times),
+          lastError: lastErrorOf(house, rollup.preAggregation.id),
+        };
       }),
     ),
     modelWarnings: house.prepared.model.warnings,
@@ -61,12 +86,51 @@ export async function storeStatus(house: House, options: StatusOptions): Promise
   };
 }
 
+/** Of the rollups whose source is configured. */
+async function askedTimes(house: House): Promise<ReadonlyMap<RollupId, SourceTimes | null>> {
+  const times = new Map<RollupId, SourceTimes | null>();
+  for (const { preAggregation, shape } of house.prepared.defined) {
+    if (shape === null || house.config.sources[shape.request.dataSource] === undefined) continue;
+    times.set(preAggregation.id, await sourceTimes(house, shape, undefined));
+  }
+  return times;
+}
+
+function unbuiltOf(
+  { shape, definition, preAggregation }: WantedRollup,
+  meta: RollupMeta | null,
+  asked: ReadonlyMap<RollupId, SourceTimes | null>,
+): readonly string[] | null {
+  if (shape === null) return null;
+  const known = asked.get(preAggregation.id);
+  if (known === undefined && meta === null) return null;
+  const stored = meta === null || shape.partitionDimension === null ? null : storedTimes(meta);
+  const wish = { range: null, force: false };
+  const task = planBuild(shape, definition, known === undefined ? stored : known, meta, wish);
+  return task?.partitions.map(({ key }) => key).toReversed() ?? [];
+}
+
+function storedTimes({ sourceRange, sourceHasNullTimes, buildRange }: RollupMeta): SourceTimes {
+  return { range: sourceRange, hasNulls: sourceHasNullTimes, buildRange };
+}
+
+function lastErrorOf({ failures }: House, id: RollupId): RollupStatus['lastError'] {
+  const failure = failures.get(id);
+  if (failure === undefined) return null;
+  const { error, at } = failure;
+  return {
+    code: error instanceof StoreError ? error.code : null,
+    message: error instanceof Error ? error.message : String(error),
+    at: new Date(at).toISOString(),
+  };
+}
+
 function rollupStatus(
   directory: string,
-  rollup: Omit<RollupCandidate, 'meta'>,
+  rollup: WantedRollup,
   meta: RollupMeta | null,
   options: StatusOptions,
-): RollupStatus {
+): Omit<RollupStatus, 'unbuilt' | 'lastError'> {
   const partitions = meta?.partitions ?? [];
   const rowsOf = (index: number): number =>
     partitions.reduce((sum, { files }) => sum + (files[index]?.rows ?? 0), 0);
@@ -82,6 +146,7 @@ function rollupStatus(
     ),
     indexes: indexes.map(({ name, type }, at) => ({ name, type, rows: rowsOf(at) })),
     lastRefreshTime: meta === null ? null : new Date(meta.lastRefreshTime).toISOString(),
+    ageMs: meta === null ? null : Math.max(0, Date.now() - meta.lastRefreshTime),
     buildRange: buildRangeText(meta),
     ...(options.files === true
       ? {
@@ -104,7 +169,7 @@ function buildRangeText(meta: RollupMeta | null): RollupStatus['buildRange'] {
   return range === null ? null : { start: iso(range.start), end: iso(range.end) };
 }
 
-function stateOf(rollup: Omit<RollupCandidate, 'meta'>, meta: RollupMeta | null): RollupStatus['state'] {
+function stateOf(rollup: WantedRollup, meta: RollupMeta | null): RollupStatus['state'] {
   if (rollup.shape === null) return 'type_not_executable';
   if (meta === null) return 'not_built';
   return meta.definition === rollup.definition ? 'built' : 'definition_changed';

@@ -2,11 +2,11 @@
 import type { SourceConfig } from './model/load/parse-config.js';
 import type { Explanation } from './planner/explain-query.js';
 import type { Selection } from './planner/choose-rollup.js';
+import type { GivenInput } from './sources/given-rows.js';
 import { callQueue } from './storage/call-queue.js';
 import type { PublishRecord, RollupDifference } from './storage/history.js';
 import { nodeDisk } from './storage/node-disk.js';
 import { openStorage } from './storage/open-storage.js';
-import type { StoreReport } from './storage/verify-store.js';
 import { buildStore, newToken } from './store-build.js';
 import type { BuildOptions, BuildReport } from './store-build.js';
 import { readModel, resolveConfig } from './store-config.js';
@@ -14,11 +14,15 @@ import { openHouse } from './store-house.js';
 import type { TestingSwitches } from './store-house.js';
 import { differenceBetween, rollBack } from './store-history.js';
 import type { RollbackOptions } from './store-history.js';
+import { ingestRows } from './store-ingest.js';
+import type { IngestOptions, IngestReport } from './store-ingest.js';
 import { checkOptions } from './store-options.js';
 import { answerQuery, explainAnswer } from './store-query.js';
 import type { ExplainOptions, QueryOptions, QueryResult } from './store-query.js';
 import { storeStatus } from './store-status.js';
 import type { StatusOptions, StoreStatus } from './store-status.js';
+import { verifyAll } from './store-verify.js';
+import type { VerifyOptions, VerifyReport } from './store-verify.js';
 
 export interface StoreOptions {
   /** Path of a configuration file; the other keys then override it. */
@@ -94,8 +98,18 @@ export interface Store {
   difference(from: number, to: number): Promise<readonly RollupDifference[]>;
   /** Publishes anew what an earlier publish held, and gives the number of the new one. */
   rollback(to: number, options?: RollbackOptions): Promise<number>;
-  /** Reads and checks every published byte. */
-  verify(): Promise<StoreReport>;
+  /** Reads and checks every published byte and, with `source`, compares each partition with its source. */
+  verify(options?: VerifyOptions): Promise<VerifyReport>;
+  /**
+   * Publishes rows of one's own pipeline as partitions of a declared rollup: objects, an Arrow IPC stream or file, or
+   * the path of a Parquet file, one row a group. `rows_invalid`, with the row and the column, where they do not fit it.
+   */
+  ingest(rollup: string, rows: GivenInput, options?: IngestOptions): Promise<IngestReport>;
+  /**
+   * Removes files that no state which is kept names, and gives their paths, relative to the store. Each opening and
+   * each build does it.
+   */
+  collectGarbage(): Promise<readonly string[]>;
   /** Refuses new calls, waits for those that have begun (end them with their signals), and frees everything. */
   close(): Promise<void>;
 }
@@ -134,7 +148,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     difference: (from, to) => house.run(() => differenceBetween(storage, from, to)),
     rollback: (to, wish) =>
       house.run(() => inTurn(() => rollBack(storage, newToken(), to, checkOptions('rollback', wish)))),
-    verify: () => house.run(() => storage.verify()),
+    verify: (wish) => house.run(async () => verifyAll(house, checkOptions('verify', wish))),
+    ingest: (rollup, rows, wish) =>
+      house.run(() => inTurn(async () => ingestRows(house, rollup, rows, checkOptions('ingest', wish)))),
+    collectGarbage: () => house.run(() => inTurn(() => storage.collectGarbage())),
     close: () => house.close(),
   };
 }

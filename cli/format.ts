@@ -9,6 +9,16 @@ export function formatMs(ms: number): string {
   return ms >= 10 ? ms.toFixed(1) : ms >= 1 ? ms.toFixed(2) : ms.toFixed(3);
 }
 
+/** The largest unit that is full: `45 s`, `3 h`, `12 d`. */
+export function formatAge(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 86_400
+    ? `${Math.floor(seconds / 3600)} h`
+    : `${formatCount(Math.floor(seconds / 86_400))} d`;
+}
+
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;

@@ -4,6 +4,8 @@ import { Command, CommanderError } from 'commander';
 import { StoreError } from '../index.js';
 import { build } from './build.js';
 import { explain } from './explain.js';
+import { collect } from './gc.js';
+import { ingest } from './ingest.js';
 import { diff, history, rollback } from './history.js';
 import { endOnClosedPipe, printJson, printNote } from './print.js';
 import { query } from './query.js';
@@ -88,9 +90,25 @@ function commands(exit: (code: number) => void): Command {
       exit(await explain(text, command.optsWithGlobals()));
     });
   program
+    .command('ingest')
+    .description('publish pre-aggregated rows of a Parquet file as partitions of a rollup')
+    .argument('<rollup>', 'cube.preAggregation')
+    .argument('<file>', 'a .parquet file with a column for each of the rollup')
+    .option('--range <times...>', 'two ISO times [from, to): the rows are all that there is of it')
+    .action(async (rollup: string, file: string, _options: unknown, command: Command) => {
+      exit(await ingest(rollup, file, command.optsWithGlobals()));
+    });
+  program
+    .command('gc')
+    .description('remove the files that no reader will want again')
+    .action(async (_options: unknown, command: Command) => {
+      exit(await collect(command.optsWithGlobals()));
+    });
+  program
     .command('status')
     .description('list the rollups of the model and what is built of them')
     .option('--files', 'list their files', false)
+    .option('--source', 'ask the sources what is not built of what they hold now', false)
     .action(async (_options: unknown, command: Command) => {
       exit(await status(command.optsWithGlobals()));
     });
@@ -118,7 +136,10 @@ function commands(exit: (code: number) => void): Command {
     });
   program
     .command('verify')
-    .description('check that every published file holds the bytes that were published')
+    .description('check every published file, and with --source its rows against the source')
+    .option('--source', 'compare each partition with what its source gives now', false)
+    .option('--budget <ms>', 'begin no further partition after these milliseconds')
+    .option('--after <place>', 'go on where a budget ended')
     .action(async (_options: unknown, command: Command) => {
       exit(await verify(command.optsWithGlobals()));
     });

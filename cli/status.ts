@@ -1,5 +1,5 @@
 import type { RollupStatus, StoreStatus } from '../index.js';
-import { formatBytes, formatCount } from './format.js';
+import { formatAge, formatBytes, formatCount } from './format.js';
 import { noteUnbuilt } from './note-unbuilt.js';
 import { noteWarnings } from './note-warnings.js';
 import { printHeading, printJson, printLine, printNote } from './print.js';
@@ -7,9 +7,11 @@ import { formatTable } from './table.js';
 import { type Globals, withStore } from './with-store.js';
 
 /** `granary status`: one line for each rollup of the model. */
-export async function status(flags: Globals & { readonly files: boolean }): Promise<number> {
+export async function status(
+  flags: Globals & { readonly files: boolean; readonly source: boolean },
+): Promise<number> {
   return withStore(flags, async (store) => {
-    const report = await store.status({ files: flags.files });
+    const report = await store.status({ files: flags.files, source: flags.source });
     if (flags.json) printJson(report);
     else printStatus(report);
     noteWarnings(report);
@@ -19,6 +21,7 @@ export async function status(flags: Globals & { readonly files: boolean }): Prom
 }
 
 function printStatus({ rollups, warnings }: StoreStatus): void {
+  const stale = rollups.some(({ unbuilt }) => unbuilt !== null && unbuilt.length > 0);
   const ranged = rollups.some(({ buildRange }) => buildRange !== null);
   printLine(
     formatTable(
@@ -30,6 +33,8 @@ function printStatus({ rollups, warnings }: StoreStatus): void {
         { title: 'size', align: 'right' },
         { title: 'indexes' },
         { title: 'last refresh' },
+        { title: 'age', align: 'right' },
+        ...(stale ? [{ title: 'not built' }] : []),
         ...(ranged ? [{ title: 'build range' }] : []),
       ],
       rollups.map((rollup) => [
@@ -40,6 +45,8 @@ function printStatus({ rollups, warnings }: StoreStatus): void {
         formatBytes(rollup.bytes),
         rollup.indexes.map((index) => index.name ?? 'default').join(', '),
         rollup.lastRefreshTime ?? 'never',
+        rollup.ageMs === null ? '' : formatAge(rollup.ageMs),
+        ...(stale ? [unbuiltText(rollup.unbuilt)] : []),
         ...(ranged ? [rangeText(rollup.buildRange)] : []),
       ]),
     ),
@@ -51,6 +58,14 @@ function printStatus({ rollups, warnings }: StoreStatus): void {
     for (const [index, paths] of Object.entries(files))
       for (const path of paths) printLine(`${index}  ${path}`);
   }
+}
+
+const UNBUILT_SHOWN = 3;
+
+function unbuiltText(unbuilt: RollupStatus['unbuilt']): string {
+  if (unbuilt === null) return '';
+  const more = unbuilt.length - UNBUILT_SHOWN;
+  return unbuilt.slice(0, UNBUILT_SHOWN).join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '');
 }
 
 /** `2024-01-01T00:00:00.000Z to 2024-03-31T00:00:00.000Z`, `from …`, `up to …`. */

@@ -1,13 +1,15 @@
-/** Obeys a build task: rows from the source, one sealed file per partition and index. Publishes nothing. */
+/** Obeys a build task: rows from the source, one sealed and compared file per partition and index. Publishes nothing. */
 import { createHash } from 'node:crypto';
 import type { BuildReceipt, FileMeta, PartitionMeta } from '../model/catalog.js';
+import { StoreError } from '../model/errors.js';
 import type { BuildPartition, BuildTask, Statement } from '../model/plan.js';
 import type { Source } from '../sources/source.js';
 import type { Staging } from '../storage/staging.js';
+import { indexColumns, indexFault } from './compare-indexes.js';
 import { nameMeasures } from './name-measures.js';
 
 export interface BuildTools {
-  readonly source: Source;
+  readonly source: Pick<Source, 'stage'>;
   readonly staging: Staging;
   readonly statementOf: (partition: BuildPartition) => Promise<Statement>;
   /** What a receipt says of the source and of who writes. */
@@ -57,12 +59,11 @@ async function writePartition(
       const slot = { rollup: task.rollup, partition: key, index };
       const { sortColumns, type } = task.indexes[index];
       const written = await rows.writeIndex(tools.staging.pathOf(slot), task.indexes[index], task.columns);
-      const columns = task.columns.filter(
-        ({ name, role }) =>
-          type === 'regular' || (role.kind === 'measure' ? role.merge !== null : sortColumns.includes(name)),
-      );
-      files.push(await tools.staging.seal(slot, { rows: written, columns, sortColumns }));
+      const columns = indexColumns(task.columns, task.indexes[index]);
+      const contract = { rows: type === 'regular' ? rows.rows : written, columns, sortColumns };
+      files.push(await tools.staging.seal(slot, contract));
     }
+    if (files.length > 0) await checkAggregates(task, key, tools.staging);
     const receipt = {
       statement: statementHash(statement),
       groups: rows.rows,
@@ -72,6 +73,23 @@ async function writePartition(
     return { key, range, files, builtAt, receipt };
   } finally {
     await rows.drop();
+  }
+}
+
+/** What an aggregating index holds is what merging the rows of the default index gives. */
+async function checkAggregates(task: BuildTask, partition: string, staging: Staging): Promise<void> {
+  const aggregates = task.indexes.flatMap((index, at) => (index.type === 'aggregate' ? [at] : []));
+  if (aggregates.length === 0) return;
+  const slot = { rollup: task.rollup, partition };
+  const whole = await staging.read({ ...slot, index: 0 }, task.columns);
+  for (const at of aggregates) {
+    const index = task.indexes[at];
+    const batch = await staging.read({ ...slot, index: at }, indexColumns(task.columns, index));
+    const fault = indexFault(task.columns, index, whole, batch);
+    if (fault === null) continue;
+    throw new StoreError('build_failed', `${task.rollup}, partition ${partition}: ${fault}`, {
+      next: 'This is a fault of the build: please report it.',
+    });
   }
 }
 

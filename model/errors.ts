@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'model_invalid' // the data model has an error, with its place in the file
   | 'not_covered' // only rollups may answer, and they do not hold all that is asked
   | 'query_invalid' // the query has an error, with its path
+  | 'rows_invalid' // rows that were given do not fit the rollup that they were given for
   | 'source_failed' // the source refused or failed a statement
   | 'sketch_invalid' // bytes that are no sketch, or sketches that cannot be merged
   | 'value_out_of_range'; // a number or a time outgrew the exact types

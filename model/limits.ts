@@ -60,6 +60,8 @@ export const LIMITS = {
   windowBucketsMax: 10_000,
   /** Rows that the windows of a rollup may make, all buckets and groups together. */
   windowRowsMax: 5_000_000,
+  /** Rows that `ingest` takes as JavaScript objects or Arrow; a Parquet file may hold more. */
+  ingestRowsMax: 5_000_000,
   /** Partitions of one rollup. */
   partitionsMax: 10_000,
   /** Rows in a Parquet row group: small, so that readers can skip. */

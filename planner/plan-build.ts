@@ -86,14 +86,7 @@ function allPartitions(shape: RollupShape, times: SourceTimes | null): BuildPart
   if (granularity === null || partitionDimension === null || times === null) {
     return [{ key: 'all', range: null, request }];
   }
-  const of = (key: string, range: TimeRange | null): BuildPartition => ({
-    key,
-    range,
-    request: {
-      ...request,
-      boxes: [[{ dimension: partitionDimension, span: range === null ? NO_TIME : spanOf(range) }]],
-    },
-  });
+  const of = (key: string, range: TimeRange | null): BuildPartition => partitionOf(shape, key, range);
   const { from, to } = wholePartitions(times.buildRange, granularity);
   const partitions = times.hasNulls && from === -Infinity && to === Infinity ? [of('null', null)] : [];
   if (times.range === null) return partitions;
@@ -102,6 +95,23 @@ function allPartitions(shape: RollupShape, times: SourceTimes | null): BuildPart
   if (count > LIMITS.partitionsMax) throw tooMany(preAggregation.id, count, partitionDimension);
   const ranges = bucketsBetween(held, granularity);
   return [...ranges.map((range) => of(partitionKey(range.from, granularity), range)), ...partitions];
+}
+
+/** What builds one partition. */
+export function partitionOf(
+  { request, partitionDimension }: RollupShape,
+  key: string,
+  range: TimeRange | null,
+): BuildPartition {
+  if (partitionDimension === null) return { key, range, request };
+  return {
+    key,
+    range,
+    request: {
+      ...request,
+      boxes: [[{ dimension: partitionDimension, span: range === null ? NO_TIME : spanOf(range) }]],
+    },
+  };
 }
 
 /** The build range, widened to the partitions that it touches: a stored bucket is never half full. */

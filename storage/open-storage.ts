@@ -208,7 +208,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       await pins.settled();
       return collectGarbage(disk, directory, thorough || pins.leftBehind);
     },
-    verify: () => verifyStore(disk, directory),
+    verify: (tools) => verifyStore(disk, directory, tools),
     async close() {
       await inTurn(async () => undefined);
       await pins.close();

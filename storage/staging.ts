@@ -1,7 +1,10 @@
 import { join } from 'node:path';
+import type { StoredBatch } from '../model/batch.js';
 import type { FileMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
+import type { BuildColumn } from '../model/plan.js';
+import { decodeFile } from './decode-file.js';
 import type { Disk } from './disk.js';
 import { STAGING, dataPath, isToken, stagedName, ownedName } from './file-names.js';
 import type { FileSlot } from './file-names.js';
@@ -18,6 +21,8 @@ export interface Staging {
    * with the path that it will have once it is published.
    */
   seal(slot: FileSlot, contract: FileContract): Promise<FileMeta>;
+  /** Columns of a file that was written, as a reader of the store will see them. */
+  read(slot: FileSlot, columns: readonly BuildColumn[]): Promise<StoredBatch>;
   /** Gives back the space of what was not published; harmless after a publish. */
   discard(): Promise<void>;
 }
@@ -62,6 +67,7 @@ export async function openStaging(disk: Disk, directory: string, token: string):
         sealed.set(path, pathOf(slot));
         return { path, ...meta };
       }),
+    read: async (slot, columns) => decodeFile(pathOf(slot), await disk.readFile(pathOf(slot)), columns),
     async discard() {
       // Its process ends some day, and then somebody looks through everything.
       if (staging.outcome === 'unknown') return;

@@ -5,7 +5,7 @@ import type { Damage } from './damage.js';
 import type { PublishRecord } from './history.js';
 import type { PublishChange } from './publish.js';
 import type { Staging } from './staging.js';
-import type { StoreReport } from './verify-store.js';
+import type { StoreReport, VerifyTools } from './verify-store.js';
 
 /** A store on disk: what is published, and the way to publish more. Everything is told in docs/format.md. */
 export interface Storage {
@@ -53,7 +53,7 @@ export interface Storage {
    */
   collectGarbage(thorough?: boolean): Promise<readonly string[]>;
   /** Reads and checks every published byte. */
-  verify(): Promise<StoreReport>;
+  verify(tools?: VerifyTools): Promise<StoreReport>;
   /** Gives up what this process keeps readable. */
   close(): Promise<void>;
 }

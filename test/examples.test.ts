@@ -24,3 +24,11 @@ test('examples/folder gives one answer before and after the build', () => {
   const printed = runExample('folder', '.granary', 'events');
   expect(printed).toMatch(/^source: .* ms\nrollup: .* ms\nthe same answer\n/);
 });
+
+test('examples/external serves what a pipeline has aggregated', () => {
+  const printed = runExample('external');
+  expect(printed).toContain('replaced 20240201, kept 1\n');
+  expect(printed).toMatch(/'home'.*'221'/);
+  expect(printed).toMatch(/'docs'.*'40'.*'137\.5'/);
+  expect(printed).toContain('from page_views.daily, index pages: 4 rows\nrows_invalid: row 2: ');
+});

@@ -158,7 +158,7 @@ describe('damaged partitions', () => {
       const report = await store.verify();
       expect(report.ok).toBe(false);
       for (const file of files)
-        expect(report.problems.some((problem) => problem.file.endsWith(nameOf(file)))).toBe(true);
+        expect(report.problems.some((problem) => problem.file!.endsWith(nameOf(file)))).toBe(true);
 
       await store.build({ force: true });
       await expectIntact(store);

@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { expect, test } from 'vitest';
+import { buildRollup } from '../../dist/engine/build-rollup.js';
+import type { IndexMeta, PartitionMeta } from '../../dist/model/catalog.js';
+import type { BuildColumn, BuildTask } from '../../dist/model/plan.js';
+import { stageRows } from '../../dist/sources/duckdb-stage.js';
+import { nodeDisk } from '../../dist/storage/node-disk.js';
+import { openStorage } from '../../dist/storage/open-storage.js';
+import { temporaryFolder } from '../support/open-tables.js';
+
+const key = (name: string): BuildColumn => ({ name, role: { kind: 'dimension' }, precision: null });
+const measure = (name: string, merge: 'sum' | 'max', state?: readonly string[]): BuildColumn => ({
+  name,
+  role: { kind: 'measure', merge },
+  precision: null,
+  ...(state === undefined ? {} : { state }),
+});
+const moments = ['v$count', 'v$mean', 'v$m2'];
+const columns: readonly BuildColumn[] = [
+  key('a'),
+  key('b'),
+  measure('n', 'sum'),
+  measure('price', 'sum'),
+  measure('weight', 'sum'),
+  measure('last', 'max'),
+  ...moments.map((name): BuildColumn => ({
+    ...key(name),
+    role: { kind: 'measure', merge: 'moments' },
+    state: moments,
+  })),
+];
+const indexes: readonly IndexMeta[] = [
+  { name: null, type: 'regular', sortColumns: ['a', 'b'], listed: 2 },
+  { name: 'by_b', type: 'regular', sortColumns: ['b', 'a'], listed: 1 },
+  { name: 'all_of_a', type: 'aggregate', sortColumns: ['a'], listed: 1 },
+];
+const ALL = `
+  SELECT CASE WHEN i % 5 = 0 THEN NULL ELSE i % 5 END AS a, i AS b, 1::BIGINT AS n, (i * 1.25)::DECIMAL(9,2) AS price,
+    1 / (i + 1) - 1e12 * (i % 2) + 1e12 * (i % 3 % 2) AS weight, 'x' || i AS last,
+    2::BIGINT AS "v$count", 1e6 + i AS "v$mean", i / 7 AS "v$m2"
+  FROM range(500) AS t(i)`;
+
+/** Builds one partition with a writer that writes one of its indexes from other rows than the others. */
+async function build(at: number, changed: string): Promise<PartitionMeta[]> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const storage = await openStorage({ disk: nodeDisk, directory: join(temporaryFolder(), 'store') });
+  const staging = await storage.stage('a');
+  const stage = async (text: string): ReturnType<typeof stageRows> =>
+    stageRows(await instance.connect(), 'test', { text, params: [] }, undefined);
+  const [right, wrong] = [await stage(ALL), await stage(changed)];
+  const task = {
+    rollup: 'a.b',
+    dataSource: 'default',
+    columns,
+    indexes,
+    partitionGranularity: null,
+    sourceRange: null,
+    sourceHasNullTimes: false,
+    buildRange: null,
+    partitions: [{ key: 'all', range: null, request: { states: [] } }],
+    kept: [],
+  } as unknown as BuildTask;
+  const source = {
+    stage: async () => ({
+      ...right,
+      writeIndex: (path: string, index: IndexMeta, wanted: readonly BuildColumn[]) =>
+        (index === indexes[at] ? wrong : right).writeIndex(path, index, wanted),
+    }),
+  };
+  const built = buildRollup(task, {
+    source,
+    staging,
+    statementOf: async () => ({ text: '', params: [] }),
+    receipt: { source: '', writer: 'test' },
+    now: () => 5,
+  });
+  await built.catch(() => null);
+  await wrong.drop();
+  instance.closeSync();
+  return built;
+}
+
+test('[H8] files that hold the same rows are sealed, one for each index', async () => {
+  const [{ files }] = await build(-1, ALL);
+  expect(files.map(({ rows }) => rows)).toEqual([500, 500, 5]);
+});
+
+const change = (sql: string): string => `SELECT * REPLACE (${sql}) FROM (${ALL})`;
+
+test.each<[string, number, string, RegExp]>([
+  ['the default index lost a row', 0, `${ALL} WHERE i <> 77`, /499 rows instead of 500/],
+  ['a regular index lost a row', 1, `${ALL} WHERE i <> 77`, /499 rows instead of 500/],
+  ['a regular index has a row twice', 1, `${ALL} UNION ALL ${ALL} WHERE i = 77`, /501 rows instead of 500/],
+  [
+    'an aggregating index lost a row',
+    2,
+    `${ALL} WHERE i <> 77`,
+    /all_of_a holds n 99 where the default index makes 100, in the group \["2"\]/,
+  ],
+  ['an aggregating index lost the group of NULL', 2, `${ALL} WHERE i % 5 > 0`, /all_of_a lacks 1 groups/],
+  [
+    'an aggregating index has a group too many',
+    2,
+    `${ALL} UNION ALL SELECT 9, * EXCLUDE (a) FROM (${ALL} WHERE i = 1)`,
+    /all_of_a has 1 groups/,
+  ],
+  [
+    'a decimal differs by its last digit',
+    2,
+    change('CASE WHEN b = 3 THEN price + 0.01 ELSE price END::DECIMAL(9,2) AS price'),
+    /price/,
+  ],
+  [
+    'a double differs by more than additions can',
+    2,
+    change('CASE WHEN b = 3 THEN weight + 100000 ELSE weight END AS weight'),
+    /weight/,
+  ],
+  ['a maximum differs', 2, change('CASE WHEN b = 99 THEN NULL ELSE last END AS last'), /last/],
+  ['a moment differs', 2, change('CASE WHEN b = 3 THEN "v$m2" + 10 ELSE "v$m2" END AS "v$m2"'), /v\$m2/],
+])('a partition is not published when %s', async (_name, at, changed, message) => {
+  await expect(build(at, changed)).rejects.toMatchObject({
+    code: 'build_failed',
+    message: expect.stringMatching(message),
+  });
+});
