@@ -72,7 +72,7 @@ export async function writeCatalog(folder: string, size: CatalogSize): Promise<n
     throw new Error('orders.daily0 is not published');
   const page = decodeJson(readFileSync(join(directory, first.page.path), 'utf8')) as RollupMeta;
   const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
-  const { defined } = prepareModel(loadObjectModel(options.model as object), hash);
+  const { defined } = prepareModel(loadObjectModel(options.model), hash);
   // All have the same rows, and so the same files.
   const heads = defined.map(({ preAggregation: { id }, definition }) => {
     const rollup = { ...page, id, definition };
