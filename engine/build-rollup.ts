@@ -50,13 +50,14 @@ async function writePartition(
     const files: FileMeta[] = [];
     for (let index = 0; index < task.indexes.length && rows.rows > 0; index++) {
       const slot = { rollup: task.rollup, partition: key, index };
-      const { sortColumns, type } = task.indexes[index];
+      const { name: indexName, sortColumns, type } = task.indexes[index];
       const written = await rows.writeIndex(tools.staging.pathOf(slot), task.indexes[index], task.columns);
       const columns = task.columns.filter(
         ({ name, role }) =>
           type === 'regular' || (role.kind === 'measure' ? role.merge !== null : sortColumns.includes(name)),
       );
-      files.push(await tools.staging.seal(slot, { rows: written, columns, sortColumns }));
+      const contract = { rows: written, columns, sortColumns, index: indexName };
+      files.push(await tools.staging.seal(slot, contract));
     }
     return { key, range, files, builtAt };
   } finally {

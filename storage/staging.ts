@@ -5,8 +5,11 @@ import { LIMITS } from '../model/limits.js';
 import type { Disk } from './disk.js';
 import { STAGING, dataPath, isToken, stagedName, stagingName } from './file-names.js';
 import type { FileSlot } from './file-names.js';
+import { FILE_NOTE_KEY, fileNote } from './file-note.js';
 import { inspectFile } from './inspect-file.js';
 import type { FileContract } from './inspect-file.js';
+import { extendFooter } from './parquet-footer.js';
+import type { FileEnd } from './parquet-footer.js';
 
 /** The folder in which one publish is prepared. After an error other than `commit_conflict` only discard it. */
 export interface Staging {
@@ -14,12 +17,18 @@ export interface Staging {
   /** The absolute path that the file of a slot is to be written to. */
   pathOf(slot: FileSlot): string;
   /**
-   * Makes a written file durable, reads it back and checks it against what its writer says. Gives its metadata
-   * with the path that it will have once it is published.
+   * Writes into the footer of a written file what the file is and how it is sorted, makes it durable, reads it back
+   * and checks it against what its writer says. Gives its metadata with the path that it will have once it is
+   * published.
    */
-  seal(slot: FileSlot, contract: FileContract): Promise<FileMeta>;
+  seal(slot: FileSlot, contract: SealContract): Promise<FileMeta>;
   /** Gives back the space of what was not published; harmless after a publish. */
   discard(): Promise<void>;
+}
+
+export interface SealContract extends FileContract {
+  /** Name of the index; null or absent: the default index. */
+  readonly index?: string | null;
 }
 
 /** What `publish` needs to know of a staging folder. */
@@ -55,7 +64,7 @@ export async function openStaging(disk: Disk, directory: string, token: string):
     seal: (slot, contract) =>
       step(async () => {
         const path = dataPath(slot, token);
-        const meta = await sealFile(disk, pathOf(slot), contract);
+        const meta = await sealFile(disk, pathOf(slot), slot, contract);
         sealed.set(path, pathOf(slot));
         return { path, ...meta };
       }),
@@ -81,13 +90,34 @@ function stopAfterFailure(folder: string): OpenStaging['step'] {
   };
 }
 
-async function sealFile(disk: Disk, path: string, contract: FileContract): Promise<Omit<FileMeta, 'path'>> {
+async function sealFile(
+  disk: Disk,
+  path: string,
+  slot: FileSlot,
+  contract: SealContract,
+): Promise<Omit<FileMeta, 'path'>> {
   const bytes = (await disk.stat(path))?.bytes ?? 0;
   if (bytes > LIMITS.fileBytesMax) {
     throw new StoreError('build_failed', `${path} has ${bytes} bytes, more than ${LIMITS.fileBytesMax}.`, {
       next: 'Partition the rollup more finely.',
     });
   }
+  const end = footerOf(path, await disk.readFile(path), slot, contract);
+  await disk.replaceEnd(path, end.start, end.bytes);
   await disk.syncFile(path);
   return inspectFile(path, await disk.readFile(path), contract);
+}
+
+function footerOf(path: string, file: Uint8Array, slot: FileSlot, contract: SealContract): FileEnd {
+  const note = fileNote(slot, contract.index ?? null, contract.columns);
+  const keyValues = new Map([[FILE_NOTE_KEY, JSON.stringify(note)]]);
+  try {
+    return extendFooter(file, { sortColumns: contract.sortColumns, keyValues });
+  } catch (cause) {
+    if (!(cause instanceof StoreError)) throw cause;
+    throw new StoreError('build_failed', `${path} was not written as it should be: ${cause.what}`, {
+      next: 'This is a fault of the build: please report it.',
+      cause,
+    });
+  }
 }

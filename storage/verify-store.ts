@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { FileMeta, IndexMeta, PartitionMeta, RollupMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import type { RollupId } from '../model/schema.js';
 import { listDataFiles, surveyManifests } from './collect-garbage.js';
+import { isSameStats } from './column-stats.js';
 import type { Disk } from './disk.js';
 import { inspectFile } from './inspect-file.js';
 import { readChecked, withPrecision } from './read-partition.js';
@@ -82,7 +82,7 @@ async function verifyFile(
     );
     const contract = { rows: file.rows, columns, sortColumns: index?.sortColumns ?? [] };
     const found = await inspectFile(join(directory, file.path), bytes, contract);
-    if (isDeepStrictEqual(found.columns, file.columns)) return null;
+    if (isSameStats(found.columns, file.columns)) return null;
     return {
       ...place,
       problem: 'Its statistics are not those of its rows.',
