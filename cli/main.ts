@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { StoreError } from '../index.js';
 import { build } from './build.js';
 import { explain } from './explain.js';
+import { inspect } from './inspect.js';
 import { endOnClosedPipe, printJson, printNote } from './print.js';
 import { query } from './query.js';
 import { status } from './status.js';
@@ -96,6 +97,13 @@ function commands(exit: (code: number) => void): Command {
     .description('check that every published file holds the bytes that were published')
     .action(async (_options: unknown, command: Command) => {
       exit(await verify(command.optsWithGlobals()));
+    });
+  program
+    .command('inspect')
+    .description('tell what the footer of a Parquet file says: schema, order, statistics, metadata')
+    .argument('<file>', 'any Parquet file')
+    .action(async (path: string, _options: unknown, command: Command) => {
+      exit(await inspect(path, command.optsWithGlobals()));
     });
   return program;
 }

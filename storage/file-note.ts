@@ -42,3 +42,25 @@ export function fileNote(slot: FileSlot, index: string | null, columns: readonly
     sketches: Object.fromEntries(sketches),
   };
 }
+
+/** Null: it is absent, or another program wrote something else under the key. */
+export function parseFileNote(text: string | undefined): FileNote | null {
+  let note: Partial<FileNote> | null;
+  try {
+    note = JSON.parse(text ?? 'null') as Partial<FileNote> | null;
+  } catch {
+    return null; // not JSON: not ours
+  }
+  if (typeof note !== 'object' || note === null || typeof note.format !== 'number') return null;
+  if (typeof note.rollup !== 'string' || typeof note.partition !== 'string') return null;
+  const { format, rollup, partition, index = null, sketches } = note;
+  const isNamed = index === null || typeof index === 'string';
+  if (!isNamed || typeof sketches !== 'object' || !Object.values(sketches ?? {}).every(isSketchNote))
+    return null;
+  return { format, rollup, partition, index, sketches: sketches ?? {} };
+}
+
+function isSketchNote(value: unknown): value is SketchNote {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'domain' in value && 'hash' in value && 'precision' in value && typeof value.precision === 'number';
+}

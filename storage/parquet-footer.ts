@@ -6,13 +6,12 @@ import {
   booleanField,
   integerField,
   readStruct,
-  readStructList,
   structListField,
+  structsOf,
   textField,
   withField,
   writeStruct,
 } from './thrift-compact.js';
-import type { ThriftField } from './thrift-compact.js';
 
 /** What DuckDB does not say in the files that it writes. */
 export interface FooterAddition {
@@ -34,9 +33,9 @@ const ROW_GROUP = { sortingColumns: 4 };
 const SORTING_COLUMN = { index: 1, descending: 2, nullsFirst: 3 };
 const KEY_VALUE = { key: 1, value: 2 };
 
-const MAGIC = 'PAR1';
+export const MAGIC = 'PAR1';
 /** Length of the metadata, and the magic. */
-const TRAILER_BYTES = 8;
+export const TRAILER_BYTES = 8;
 
 /**
  * The footer of a Parquet file with more in it. Whatever it does not know (Bloom filters, page indexes, fields of
@@ -44,16 +43,16 @@ const TRAILER_BYTES = 8;
  * @throws StoreError `corrupt`
  */
 export function extendFooter(file: Uint8Array, { sortColumns, keyValues }: FooterAddition): FileEnd {
-  const start = footerStart(file);
+  const start = footerStart(file.length, file);
   const fields = readStruct(file.subarray(start, file.length - TRAILER_BYTES));
   const sorting = sortingColumns(readMetadata(file), sortColumns);
-  const groups = listOf(fields, FILE.rowGroups).map((group) =>
+  const groups = structsOf(fields, FILE.rowGroups).map((group) =>
     sorting.length === 0
       ? group
       : writeStruct(withField(readStruct(group), structListField(ROW_GROUP.sortingColumns, sorting))),
   );
   const pairs = [
-    ...listOf(fields, FILE.keyValues).filter((pair) => !keyValues.has(keyOf(pair))),
+    ...structsOf(fields, FILE.keyValues).filter((pair) => !keyValues.has(keyOf(pair))),
     ...[...keyValues].map(([key, value]) =>
       writeStruct([textField(KEY_VALUE.key, key), textField(KEY_VALUE.value, value)]),
     ),
@@ -66,16 +65,21 @@ export function extendFooter(file: Uint8Array, { sortColumns, keyValues }: Foote
   return { start, bytes: Buffer.concat([metadata, trailer]) };
 }
 
-/** Where the metadata of a file begins. @throws StoreError `corrupt` */
-function footerStart(file: Uint8Array): number {
-  const trailer = Buffer.from(file.subarray(-TRAILER_BYTES));
-  const isWhole = file.length >= MAGIC.length + TRAILER_BYTES && trailer.toString('latin1', 4) === MAGIC;
-  const start = isWhole ? file.length - TRAILER_BYTES - trailer.readUInt32LE() : 0;
+/**
+ * Where the metadata of a file begins.
+ * @param trailer its last 8 bytes, or more of its end
+ * @throws StoreError `corrupt`
+ */
+export function footerStart(size: number, trailer: Uint8Array): number {
+  const last = Buffer.from(trailer.subarray(-TRAILER_BYTES));
+  const isWhole = size >= MAGIC.length + TRAILER_BYTES && last.toString('latin1', 4) === MAGIC;
+  const start = isWhole ? size - TRAILER_BYTES - last.readUInt32LE() : 0;
   if (start < MAGIC.length) throw new StoreError('corrupt', 'it does not end as a Parquet file does.');
   return start;
 }
 
-function readMetadata(file: Uint8Array): FileMetaData {
+/** @param file it all, or its end from where the metadata begins. @throws StoreError `corrupt` */
+export function readMetadata(file: Uint8Array): FileMetaData {
   try {
     return parquetMetadata(file);
   } catch (cause) {
@@ -99,11 +103,6 @@ function sortingColumns(
       booleanField(SORTING_COLUMN.nullsFirst, false),
     ]);
   });
-}
-
-function listOf(fields: readonly ThriftField[], id: number): readonly Uint8Array[] {
-  const field = fields.find((each) => each.id === id);
-  return field === undefined ? [] : readStructList(field);
 }
 
 function keyOf(pair: Uint8Array): string {

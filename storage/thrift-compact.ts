@@ -44,6 +44,12 @@ export function readStructList(field: ThriftField): readonly Uint8Array[] {
   return elements;
 }
 
+/** The structs in the list that is a struct's field; none where it has no such field. @throws StoreError `corrupt` */
+export function structsOf(fields: readonly ThriftField[], id: number): readonly Uint8Array[] {
+  const field = fields.find((each) => each.id === id);
+  return field === undefined ? [] : readStructList(field);
+}
+
 /** Fields in the given order, which should be that of their ids: so a header takes one byte. */
 export function writeStruct(fields: readonly ThriftField[]): Uint8Array {
   const parts: Uint8Array[] = [];

@@ -57,6 +57,7 @@ describe('usage', () => {
     ['a query that is no JSON', ['query', '{orders}']],
     ['half of a range', ['build', '--from', '2024-01-01']],
     ['nothing to try', ['try']],
+    ['nothing to inspect', ['inspect']],
     ['two things to try', ['try', 'orders.csv', '--demo']],
   ])('%s is exit code 2', (_, args) => {
     const ran = run(args);
@@ -235,6 +236,27 @@ describe('the verbs', () => {
       { cwd: folder, encoding: 'utf8' },
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  test('inspect tells what a file of the store is, without a configuration', () => {
+    const status = json(run(['status', '--files', '--json'])) as {
+      rollups: { files: { default: string[] } }[];
+    };
+    const [file] = status.rollups[0].files.default;
+    const { code, stdout } = run(['inspect', file, '--config', 'nowhere.json']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^rows +8$/m);
+    expect(stdout).toMatch(/^sorted by +orders__country, orders__ordered_at_month$/m);
+    expect(stdout).toMatch(/^rollup +orders\.monthly$/m);
+    expect(stdout).toMatch(/^orders__country +string +BYTE_ARRAY UTF8 +0 +\w+ +\w+ /m);
+    expect(json(run(['inspect', file, '--json']))).toMatchObject({
+      path: file,
+      rows: 8,
+      granary: { rollup: 'orders.monthly', partition: 'all', index: null, sketches: {} },
+    });
+    const foreign = run(['inspect', 'orders.csv']);
+    expect(foreign.code).toBe(1);
+    expect(foreign.stderr).toMatch(/^granary: .*orders\.csv is no whole Parquet file: .*\n$/);
   });
 
   test('status lists the files, verify checks them, and a changed byte is exit code 3', () => {
