@@ -9,6 +9,7 @@ export type {
   UsedPreAggregation,
 } from './store-query.js';
 export type { BuildOptions, BuildProgress, BuildReport, RollupBuild } from './store-build.js';
+export type { ExportedRollup, ExportOptions, ExportReport } from './store-export.js';
 export type { RollupStatus, StatusOptions, StoreStatus } from './store-status.js';
 export { StoreError } from './model/errors.js';
 export type { ErrorCode, Position, UncoveredTimes } from './model/errors.js';

@@ -4,6 +4,7 @@ import { suggest } from './model/suggest.js';
 import type { BuildOptions } from './store-build.js';
 import { POLICIES } from './planner/rollup-wish.js';
 import type { WishOptions } from './planner/rollup-wish.js';
+import type { ExportOptions } from './store-export.js';
 import type { ExplainOptions, QueryOptions } from './store-query.js';
 import type { StatusOptions } from './store-status.js';
 
@@ -47,7 +48,15 @@ const query: Checks<QueryOptions> = {
 
 const explain: Checks<ExplainOptions> = { now: anything, ...wish };
 const status: Checks<StatusOptions> = { files: flag };
-const CALLS = { build, query, explain, status };
+const exported: Checks<ExportOptions> = {
+  to: [(value) => typeof value === 'string' && value !== '', 'the path of a folder'],
+  format: [(value) => value === 'flat' || value === 'hive', "'flat' or 'hive'"],
+  compression: [(value) => value === 'zstd' || value === 'none', "'zstd' or 'none'"],
+  preAggregations: [isListOfText, "a list such as ['orders.daily']"],
+  index: [(value) => typeof value === 'string', 'the name of an index'],
+  signal,
+};
+const CALLS = { build, query, explain, status, export: exported };
 
 /**
  * The options as they are given, none where there are none.

@@ -9,6 +9,8 @@ import type { StoreReport } from './storage/verify-store.js';
 import { buildStore } from './store-build.js';
 import type { BuildOptions, BuildReport } from './store-build.js';
 import { readModel, resolveConfig } from './store-config.js';
+import { exportStore } from './store-export.js';
+import type { ExportOptions, ExportReport } from './store-export.js';
 import { openHouse } from './store-house.js';
 import type { TestingSwitches } from './store-house.js';
 import { checkOptions } from './store-options.js';
@@ -77,6 +79,8 @@ export interface Store {
   status(options?: StatusOptions): Promise<StoreStatus>;
   /** Reads and checks every published byte. */
   verify(): Promise<StoreReport>;
+  /** Writes one index of each rollup, as it is published, as a folder of Parquet files that a pattern may read. */
+  export(options: ExportOptions): Promise<ExportReport>;
   /** Refuses new calls, waits for those that have begun (end them with their signals), and frees everything. */
   close(): Promise<void>;
 }
@@ -104,6 +108,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       house.run(async () => explainAnswer(house, query, checkOptions('explain', wish))),
     status: (wish) => house.run(async () => storeStatus(house, checkOptions('status', wish))),
     verify: () => house.run(() => storage.verify()),
+    export: (wish) => house.run(async () => exportStore(house, checkOptions('export', wish))),
     close: () => house.close(),
   };
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { StoreError } from '../index.js';
 import { build } from './build.js';
 import { explain } from './explain.js';
+import { exportRollups } from './export.js';
 import { inspect } from './inspect.js';
 import { endOnClosedPipe, printJson, printNote } from './print.js';
 import { query } from './query.js';
@@ -97,6 +98,17 @@ function commands(exit: (code: number) => void): Command {
     .description('check that every published file holds the bytes that were published')
     .action(async (_options: unknown, command: Command) => {
       exit(await verify(command.optsWithGlobals()));
+    });
+  program
+    .command('export')
+    .description('write what is published as a folder of Parquet files that a pattern may read')
+    .argument('[rollups...]', 'only these, as cube.preAggregation')
+    .requiredOption('--to <folder>', 'a folder that is not there, or is empty')
+    .option('--format <format>', 'flat, or hive with a folder for each partition', 'flat')
+    .option('--compression <codec>', 'zstd, or none in version 1 of Parquet', 'zstd')
+    .option('--index <name>', 'rows in the order of this index of each rollup')
+    .action(async (rollups: string[], _options: unknown, command: Command) => {
+      exit(await exportRollups(rollups, command.optsWithGlobals()));
     });
   program
     .command('inspect')

@@ -86,6 +86,8 @@ export const LIMITS = {
   publishesRemembered: 64,
   /** Attempts to publish a rollup while other processes publish theirs. */
   publishAttemptsMax: 100,
+  /** Attempts to export a publish while other processes remove it. */
+  exportAttemptsMax: 3,
   /** Attempts to read a manifest while other processes publish and remove. */
   manifestReadsMax: 100,
   /** Milliseconds after which a staging folder that nobody can answer for is removed. */

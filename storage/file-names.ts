@@ -72,7 +72,8 @@ export function parseStagingName(name: string): { token: string; owner: ProcessI
   return { token, owner: { place, pid: Number(pid), start: Number(start) } };
 }
 
-function rollupFolder(rollup: RollupId): string {
+/** The folder of a rollup's files below `data/`. */
+export function rollupFolder(rollup: RollupId): string {
   const dot = rollup.indexOf('.');
   return `${encodeName(rollup.slice(0, dot))}.${encodeName(rollup.slice(dot + 1))}`;
 }
