@@ -11,6 +11,8 @@ export type {
 export type { BuildOptions, BuildProgress, BuildReport, RollupBuild } from './store-build.js';
 export type { ExportedRollup, ExportOptions, ExportReport } from './store-export.js';
 export type { RollupStatus, StatusOptions, StoreStatus } from './store-status.js';
+export type { RollbackOptions } from './store-history.js';
+export type { PartitionDifference, PublishRecord, RollupDifference } from './storage/history.js';
 export { StoreError } from './model/errors.js';
 export type { ErrorCode, Position, UncoveredTimes } from './model/errors.js';
 export type { ModelWarning, WarningCode as ModelWarningCode } from './model/schema.js';

@@ -1,6 +1,5 @@
 /** `store.build()`: what to build, rollup by rollup, each published as a whole. */
 import { randomBytes } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { buildRollup } from './engine/build-rollup.js';
 import type { CatalogSnapshot, PartitionMeta, RollupMeta } from './model/catalog.js';
 import { errorOf, StoreError } from './model/errors.js';
@@ -15,9 +14,11 @@ import type { RollupCandidate } from './planner/match-rollup.js';
 import { planBuild } from './planner/plan-build.js';
 import type { RollupShape } from './planner/rollup-shape.js';
 import type { House } from './store-house.js';
+import { rollupMeta } from './store-rollup-meta.js';
+import { VERSION } from './model/version.js';
 import { sourceTimes } from './store-source-times.js';
+import { stateOf } from './storage/damage.js';
 import type { Staging } from './storage/staging.js';
-import { tableVersion, targetTableName } from './storage/table-version.js';
 
 export interface BuildOptions {
   /** `cube.preAggregation`; default all. */
@@ -71,7 +72,7 @@ export async function buildStore(house: House, options: BuildOptions): Promise<B
       throw ofRollup(rollup.preAggregation, error);
     }
   }
-  await house.storage.collectGarbage();
+  await house.storage.collectGarbage(false);
   return { rollups, durationMs: performance.now() - startedAt };
 }
 
@@ -119,11 +120,16 @@ async function buildOne(
   }
   throwIfAborted(options.signal);
   const before = await house.storage.reload();
-  const meta = before.rollups.get(id) ?? null;
   const times = await sourceTimes(house, shape, options.signal);
-  const task = planBuild(shape, definition, times, meta, { range, force: options.force ?? false });
+  const { task, partitions } = await house.storage.looking(before, ({ rollups }) => {
+    const meta = rollups.get(id) ?? null;
+    const wish = { range, force: options.force ?? false };
+    return {
+      task: planBuild(shape, definition, times, meta, wish),
+      partitions: meta?.partitions ?? [],
+    };
+  });
   if (task === null) {
-    const partitions = meta?.partitions ?? [];
     return { ...nothing, ...sizes(partitions), outcome: 'current', partitionsKept: partitions.length };
   }
   const published = await buildAndPublish(house, task, shape, definition, before, options);
@@ -152,6 +158,7 @@ async function buildAndPublish(
       source: house.source(task.dataSource),
       staging,
       statementOf: (partition) => house.statement(partition.request),
+      receipt: { source: house.fingerprint(task.dataSource), writer: `granary ${VERSION}` },
       now: Date.now,
       signal: options.signal,
       onPartition: ({ key, files }) => {
@@ -166,7 +173,7 @@ async function buildAndPublish(
         });
       },
     });
-    const meta = rollupMeta(house, task, shape, definition, [...task.kept, ...built]);
+    const meta = rollupMeta(house.config.schema, task, shape, definition, [...task.kept, ...built]);
     await publishOver(house, staging, before, meta);
     return meta;
   } finally {
@@ -184,12 +191,17 @@ async function publishOver(
   let base = before.version;
   for (let attempt = 1; ; attempt++) {
     try {
-      await house.storage.publish(staging, { base, put: [meta], remove: [] });
+      await house.storage.publish(staging, {
+        base,
+        put: [meta],
+        remove: [],
+        ...(house.config.keep === null ? {} : { keep: house.config.keep }),
+      });
       return;
     } catch (cause) {
       if (!(cause instanceof StoreError) || cause.code !== 'commit_conflict') throw cause;
       const now = await house.storage.reload();
-      const isSame = isDeepStrictEqual(now.rollups.get(meta.id), before.rollups.get(meta.id));
+      const isSame = stateOf(now.rollups.get(meta.id)) === stateOf(before.rollups.get(meta.id));
       if (!isSame || attempt === LIMITS.publishAttemptsMax) throw conflict(meta.id, cause);
       base = now.version;
     }
@@ -203,39 +215,6 @@ function conflict(id: string, cause: StoreError): StoreError {
   });
 }
 
-function rollupMeta(
-  house: House,
-  task: BuildTask,
-  shape: RollupShape,
-  definition: string,
-  partitions: readonly PartitionMeta[],
-): RollupMeta {
-  const sorted = partitions.toSorted((a, b) => (a.range?.from ?? Infinity) - (b.range?.from ?? Infinity));
-  const lastRefreshTime = Math.min(...sorted.map((partition) => partition.builtAt), Date.now());
-  const { cube, name } = shape.preAggregation;
-  const checksums = sorted.flatMap(({ key, files }) => [key, ...files.map((file) => file.crc32)]);
-  return {
-    id: task.rollup,
-    definition,
-    columns: task.columns.map((column) => ({ name: column.name, role: column.role })),
-    indexes: task.indexes,
-    partitionGranularity: task.partitionGranularity,
-    sourceRange: task.sourceRange,
-    sourceHasNullTimes: task.sourceHasNullTimes,
-    buildRange: task.buildRange,
-    partitions: sorted,
-    lastRefreshTime,
-    targetTableName: targetTableName({
-      schema: house.config.schema,
-      cube,
-      preAggregation: name,
-      content: tableVersion([shape.definition, checksums]),
-      structure: tableVersion(shape.definition),
-      updatedAt: lastRefreshTime,
-    }),
-  };
-}
-
 function sizes(partitions: readonly PartitionMeta[]): { rows: number; bytes: number } {
   let [rows, bytes] = [0, 0];
   for (const { files } of partitions) {
@@ -246,7 +225,7 @@ function sizes(partitions: readonly PartitionMeta[]): { rows: number; bytes: num
 }
 
 /** Of this build alone, in this store and any other: it names the files. */
-function newToken(): string {
+export function newToken(): string {
   return `${Date.now().toString(36)}${randomBytes(5).toString('hex')}`;
 }
 

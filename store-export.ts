@@ -2,10 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { CatalogSnapshot, FileMeta, PartitionMeta, RollupMeta } from './model/catalog.js';
+import type { CatalogSnapshot, FileMeta, IndexMeta, PartitionMeta, RollupMeta } from './model/catalog.js';
 import { formatLocal } from './model/civil-time.js';
 import { StoreError } from './model/errors.js';
-import { LIMITS } from './model/limits.js';
 import { suggest } from './model/suggest.js';
 import { throwIfAborted } from './model/throw-if-aborted.js';
 import { withMemoryDuckdb } from './sources/memory-duckdb.js';
@@ -53,16 +52,16 @@ export interface ExportedRollup {
 /** @throws StoreError `query_invalid`, `corrupt`, `file_missing`, `disk_full`, `aborted`; then there is nothing at `to` */
 export async function exportStore(house: House, options: ExportOptions): Promise<ExportReport> {
   const to = checkTarget(house, options.to);
-  for (let attempt = 1; ; attempt++) {
-    const snapshot = await house.storage.reload();
-    try {
-      return await exportSnapshot(house, snapshot, to, options);
-    } catch (error) {
-      // Whoever publishes twice meanwhile may remove files of the publish that is being exported.
-      const isMissing = error instanceof StoreError && error.code === 'file_missing';
-      if (!isMissing || attempt === LIMITS.exportAttemptsMax) throw error;
-      if ((await house.storage.reload()).version === snapshot.version) throw error;
-    }
+  const { storage } = house;
+  await storage.reload();
+  const held = storage.hold();
+  try {
+    const { snapshot } = held;
+    // All that is published: a damaged rollup is an error here, not one to do without.
+    const chosen = await storage.looking(snapshot, () => chooseRollups(snapshot, options));
+    return { to, version: snapshot.version, rollups: await exportRollups(house, chosen, to, options) };
+  } finally {
+    held.release();
   }
 }
 
@@ -77,13 +76,12 @@ function checkTarget(house: House, to: unknown): string {
   return path;
 }
 
-async function exportSnapshot(
+async function exportRollups(
   house: House,
-  snapshot: CatalogSnapshot,
+  chosen: readonly Chosen[],
   to: string,
   options: ExportOptions,
-): Promise<ExportReport> {
-  const chosen = chooseRollups(snapshot, options);
+): Promise<readonly ExportedRollup[]> {
   const draft = await draftFolder(nodeDisk, to, randomBytes(8).toString('hex'));
   try {
     const write = async (rewriter: DuckDBConnection | null): Promise<ExportedRollup[]> => {
@@ -93,15 +91,17 @@ async function exportSnapshot(
     };
     const rollups = options.compression === 'none' ? await withMemoryDuckdb(write) : await write(null);
     await draft.finish();
-    return { to, version: snapshot.version, rollups };
+    return rollups;
   } finally {
     await draft.discard();
   }
 }
 
+/** A rollup with all of its page, and the index that is wanted of it. */
 interface Chosen {
-  readonly rollup: RollupMeta;
-  /** Position of its index. */
+  readonly rollup: Pick<RollupMeta, 'id' | 'columns' | 'partitionGranularity' | 'partitions'>;
+  readonly index: IndexMeta;
+  /** Its position. */
   readonly at: number;
 }
 
@@ -115,11 +115,12 @@ function chooseRollups({ rollups }: CatalogSnapshot, options: ExportOptions): re
       const next = near === null ? `There are: ${known.join(', ') || 'none'}.` : `Did you mean '${near}'?`;
       throw refused(`'${name}' is not published`, next);
     }
-    const at = rollup.indexes.findIndex((each) => each.name === index);
-    if (rollup.indexes[at]?.type === 'regular') return { rollup, at };
-    const regular = rollup.indexes.flatMap((each) =>
-      each.type === 'regular' ? [each.name ?? 'the default'] : [],
-    );
+    const { id, columns, indexes, partitionGranularity, partitions } = rollup;
+    const at = indexes.findIndex((each) => each.name === index);
+    if (indexes[at]?.type === 'regular') {
+      return { rollup: { id, columns, partitionGranularity, partitions }, index: indexes[at], at };
+    }
+    const regular = indexes.flatMap((each) => (each.type === 'regular' ? [each.name ?? 'the default'] : []));
     throw refused(
       at < 0
         ? `${name} has no index '${index}'`
@@ -131,11 +132,12 @@ function chooseRollups({ rollups }: CatalogSnapshot, options: ExportOptions): re
 
 async function exportRollup(
   house: House,
-  { rollup, at }: Chosen,
+  chosen: Chosen,
   draft: FolderDraft,
   rewriter: DuckDBConnection | null,
   { format = 'flat', signal }: ExportOptions,
 ): Promise<ExportedRollup> {
+  const { rollup, index, at } = chosen;
   const total = { files: 0, rows: 0, bytes: 0 };
   for (const partition of rollup.partitions) {
     const file = partition.files[at];
@@ -147,12 +149,12 @@ async function exportRollup(
     const meta =
       rewriter === null
         ? file
-        : await rewriteFile(rewriter, draft, name, bytes, { rollup, at, partition, file });
+        : await rewriteFile(rewriter, draft, name, bytes, { ...chosen, partition, file });
     total.files += 1;
     total.rows += meta.rows;
     total.bytes += meta.bytes;
   }
-  return { preAggregation: rollup.id, index: rollup.indexes[at].name, ...total };
+  return { preAggregation: rollup.id, index: index.name, ...total };
 }
 
 interface Published extends Chosen {
@@ -166,7 +168,7 @@ async function rewriteFile(
   draft: FolderDraft,
   name: string,
   bytes: Uint8Array,
-  { rollup, at, partition, file }: Published,
+  { rollup, index, at, partition, file }: Published,
 ): Promise<Omit<FileMeta, 'path'>> {
   // A path of its own: DuckDB keeps blocks of files that it has read, by path.
   const copy = `${name}.published`;
@@ -175,9 +177,12 @@ async function rewriteFile(
   await rewriteParquet(rewriter, await draft.pathOf(copy), path);
   await nodeDisk.removeFile(await draft.pathOf(copy));
   const slot = { rollup: rollup.id, partition: partition.key, index: at };
-  const { name: index, sortColumns } = rollup.indexes[at];
-  const columns = withPrecision(file, rollup.columns);
-  const meta = await sealFile(nodeDisk, path, slot, { rows: file.rows, columns, sortColumns, index });
+  const meta = await sealFile(nodeDisk, path, slot, {
+    rows: file.rows,
+    columns: withPrecision(file, rollup.columns),
+    sortColumns: index.sortColumns,
+    index: index.name,
+  });
   if (isSameStats(meta.columns, file.columns)) return meta;
   throw new StoreError('build_failed', `${name} does not hold the rows of ${file.path}.`, {
     next: 'This is a fault of the export: please report it.',
@@ -185,7 +190,11 @@ async function rewriteFile(
 }
 
 /** Its column cannot be a member's, whose name holds two underscores: readers put the folder's value over the file's. */
-function exportedName(rollup: RollupMeta, { key, range }: PartitionMeta, format: 'flat' | 'hive'): string {
+function exportedName(
+  rollup: Chosen['rollup'],
+  { key, range }: PartitionMeta,
+  format: 'flat' | 'hive',
+): string {
   const granularity = rollup.partitionGranularity;
   const folder = rollupFolder(rollup.id);
   if (format === 'flat' || granularity === null) return `${folder}/${key}.parquet`;

@@ -10,7 +10,7 @@ import { errorOf, StoreError } from './model/errors.js';
 import type { Config } from './model/load/parse-config.js';
 import type { SourceRequest, Statement } from './model/plan.js';
 import { memberColumn } from './model/schema.js';
-import type { DataModel, MemberId } from './model/schema.js';
+import type { DataModel, MemberId, RollupId } from './model/schema.js';
 import type { LogicalType } from './model/value.js';
 import { memberPosition } from './planner/find-member.js';
 import { prepareModel } from './planner/plan-query.js';
@@ -21,7 +21,7 @@ import { sourceStatement, requestMembers, typeStatement } from './planner/sql/so
 import { subQueriesOf } from './planner/sub-query.js';
 import { duckdbSource } from './sources/duckdb.js';
 import type { Source } from './sources/source.js';
-import type { Storage } from './storage/open-storage.js';
+import type { Storage } from './storage/storage.js';
 
 export interface House {
   readonly config: Config;
@@ -32,11 +32,15 @@ export interface House {
   readonly pool: WorkerPool;
   readonly testing: TestingSwitches;
   source(name: string): Source;
+  /** MD5 of how a data source is configured, in hexadecimal. */
+  fingerprint(name: string): string;
   /**
    * SQL of a request; asks the source for types that are not known yet.
    * @throws StoreError `source_failed` with the member, and its place in the model, that the source does not take
    */
   statement(request: SourceRequest): Promise<Statement>;
+  /** Told when a rollup turned out to be damaged, and was set aside. */
+  mend(rollup: RollupId): void;
   /** @throws StoreError `closed` once `close` was called */
   run<T>(call: () => Promise<T>): Promise<T>;
   /** Waits for the calls that run: a source that is closed under a statement would end the process. */
@@ -57,6 +61,7 @@ export function openHouse(
   model: DataModel,
   storage: Storage,
   testing: TestingSwitches,
+  mend: (rollup: RollupId) => void,
 ): House {
   const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
   const prepared = prepareModel(model, hash, config.selection);
@@ -70,6 +75,7 @@ export function openHouse(
     await Promise.allSettled(calls);
     await pool.close();
     for (const source of sources.values()) await source.close();
+    await storage.close();
   };
   const house: House = {
     config,
@@ -82,11 +88,16 @@ export function openHouse(
     },
     pool,
     testing,
+    mend,
     source(name) {
       const open = sources.get(name) ?? openSource(config, name);
       sources.set(name, open);
       return open;
     },
+    fingerprint: (name) =>
+      createHash('md5')
+        .update(JSON.stringify(config.sources[name] ?? null))
+        .digest('hex'),
     async statement(request) {
       const members = requestMembers(model, request);
       const inner = subQueriesOf(model, rowMembers(model, request));

@@ -5,6 +5,7 @@ import type { BuildOptions } from './store-build.js';
 import { POLICIES } from './planner/rollup-wish.js';
 import type { WishOptions } from './planner/rollup-wish.js';
 import type { ExportOptions } from './store-export.js';
+import type { RollbackOptions } from './store-history.js';
 import type { ExplainOptions, QueryOptions } from './store-query.js';
 import type { StatusOptions } from './store-status.js';
 
@@ -43,10 +44,15 @@ const query: Checks<QueryOptions> = {
   // Whether it is a time is looked at where it is read.
   now: anything,
   numbers: [(value) => value === 'string' || value === 'native', "'string' or 'native'"],
+  // As `now`.
+  asOf: anything,
   ...wish,
 };
 
-const explain: Checks<ExplainOptions> = { now: anything, ...wish };
+const explain: Checks<ExplainOptions> = { now: anything, asOf: anything, ...wish };
+const rollback: Checks<RollbackOptions> = {
+  preAggregations: [isListOfText, "a list such as ['orders.daily']"],
+};
 const status: Checks<StatusOptions> = { files: flag };
 const exported: Checks<ExportOptions> = {
   to: [(value) => typeof value === 'string' && value !== '', 'the path of a folder'],
@@ -56,7 +62,7 @@ const exported: Checks<ExportOptions> = {
   index: [(value) => typeof value === 'string', 'the name of an index'],
   signal,
 };
-const CALLS = { build, query, explain, status, export: exported };
+const CALLS = { build, query, explain, status, rollback, export: exported };
 
 /**
  * The options as they are given, none where there are none.

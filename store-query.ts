@@ -2,11 +2,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { runQuery } from './engine/run-query.js';
 import type { QueryTools } from './engine/run-query.js';
-import type { CatalogSnapshot, RollupMeta } from './model/catalog.js';
+import type { CatalogSnapshot, PartitionMeta, RollupMeta } from './model/catalog.js';
 import { StoreError } from './model/errors.js';
 import { LIMITS } from './model/limits.js';
 import type { Refusal } from './model/cover.js';
 import type { Mode, QueryPlan, RollupPiece } from './model/plan.js';
+import type { GroupCounts } from './planner/count-groups.js';
 import { annotate } from './planner/annotate.js';
 import type { Annotation } from './planner/annotate.js';
 import { explainBox } from './planner/explain-boxes.js';
@@ -17,7 +18,9 @@ import type { PlanOptions } from './planner/plan-query.js';
 import { refusalText } from './planner/refuse-source.js';
 import type { WishOptions } from './planner/rollup-wish.js';
 import { countGroups } from './store-counts.js';
+import type { HeldSnapshot } from './storage/storage.js';
 import { tablePrefix } from './storage/table-version.js';
+import { publishOf } from './store-history.js';
 import type { House } from './store-house.js';
 
 export interface QueryOptions extends WishOptions {
@@ -27,6 +30,11 @@ export interface QueryOptions extends WishOptions {
   /** The time that counts as now, for ranges such as `last week`: a date, or milliseconds since the epoch. */
   readonly now?: Date | number;
   readonly numbers?: 'string' | 'native';
+  /**
+   * The number of a publish that is kept, or a time (a Date, or ISO with Z): the last publish by then. Rollups alone
+   * answer as they were; with `policy: 'auto'` the source, as it is now, fills what they lack.
+   */
+  readonly asOf?: number | string | Date;
 }
 
 export interface QueryResult {
@@ -42,6 +50,7 @@ export interface QueryResult {
 }
 
 export interface UsedPreAggregation {
+  /** As in Cube: the table; of several partitions `(SELECT * FROM … UNION ALL SELECT * FROM …)`. */
   readonly targetTableName: string;
   readonly preAggregationId: string;
   readonly type: 'rollup';
@@ -70,32 +79,62 @@ export async function answerQuery(house: House, query: unknown, options: QueryOp
   const startedAt = performance.now();
   requireContext(house, options);
   const now = nowOf(options);
-  const answer = (catalog: CatalogSnapshot): Promise<QueryResult> => {
-    const plan = planQuery(house.prepared, catalog, query, planOptions(house, options, now));
-    if (plan.refusal !== null) throw notCovered(plan.refusal);
-    return answerPlan(house, plan, options, now, startedAt);
-  };
-  const planned = house.storage.snapshot();
+  const held = await heldCatalog(house, options);
   try {
-    return await answer(planned);
-  } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'file_missing') throw error;
-    // A build published anew and collected what this snapshot names: look again, once.
-    const newest = await house.storage.reload();
-    if (newest.version === planned.version) throw error;
-    return answer(newest);
+    return await answerSound(house, held.snapshot, query, options, { now, startedAt });
+  } finally {
+    held.release();
   }
+}
+
+interface Clock {
+  readonly now: number;
+  /** By the monotonic clock. */
+  readonly startedAt: number;
+}
+
+/** No byte that is not what was published: what turns out to be damaged is set aside, and the query planned anew. */
+async function answerSound(
+  house: House,
+  catalog: CatalogSnapshot,
+  query: unknown,
+  options: QueryOptions,
+  clock: Clock,
+): Promise<QueryResult> {
+  const { storage } = house;
+  for (;;) {
+    const plan = await storage.looking(catalog, (sound) =>
+      planQuery(house.prepared, sound, query, planOptions(house, options, clock.now)),
+    );
+    if (plan.refusal !== null) throw notCovered(plan.refusal);
+    try {
+      return await answerPlan(house, plan, options, clock.now, clock.startedAt);
+    } catch (error) {
+      const rollups = plan.pieces.flatMap((piece) => (piece.kind === 'rollup' ? [piece.rollup] : []));
+      const damage = storage.setAside(error, rollups);
+      if (damage === null) throw error;
+      house.mend(damage.rollup);
+    }
+  }
+}
+
+/** What is published now, or was by the publish that the query asks for: kept readable until it is released. */
+async function heldCatalog(house: House, { asOf }: Pick<QueryOptions, 'asOf'>): Promise<HeldSnapshot> {
+  const { storage } = house;
+  return asOf === undefined ? storage.hold() : storage.holdPublish(await publishOf(storage, asOf));
 }
 
 function planOptions(
   { config, testing }: House,
-  { policy, use, avoid }: WishOptions,
+  { policy, use, avoid, asOf }: WishOptions & Pick<QueryOptions, 'asOf'>,
   now: number,
 ): PlanOptions {
   return {
     ...testing,
     now,
     cube: config.compatibility === 'cube' ? config : null,
+    // The source has no past: of an earlier publish only rollups tell.
+    ...(asOf === undefined ? {} : { policy: 'rollupOnly' as const }),
     ...(policy === undefined ? {} : { policy }),
     ...(use === undefined ? {} : { use }),
     ...(avoid === undefined ? {} : { avoid }),
@@ -143,9 +182,7 @@ async function answerPlan(
   return {
     data: rows.data,
     annotation: annotate(house.prepared.model, plan.query),
-    usedPreAggregations: Object.fromEntries(
-      used.map(({ rollup }) => usedPreAggregation(house.config.schema, rollup)),
-    ),
+    usedPreAggregations: usedPreAggregations(house.config.schema, used),
     lastRefreshTime: new Date(refreshedAt).toISOString(),
     ...(rows.total === null ? {} : { total: rows.total }),
     meta: {
@@ -186,20 +223,44 @@ function queryTools(house: House, options: QueryOptions): QueryTools {
   };
 }
 
-function usedPreAggregation(schema: string, rollup: RollupMeta): [string, UsedPreAggregation] {
-  const [cube, name] = rollup.id.split('.');
-  return [
-    tablePrefix(schema, cube, name),
-    {
-      targetTableName: rollup.targetTableName,
-      preAggregationId: rollup.id,
+function usedPreAggregations(
+  schema: string,
+  pieces: readonly RollupPiece[],
+): Record<string, UsedPreAggregation> {
+  const used: Record<string, UsedPreAggregation> = {};
+  for (const [id, own] of groupBy(pieces, ({ rollup }) => rollup.id)) {
+    const [cube, name] = id.split('.');
+    const [{ rollup }] = own;
+    used[tablePrefix(schema, cube, name)] = {
+      targetTableName: tableText(rollup, new Set(own.flatMap(({ partitions }) => partitions))),
+      preAggregationId: id,
       type: 'rollup',
       lastUpdatedAt: rollup.lastRefreshTime,
-    },
-  ];
+    };
+  }
+  return used;
 }
 
-export type ExplainOptions = Pick<QueryOptions, 'now' | keyof WishOptions>;
+/** The tables that were read, as Cube writes them into its SQL; none: the name of all. */
+function tableText(rollup: RollupMeta, partitions: ReadonlySet<PartitionMeta>): string {
+  const [first = rollup.targetTableName, ...others] = [...partitions].map(
+    ({ targetTableName }) => targetTableName ?? rollup.targetTableName,
+  );
+  if (others.length === 0) return first;
+  return `(${[first, ...others].map((table) => `SELECT * FROM ${table}`).join(' UNION ALL ')})`;
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, [T, ...T[]]> {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+export type ExplainOptions = Pick<QueryOptions, 'now' | 'asOf' | keyof WishOptions>;
 
 /** The plan that `answerQuery` would run, or refuse, and why. */
 export async function explainAnswer(
@@ -207,13 +268,27 @@ export async function explainAnswer(
   query: unknown,
   options: ExplainOptions,
 ): Promise<Explanation> {
+  const held = await heldCatalog(house, options);
+  try {
+    return await explainHeld(house, held.snapshot, query, options);
+  } finally {
+    held.release();
+  }
+}
+
+async function explainHeld(
+  house: House,
+  catalog: CatalogSnapshot,
+  query: unknown,
+  options: ExplainOptions,
+): Promise<Explanation> {
   const planning = planOptions(house, options, nowOf(options));
-  const catalog = house.storage.snapshot();
-  const first = explainQuery(house.prepared, catalog, query, planning);
+  const explain = (counts?: GroupCounts): Promise<ReturnType<typeof explainQuery>> =>
+    house.storage.looking(catalog, (sound) => explainQuery(house.prepared, sound, query, planning, counts));
+  const first = await explain();
   const { plan, uncounted } = first;
   const counts = uncounted.length === 0 ? null : await countGroups(house, catalog.version, uncounted);
-  const { explanation } =
-    counts === null ? first : explainQuery(house.prepared, catalog, query, planning, counts);
+  const { explanation } = counts === null ? first : await explain(counts);
   const pieces: ExplainedPiece[] = [];
   for (const [at, piece] of plan.pieces.entries()) {
     const sql = piece.kind === 'source' ? { sql: await house.statement(piece.request) } : {};

@@ -50,10 +50,12 @@ export async function storeStatus(house: House, options: StatusOptions): Promise
   return {
     directory: storage.directory,
     version: snapshot.version,
-    rollups: house.prepared.defined.map((rollup) => {
-      const meta = snapshot.rollups.get(rollup.preAggregation.id) ?? null;
-      return rollupStatus(storage.directory, rollup, meta, options);
-    }),
+    rollups: await storage.looking(snapshot, (sound) =>
+      house.prepared.defined.map((rollup) => {
+        const meta = sound.rollups.get(rollup.preAggregation.id) ?? null;
+        return rollupStatus(storage.directory, rollup, meta, options);
+      }),
+    ),
     modelWarnings: house.prepared.model.warnings,
     warnings: storage.warnings(),
   };

@@ -3,16 +3,19 @@ import type { SourceConfig } from './model/load/parse-config.js';
 import type { Explanation } from './planner/explain-query.js';
 import type { Selection } from './planner/choose-rollup.js';
 import { callQueue } from './storage/call-queue.js';
+import type { PublishRecord, RollupDifference } from './storage/history.js';
 import { nodeDisk } from './storage/node-disk.js';
 import { openStorage } from './storage/open-storage.js';
 import type { StoreReport } from './storage/verify-store.js';
-import { buildStore } from './store-build.js';
+import { buildStore, newToken } from './store-build.js';
 import type { BuildOptions, BuildReport } from './store-build.js';
 import { readModel, resolveConfig } from './store-config.js';
 import { exportStore } from './store-export.js';
 import type { ExportOptions, ExportReport } from './store-export.js';
 import { openHouse } from './store-house.js';
 import type { TestingSwitches } from './store-house.js';
+import { differenceBetween, rollBack } from './store-history.js';
+import type { RollbackOptions } from './store-history.js';
 import { checkOptions } from './store-options.js';
 import { answerQuery, explainAnswer } from './store-query.js';
 import type { ExplainOptions, QueryOptions, QueryResult } from './store-query.js';
@@ -61,6 +64,16 @@ export interface StoreOptions {
   readonly cacheMb?: number;
   /** Threads for large scans. Default: as the machine has, at most 4. */
   readonly threads?: number;
+  /**
+   * Publishes that stay readable after newer ones, for `asOf`, `history` and `rollback`: from the next build on.
+   * Default: as the store has it, which is 2.
+   */
+  readonly keep?: number;
+  /**
+   * What a query does that comes upon a damaged file. `source` (default): the source answers for its partition, until
+   * it is built again. `rebuild`: the same, and the partition is built again at once. `refuse`: it throws `corrupt`.
+   */
+  readonly damage?: 'source' | 'rebuild' | 'refuse';
   /** Switches that make the engine do without an optimisation, for tests that compare. */
   readonly testing?: TestingSwitches;
 }
@@ -77,6 +90,12 @@ export interface Store {
   explain(query: unknown, options?: ExplainOptions): Promise<Explanation>;
   /** Looks at the disk: what other processes have published is told, and served from then on. */
   status(options?: StatusOptions): Promise<StoreStatus>;
+  /** The publishes that are kept, newest first. */
+  history(): Promise<readonly PublishRecord[]>;
+  /** What changed from one publish to another, rollup by rollup and partition by partition. */
+  difference(from: number, to: number): Promise<readonly RollupDifference[]>;
+  /** Publishes anew what an earlier publish held, and gives the number of the new one. */
+  rollback(to: number, options?: RollbackOptions): Promise<number>;
   /** Reads and checks every published byte. */
   verify(): Promise<StoreReport>;
   /** Writes one index of each rollup, as it is published, as a folder of Parquet files that a pattern may read. */
@@ -98,15 +117,27 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     disk: nodeDisk,
     directory: config.directory,
     cacheBytesMax: config.cacheBytesMax,
+    refusesDamage: config.damage === 'refuse',
   });
-  const house = openHouse(config, model, storage, options.testing ?? {});
   const inTurn = callQueue();
+  const mend = (rollup: string): void => {
+    if (config.damage !== 'rebuild') return;
+    // Whoever asks next hears of it again when this fails.
+    void house
+      .run(() => inTurn(() => buildStore(house, { preAggregations: [rollup] })))
+      .catch(() => undefined);
+  };
+  const house = openHouse(config, model, storage, options.testing ?? {}, mend);
   return {
     build: (wish) => house.run(() => inTurn(async () => buildStore(house, checkOptions('build', wish)))),
     query: (query, wish) => house.run(async () => answerQuery(house, query, checkOptions('query', wish))),
     explain: (query, wish) =>
       house.run(async () => explainAnswer(house, query, checkOptions('explain', wish))),
     status: (wish) => house.run(async () => storeStatus(house, checkOptions('status', wish))),
+    history: () => house.run(() => storage.history()),
+    difference: (from, to) => house.run(() => differenceBetween(storage, from, to)),
+    rollback: (to, wish) =>
+      house.run(() => inTurn(() => rollBack(storage, newToken(), to, checkOptions('rollback', wish)))),
     verify: () => house.run(() => storage.verify()),
     export: (wish) => house.run(async () => exportStore(house, checkOptions('export', wish))),
     close: () => house.close(),

@@ -6,6 +6,7 @@ import { build } from './build.js';
 import { explain } from './explain.js';
 import { exportRollups } from './export.js';
 import { inspect } from './inspect.js';
+import { diff, history, rollback } from './history.js';
 import { endOnClosedPipe, printJson, printNote } from './print.js';
 import { query } from './query.js';
 import { status } from './status.js';
@@ -70,9 +71,10 @@ function commands(exit: (code: number) => void): Command {
     .command('query')
     .description('answer a Cube query')
     .argument('<json>', 'the query, or - to read it from stdin')
-    .option('--policy <policy>', 'auto, rollupOnly or sourceOnly', 'auto')
+    .option('--policy <policy>', 'auto (default), rollupOnly or sourceOnly')
     .option('--use <rollups>', 'only these rollups: cube.preAggregation,… (also repeated)', addWords)
     .option('--avoid <rollups>', 'none of these rollups, likewise', addWords)
+    .option('--as-of <publish>', 'as an earlier publish had it: its number, or an ISO time with Z')
     .action(async (text: string, _options: unknown, command: Command) => {
       exit(await query(text, command.optsWithGlobals()));
     });
@@ -80,9 +82,10 @@ function commands(exit: (code: number) => void): Command {
     .command('explain')
     .description('tell which rollup answers a query, and why the others do not')
     .argument('<json>', 'the query, or - to read it from stdin')
-    .option('--policy <policy>', 'auto, rollupOnly or sourceOnly', 'auto')
+    .option('--policy <policy>', 'auto (default), rollupOnly or sourceOnly')
     .option('--use <rollups>', 'only these rollups: cube.preAggregation,… (also repeated)', addWords)
     .option('--avoid <rollups>', 'none of these rollups, likewise', addWords)
+    .option('--as-of <publish>', 'as an earlier publish had it: its number, or an ISO time with Z')
     .action(async (text: string, _options: unknown, command: Command) => {
       exit(await explain(text, command.optsWithGlobals()));
     });
@@ -92,6 +95,28 @@ function commands(exit: (code: number) => void): Command {
     .option('--files', 'list their files', false)
     .action(async (_options: unknown, command: Command) => {
       exit(await status(command.optsWithGlobals()));
+    });
+  program
+    .command('history')
+    .description('list the publishes that are kept')
+    .action(async (_options: unknown, command: Command) => {
+      exit(await history(command.optsWithGlobals()));
+    });
+  program
+    .command('diff')
+    .description('tell what changed from one publish to another')
+    .argument('<from>', 'number of the earlier publish')
+    .argument('<to>', 'number of the later publish')
+    .action(async (from: string, to: string, _options: unknown, command: Command) => {
+      exit(await diff(from, to, command.optsWithGlobals()));
+    });
+  program
+    .command('rollback')
+    .description('publish anew what an earlier publish held')
+    .argument('<to>', 'number of that publish')
+    .argument('[rollups...]', 'only these, as cube.preAggregation')
+    .action(async (to: string, rollups: string[], _options: unknown, command: Command) => {
+      exit(await rollback(to, rollups, command.optsWithGlobals()));
     });
   program
     .command('verify')

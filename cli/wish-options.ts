@@ -2,14 +2,16 @@ import type { ExplainOptions } from '../index.js';
 
 /** The flags by which a query says who may answer; the library checks them. */
 export interface WishFlags {
-  readonly policy: string;
+  readonly policy?: string;
   readonly use?: readonly string[];
   readonly avoid?: readonly string[];
+  readonly asOf?: string;
 }
 
-export function wishOptions({ policy, use, avoid }: WishFlags): ExplainOptions {
+export function wishOptions({ policy, use, avoid, asOf }: WishFlags): ExplainOptions {
   return {
-    policy: policy as NonNullable<ExplainOptions['policy']>,
+    ...(policy === undefined ? {} : { policy: policy as NonNullable<ExplainOptions['policy']> }),
+    ...(asOf === undefined ? {} : { asOf: /^\d+$/.test(asOf) ? Number(asOf) : asOf }),
     ...(use === undefined ? {} : { use }),
     ...(avoid === undefined ? {} : { avoid }),
   };

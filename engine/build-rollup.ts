@@ -1,5 +1,6 @@
 /** Obeys a build task: rows from the source, one sealed file per partition and index. Publishes nothing. */
-import type { FileMeta, PartitionMeta } from '../model/catalog.js';
+import { createHash } from 'node:crypto';
+import type { BuildReceipt, FileMeta, PartitionMeta } from '../model/catalog.js';
 import type { BuildPartition, BuildTask, Statement } from '../model/plan.js';
 import type { Source } from '../sources/source.js';
 import type { Staging } from '../storage/staging.js';
@@ -9,6 +10,8 @@ export interface BuildTools {
   readonly source: Source;
   readonly staging: Staging;
   readonly statementOf: (partition: BuildPartition) => Promise<Statement>;
+  /** What a receipt says of the source and of who writes. */
+  readonly receipt: Pick<BuildReceipt, 'source' | 'writer'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly signal?: AbortSignal | undefined;
@@ -45,7 +48,9 @@ async function writePartition(
 ): Promise<PartitionMeta> {
   const { key, range } = partition;
   const builtAt = tools.now();
-  const rows = await tools.source.stage(await tools.statementOf(partition), tools.signal);
+  const startedAt = performance.now();
+  const statement = await tools.statementOf(partition);
+  const rows = await tools.source.stage(statement, tools.signal);
   try {
     const files: FileMeta[] = [];
     for (let index = 0; index < task.indexes.length && rows.rows > 0; index++) {
@@ -59,8 +64,20 @@ async function writePartition(
       const contract = { rows: written, columns, sortColumns, index: indexName };
       files.push(await tools.staging.seal(slot, contract));
     }
-    return { key, range, files, builtAt };
+    const receipt = {
+      statement: statementHash(statement),
+      groups: rows.rows,
+      durationMs: Math.round(performance.now() - startedAt),
+      ...tools.receipt,
+    };
+    return { key, range, files, builtAt, receipt };
   } finally {
     await rows.drop();
   }
+}
+
+function statementHash({ text, params }: Statement): string {
+  return createHash('md5')
+    .update(JSON.stringify([text, params]))
+    .digest('hex');
 }

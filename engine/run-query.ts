@@ -8,7 +8,7 @@ import { throwIfAborted } from '../model/throw-if-aborted.js';
 import type { LogicalType } from '../model/value.js';
 import type { AnsweredBuckets } from '../model/window-series.js';
 import type { Source } from '../sources/source.js';
-import type { Storage } from '../storage/open-storage.js';
+import type { Storage } from '../storage/storage.js';
 import { finishRows } from './finish-rows.js';
 import type { FinishedRows } from './finish-rows.js';
 import type { GlobalDictionaries } from './global-dictionaries.js';

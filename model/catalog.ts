@@ -74,6 +74,23 @@ export interface PartitionMeta {
   /** One per index, in the order of `RollupMeta.indexes`. Empty when the partition holds no rows. */
   readonly files: readonly FileMeta[];
   readonly builtAt: number;
+  /** `<schema>.<table><key>_…`, its table in the manner of Cube; absent where the rollup is not partitioned. */
+  readonly targetTableName?: string;
+  /** Absent where no build made it. */
+  readonly receipt?: BuildReceipt;
+}
+
+/** How a partition was made: what to look at when it is not what one expects. */
+export interface BuildReceipt {
+  /** MD5 of the SQL and its parameters that the source was asked, in hexadecimal. */
+  readonly statement: string;
+  /** MD5 of the configuration of the data source, in hexadecimal: another one, another database. */
+  readonly source: string;
+  /** Groups that the source gave: the rows of the default index. */
+  readonly groups: number;
+  readonly durationMs: number;
+  /** What wrote it: `granary 0.1.0`. */
+  readonly writer: string;
 }
 
 export interface FileMeta {

@@ -82,12 +82,15 @@ export const LIMITS = {
   fileReadsMax: 4,
   /** UTF-16 units of a string that may stand as minimum or maximum in a manifest. */
   statisticsTextMax: 1024,
+  /** Bytes of rollups' pages, as they stand on disk, that a store keeps in memory. */
+  pageBytes: 64 * 1024 * 1024,
+  /** Publishes that stay readable unless the store keeps more, and the most that it can keep. */
+  publishesKept: 2,
+  publishesKeptMax: 10_000,
   /** Publishes that a manifest remembers by their token. */
   publishesRemembered: 64,
   /** Attempts to publish a rollup while other processes publish theirs. */
   publishAttemptsMax: 100,
-  /** Attempts to export a publish while other processes remove it. */
-  exportAttemptsMax: 3,
   /** Attempts to read a manifest while other processes publish and remove. */
   manifestReadsMax: 100,
   /** Milliseconds after which a staging folder that nobody can answer for is removed. */

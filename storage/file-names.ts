@@ -15,12 +15,14 @@ export interface FileSlot {
 export const MANIFESTS = 'manifests';
 export const DATA = 'data';
 export const STAGING = 'staging';
+export const READERS = 'readers';
 
 const TOKEN = /^[a-z0-9]{1,40}$/;
 const MANIFEST = /^(?:\d{8}|[1-9]\d{8,14})\.json$/;
 const FOLDER = /^[a-z0-9_%~-]+\.[a-z0-9_%~-]+$/;
 const DATA_FILE = /^[a-z0-9_%~-]+-\d+-([a-z0-9]{1,40})\.parquet$/;
-const STAGING_FOLDER = /^([a-z0-9]{1,40})\.([0-9a-f]{8})\.(\d{1,10})\.(\d{1,15})$/;
+const PAGE = /^rollup-([a-z0-9]{1,40})\.json$/;
+const OWNED_FOLDER = /^([a-z0-9]{1,40})\.([0-9a-f]{8})\.(\d{1,10})\.(\d{1,15})$/;
 
 export function isToken(text: string): boolean {
   return TOKEN.test(text);
@@ -44,29 +46,48 @@ export function isRollupFolder(name: string): boolean {
   return FOLDER.test(name);
 }
 
-/** The token of the build that wrote a data file; null for a foreign name. */
-export function dataFileToken(name: string): string | null {
-  return DATA_FILE.exec(name)?.[1] ?? null;
+/** Of the page that a publish writes for a rollup; relative to the store. */
+export function pagePath(rollup: RollupId, token: string): string {
+  return `${DATA}/${rollupFolder(rollup)}/rollup-${token}.json`;
+}
+
+/** The token of the publish that wrote a data file or a page; null for a foreign name. */
+export function dataToken(name: string): string | null {
+  return (DATA_FILE.exec(name) ?? PAGE.exec(name))?.[1] ?? null;
 }
 
 /** Whether a path lies where data files lie, and nowhere else. */
 export function isDataPath(path: string): boolean {
+  return liesInRollup(path, DATA_FILE);
+}
+
+/** Whether a path lies where pages lie, and nowhere else. */
+export function isPagePath(path: string): boolean {
+  return liesInRollup(path, PAGE);
+}
+
+function liesInRollup(path: string, form: RegExp): boolean {
   const [data, folder, name, ...rest] = path.split('/');
   if (data !== DATA || folder === undefined || name === undefined || rest.length > 0) return false;
-  return FOLDER.test(folder) && DATA_FILE.test(name);
+  return FOLDER.test(folder) && form.test(name);
 }
 
 export function stagedName(slot: FileSlot): string {
   return `${rollupFolder(slot.rollup)}.${encodeName(slot.partition)}-${slot.index}.parquet`;
 }
 
-export function stagingName(token: string, owner: ProcessIdentity): string {
+export function stagedPageName(rollup: RollupId): string {
+  return `${rollupFolder(rollup)}.rollup.json`;
+}
+
+/** Of a folder that one process owns, below `staging/` or `readers/`. */
+export function ownedName(token: string, owner: ProcessIdentity): string {
   return `${token}.${owner.place}.${owner.pid}.${owner.start}`;
 }
 
 /** Null for a foreign name. */
-export function parseStagingName(name: string): { token: string; owner: ProcessIdentity } | null {
-  const match = STAGING_FOLDER.exec(name);
+export function parseOwnedName(name: string): { token: string; owner: ProcessIdentity } | null {
+  const match = OWNED_FOLDER.exec(name);
   if (match === null) return null;
   const [, token = '', place = '', pid, start] = match;
   return { token, owner: { place, pid: Number(pid), start: Number(start) } };

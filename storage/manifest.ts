@@ -5,26 +5,38 @@
 import { crc32 } from 'node:zlib';
 import type { RollupMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
-import { canonicalInteger } from '../model/value.js';
-import { isDataPath } from './file-names.js';
+import { LIMITS } from '../model/limits.js';
+import { isDataPath, isPagePath } from './file-names.js';
+import { decodeJson, encodeJson } from './manifest-json.js';
+import { filePaths } from './rollup-page.js';
+import type { RollupHead } from './rollup-page.js';
 
-export const FORMAT_VERSION = 0;
+export const FORMAT_VERSION = 1;
 
 export interface Manifest {
   readonly number: number;
+  /** Milliseconds since the epoch, by the clock of whoever published; null in format 0. */
+  readonly publishedAt: number | null;
+  /** How many publishes stay readable, this one included. */
+  readonly keep: number;
   /** This publish and those before it, ascending. */
   readonly recent: readonly PublishMark[];
-  readonly rollups: readonly RollupMeta[];
+  /** In order of publishing; in format 0 they have no pages and stand here whole. */
+  readonly rollups: readonly (RollupHead | RollupMeta)[];
 }
 
 /** Number and token of a publish. */
 type PublishMark = readonly [number: number, token: string];
 
+export function hasPage(rollup: RollupHead | RollupMeta): rollup is RollupHead {
+  return 'page' in rollup;
+}
+
 const TRAILER_BYTES = ',"crc32":"00000000"}\n'.length;
 
 export function encodeManifest(manifest: Manifest): Uint8Array {
-  const { number, recent, rollups } = manifest;
-  const text = JSON.stringify({ format: FORMAT_VERSION, number, recent, rollups }, encodeValue);
+  const { number, publishedAt, keep, recent, rollups } = manifest;
+  const text = encodeJson({ format: FORMAT_VERSION, number, publishedAt, keep, recent, rollups });
   const body = new TextEncoder().encode(text.slice(0, -1));
   return Buffer.concat([body, trailerOf(body)]);
 }
@@ -36,8 +48,7 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
 export function decodeManifest(bytes: Uint8Array, number: number, path: string): Manifest | null {
   const body = bytes.subarray(0, Math.max(0, bytes.length - TRAILER_BYTES));
   if (!trailerOf(body).equals(bytes.subarray(body.length))) return null;
-  const text = `${new TextDecoder().decode(body)}}`;
-  const content = JSON.parse(text, decodeValue) as Manifest & { readonly format: number };
+  const content = decodeJson(`${new TextDecoder().decode(body)}}`) as Partial<Manifest> & StoredManifest;
   if (content.format > FORMAT_VERSION) {
     throw new StoreError(
       'format_newer',
@@ -45,30 +56,17 @@ export function decodeManifest(bytes: Uint8Array, number: number, path: string):
       { next: 'Update Granary, or use another store.' },
     );
   }
-  return content.number === number && dataPaths(content).every(isDataPath) ? content : null;
+  if (content.number !== number || !content.rollups.every(staysInside)) return null;
+  return { publishedAt: null, keep: LIMITS.publishesKept, ...content };
 }
 
-/** The paths of all data files that a manifest names. */
-export function dataPaths(manifest: Manifest): readonly string[] {
-  return manifest.rollups.flatMap((rollup) =>
-    rollup.partitions.flatMap((partition) => partition.files.map((file) => file.path)),
-  );
+/** What manifests of all formats have. */
+type StoredManifest = Pick<Manifest, 'number' | 'recent' | 'rollups'> & { readonly format: number };
+
+function staysInside(rollup: RollupHead | RollupMeta): boolean {
+  return hasPage(rollup) ? isPagePath(rollup.page.path) : filePaths(rollup).every(isDataPath);
 }
 
 function trailerOf(body: Uint8Array): Buffer {
   return Buffer.from(`,"crc32":"${crc32(body).toString(16).padStart(8, '0')}"}\n`, 'latin1');
-}
-
-function encodeValue(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return { $int: value.toString() };
-  if (typeof value !== 'number') return value;
-  if (Object.is(value, -0)) return { $number: '-0' };
-  return Number.isFinite(value) ? value : { $number: String(value) };
-}
-
-function decodeValue(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if ('$int' in value) return canonicalInteger(BigInt(String(value.$int)));
-  if ('$number' in value) return Number(value.$number);
-  return value;
 }

@@ -1,52 +1,29 @@
 import { resolve } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { assert } from '../model/assert.js';
-import type { StoredBatch } from '../model/batch.js';
-import type { CatalogSnapshot, FileMeta, RollupColumn } from '../model/catalog.js';
+import type { CatalogSnapshot, RollupMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { RollupId } from '../model/schema.js';
 import { callQueue } from './call-queue.js';
 import { collectGarbage } from './collect-garbage.js';
+import { damageOf, withoutDamage } from './damage.js';
+import type { Damage } from './damage.js';
 import type { Disk } from './disk.js';
+import { listHistory } from './history.js';
+import { LazyRollup, Pages } from './lazy-rollup.js';
+import { hasPage } from './manifest.js';
 import { PartitionCache } from './partition-cache.js';
+import { Pins } from './pins.js';
 import { publish } from './publish.js';
 import type { PublishChange } from './publish.js';
 import { readPartition } from './read-partition.js';
-import { readState } from './read-state.js';
+import { readManifest, readState } from './read-state.js';
 import type { StoreState } from './read-state.js';
+import { readPage } from './rollup-page.js';
 import { openStaging } from './staging.js';
 import type { OpenStaging, Staging } from './staging.js';
+import type { HeldSnapshot, Storage } from './storage.js';
 import { verifyStore } from './verify-store.js';
-import type { StoreReport } from './verify-store.js';
-
-/** A store on disk: what is published, and the way to publish more. Everything is told in docs/format.md. */
-export interface Storage {
-  /** Absolute path of the store. */
-  readonly directory: string;
-  /** What this process knows to be published. */
-  snapshot(): CatalogSnapshot;
-  /** Sentences about damage that the store got around, for a person to read. */
-  warnings(): readonly string[];
-  /** Looks what other processes have published; the same snapshot when they have not. */
-  reload(): Promise<CatalogSnapshot>;
-  /** At least these columns of a file. Throws `corrupt` or `file_missing`. */
-  readPartition(file: FileMeta, columns: readonly RollupColumn[]): Promise<StoredBatch>;
-  /** A folder to prepare a publish in. `token`: 1 to 40 of a-z and 0-9, never used in this store before. */
-  stage(token: string): Promise<Staging>;
-  /**
-   * Publishes files and metadata at once, or nothing. Throws `commit_conflict` when `change.base` is no longer
-   * the published version: reload, make the change anew, and publish from the same staging. Discard the staging
-   * in the end, and collect the garbage.
-   */
-  publish(staging: Staging, change: PublishChange): Promise<CatalogSnapshot>;
-  /** Publishes a state without these rollups. */
-  removeRollups(token: string, ids: readonly RollupId[]): Promise<CatalogSnapshot>;
-  /** Removes what nobody will read again; gives the paths. */
-  collectGarbage(): Promise<readonly string[]>;
-  /** Reads and checks every published byte. */
-  verify(): Promise<StoreReport>;
-}
 
 export interface StorageOptions {
   readonly disk: Disk;
@@ -54,13 +31,19 @@ export interface StorageOptions {
   readonly directory: string;
   /** Budget of decoded columns in memory. */
   readonly cacheBytesMax?: number;
+  /** Default false: what is damaged counts as not built. */
+  readonly refusesDamage?: boolean;
 }
 
 /** Opens a store, after removing what ended processes left behind. Throws `corrupt` or `format_newer`. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { disk } = options;
   const directory = resolve(options.directory);
-  let current = see(await readState(disk, directory));
+  const pins = new Pins(disk, directory);
+  const pages = new Pages((head) => readPage(disk, directory, head));
+  const rollups = new Map<string, LazyRollup>();
+  const damages: Damage[] = [];
+  let current = see(await pinnedState());
   const uncollected = await collectLeftovers(disk, directory);
   const stagings = new WeakMap<Staging, OpenStaging>();
   const cache = new PartitionCache(
@@ -68,17 +51,117 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     options.cacheBytesMax ?? LIMITS.cacheBytes,
   );
   const inTurn = callQueue(); // so that a reload never undoes what a publish has just shown
+
+  /** The newest state, which stays readable from then on. */
+  async function pinnedState(): Promise<StoreState> {
+    for (let attempt = 0; attempt < LIMITS.manifestReadsMax; attempt++) {
+      const state = await readState(disk, directory);
+      if (await pins.pin(state.manifest.number)) return state;
+    }
+    throw new StoreError(
+      'commit_conflict',
+      `The manifests of ${directory} come and go too fast to read one.`,
+      {
+        next: 'Try again when fewer processes publish.',
+      },
+    );
+  }
+
+  function see(state: StoreState): Seen {
+    const whole = snapshotOf(state.manifest);
+    return { state, whole, snapshot: withoutDamage(whole, damages) };
+  }
+
+  /** The same object for the same page, so that what is known of it stays known. */
+  function snapshotOf({ number, rollups: published }: StoreState['manifest']): CatalogSnapshot {
+    const found = published.map((rollup): [RollupId, RollupMeta] => {
+      if (!hasPage(rollup)) return [rollup.id, rollup];
+      const known = rollups.get(rollup.page.path) ?? new LazyRollup(rollup, pages);
+      rollups.set(rollup.page.path, known);
+      return [rollup.id, known];
+    });
+    return { version: number, rollups: new Map(found) };
+  }
+
+  /** What was shown until now may go, unless somebody holds it. */
+  function show(state: StoreState): void {
+    const before = current.state.manifest.number;
+    current = see(state);
+    void pins.unpin(before).catch(() => undefined); // a pin that stays keeps a few files too many
+    const pagesNow = new Set(
+      state.manifest.rollups.flatMap((each) => (hasPage(each) ? [each.page.path] : [])),
+    );
+    for (const path of rollups.keys()) if (!pagesNow.has(path)) rollups.delete(path);
+  }
+
+  function held(number: number, snapshot: CatalogSnapshot): HeldSnapshot {
+    let isHeld = true;
+    return {
+      snapshot,
+      release() {
+        if (isHeld) void pins.unpin(number).catch(() => undefined);
+        isHeld = false;
+      },
+    };
+  }
+
+  async function publishAlone(token: string, change: Omit<PublishChange, 'base'>): Promise<CatalogSnapshot> {
+    const base = current.snapshot.version;
+    const staging = await storage.stage(token);
+    try {
+      return await storage.publish(staging, { base, ...change });
+    } finally {
+      await staging.discard();
+    }
+  }
+
   const storage: Storage = {
     directory,
     snapshot: () => current.snapshot,
-    warnings: () => [...current.state.damaged.map(damageWarning), ...uncollected],
+    warnings: () => [
+      ...current.state.damaged.map(damageWarning),
+      ...damages.map(({ path, what }) => `${path} is set aside: ${what}`),
+      ...uncollected,
+    ],
     reload: () =>
       inTurn(async () => {
-        const state = await readState(disk, directory);
-        if (!isDeepStrictEqual(state, current.state)) current = see(state);
+        const state = await pinnedState();
+        if (isSameState(state, current.state)) await pins.unpin(state.manifest.number);
+        else show(state);
         return current.snapshot;
       }),
+    async looking(snapshot, call) {
+      for (;;) {
+        const sound = withoutDamage(snapshot, damages);
+        try {
+          return await pages.with(() => call(sound));
+        } catch (error) {
+          if (storage.setAside(error, sound.rollups.values()) === null) throw error;
+        }
+      }
+    },
+    hold() {
+      const { number } = current.state.manifest;
+      const isPinned = pins.hold(number);
+      assert(isPinned, 'what is shown is pinned');
+      return held(number, current.whole);
+    },
+    async holdPublish(number) {
+      if (!(await pins.pin(number))) throw notKept(directory, number);
+      const manifest = await readManifest(disk, directory, number);
+      if (manifest !== 'gone' && manifest !== 'damaged') return held(number, snapshotOf(manifest));
+      await pins.unpin(number);
+      throw notKept(directory, number);
+    },
+    history: () => listHistory(disk, directory),
     readPartition: (file, columns) => cache.read(file, columns),
+    setAside(error, among) {
+      const damage = options.refusesDamage === true ? null : damageOf(error, among);
+      if (damage === null) return null;
+      damages.push(damage);
+      current = see(current.state);
+      return damage;
+    },
     stage: async (token) => {
       const staging = await openStaging(disk, directory, token);
       stagings.set(staging, staging);
@@ -88,41 +171,81 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       inTurn(async () => {
         const open = stagings.get(staging);
         assert(open !== undefined, 'the staging was made by this storage');
-        current = see(await open.step(() => publish(disk, directory, current.state, open, change)));
+        const readBefore = async (rollup: StoreState['manifest']['rollups'][number]): Promise<RollupMeta> =>
+          hasPage(rollup) ? pages.load(rollup) : rollup;
+        const state = await open.step(() =>
+          publish(disk, directory, current.state, open, change, readBefore),
+        );
+        await pins.pin(state.manifest.number);
+        for (const rollup of state.manifest.rollups) {
+          const put = change.put.find(({ id }) => id === rollup.id);
+          if (put !== undefined && hasPage(rollup)) pages.put(rollup, put);
+        }
+        const anew = new Set(change.put.map(({ id }) => id));
+        damages.splice(0, Infinity, ...damages.filter(({ rollup }) => !anew.has(rollup)));
+        show(state);
         return current.snapshot;
       }),
-    removeRollups: async (token, remove) => {
-      const base = current.snapshot.version;
-      const staging = await storage.stage(token);
+    async restore(token, number, ids) {
+      const before = await storage.holdPublish(number);
       try {
-        return await storage.publish(staging, { base, put: [], remove });
+        const heads = [...before.snapshot.rollups.values()].map((rollup) => {
+          if (rollup instanceof LazyRollup) return rollup.head;
+          throw notRestorable(number);
+        });
+        const restore = heads.filter(({ id }) => ids?.includes(id) !== false);
+        const kept = new Set(restore.map(({ id }) => id));
+        const remove = [...current.whole.rollups.keys()].filter(
+          (id) => ids?.includes(id) !== false && !kept.has(id),
+        );
+        return await publishAlone(token, { put: [], remove, restore });
       } finally {
-        await staging.discard();
+        before.release();
       }
     },
-    collectGarbage: () => collectGarbage(disk, directory),
+    removeRollups: (token, remove) => publishAlone(token, { put: [], remove }),
+    async collectGarbage(thorough = true) {
+      await pins.settled();
+      return collectGarbage(disk, directory, thorough || pins.leftBehind);
+    },
     verify: () => verifyStore(disk, directory),
+    async close() {
+      await inTurn(async () => undefined);
+      await pins.close();
+      if (pins.leftBehind) await collectLeftovers(disk, directory, true);
+    },
   };
   return storage;
 }
 
 interface Seen {
   readonly state: StoreState;
+  readonly whole: CatalogSnapshot;
+  /** Without what is damaged. */
   readonly snapshot: CatalogSnapshot;
 }
 
-function see(state: StoreState): Seen {
-  const { number, rollups } = state.manifest;
-  return {
-    state,
-    snapshot: { version: number, rollups: new Map(rollups.map((rollup) => [rollup.id, rollup])) },
-  };
+function isSameState(a: StoreState, b: StoreState): boolean {
+  const mark = ({ manifest: { number, recent } }: StoreState): string => `${number} ${recent.at(-1)?.[1]}`;
+  return mark(a) === mark(b) && a.highest === b.highest && a.damaged.join() === b.damaged.join();
+}
+
+function notRestorable(number: number): StoreError {
+  return new StoreError('query_invalid', `publish ${number} has format 0, which is only read.`, {
+    next: 'Build again instead.',
+  });
+}
+
+function notKept(directory: string, number: number): StoreError {
+  return new StoreError('query_invalid', `publish ${number} of ${directory} is not kept.`, {
+    next: 'granary history lists those that are; the option keep of the store says how many.',
+  });
 }
 
 /** A store on a disk that refuses writes can still be read, so failing to clean up is only worth a warning. */
-async function collectLeftovers(disk: Disk, directory: string): Promise<readonly string[]> {
+async function collectLeftovers(disk: Disk, directory: string, thorough = false): Promise<readonly string[]> {
   try {
-    await collectGarbage(disk, directory);
+    await collectGarbage(disk, directory, thorough);
     return [];
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;

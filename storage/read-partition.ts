@@ -4,6 +4,7 @@ import type { StoredBatch } from '../model/batch.js';
 import type { FileMeta, RollupColumn } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import type { BuildColumn } from '../model/plan.js';
+import { DamagedFile } from './damaged-file.js';
 import { decodeFile } from './decode-file.js';
 import type { Disk } from './disk.js';
 
@@ -20,7 +21,8 @@ export async function readPartition(
   const bytes = await readChecked(disk, directory, file);
   const path = join(directory, file.path);
   const batch = await decodeFile(path, bytes, withPrecision(file, columns));
-  if (batch.rows !== file.rows) throw corrupt(path, `it holds ${batch.rows} rows instead of ${file.rows}`);
+  if (batch.rows !== file.rows)
+    throw corrupt(directory, file, `it holds ${batch.rows} rows instead of ${file.rows}`);
   return batch;
 }
 
@@ -32,13 +34,16 @@ export async function readChecked(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const path = join(directory, file.path);
   const bytes = await disk.readFile(path).catch((error: unknown) => {
-    throw error instanceof StoreError && error.code === 'file_missing' ? missing(path, error) : error;
+    throw error instanceof StoreError && error.code === 'file_missing'
+      ? missing(directory, file, error)
+      : error;
   });
   if (bytes.byteLength !== file.bytes) {
-    throw corrupt(path, `it has ${bytes.byteLength} bytes instead of ${file.bytes}`);
+    throw corrupt(directory, file, `it has ${bytes.byteLength} bytes instead of ${file.bytes}`);
   }
   const checksum = crc32(bytes);
-  if (checksum !== file.crc32) throw corrupt(path, `its CRC-32 is ${checksum} instead of ${file.crc32}`);
+  if (checksum !== file.crc32)
+    throw corrupt(directory, file, `its CRC-32 is ${checksum} instead of ${file.crc32}`);
   return bytes;
 }
 
@@ -52,12 +57,12 @@ export function withPrecision(file: FileMeta, columns: readonly RollupColumn[]):
 
 const REBUILD = 'Build the rollup again: store.build({ force: true }), or granary build --force.';
 
-function missing(path: string, cause: StoreError): StoreError {
-  return new StoreError('file_missing', `${path} was published and is not there.`, { next: REBUILD, cause });
+function missing(directory: string, file: FileMeta, cause: StoreError): StoreError {
+  const message = `${join(directory, file.path)} was published and is not there.`;
+  return new DamagedFile('file_missing', file.path, message, { next: REBUILD, cause });
 }
 
-function corrupt(path: string, what: string): StoreError {
-  return new StoreError('corrupt', `${path} is not the file that was published: ${what}.`, {
-    next: REBUILD,
-  });
+function corrupt(directory: string, file: FileMeta, what: string): StoreError {
+  const message = `${join(directory, file.path)} is not the file that was published: ${what}.`;
+  return new DamagedFile('corrupt', file.path, message, { next: REBUILD });
 }

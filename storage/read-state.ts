@@ -15,6 +15,8 @@ export interface StoreState {
   readonly damaged: readonly string[];
 }
 
+const EMPTY: Manifest = { number: 0, publishedAt: null, keep: LIMITS.publishesKept, recent: [], rollups: [] };
+
 /** Reads what is published. Throws `corrupt` when there are manifests and none is intact. */
 export async function readState(disk: Disk, directory: string): Promise<StoreState> {
   for (let attempt = 0; attempt < LIMITS.manifestReadsMax; attempt++) {
@@ -39,7 +41,7 @@ async function tryReadState(disk: Disk, directory: string): Promise<StoreState |
     if (manifest !== 'damaged') return { manifest, highest, damaged };
     damaged.push(manifestPath(directory, number));
   }
-  if (damaged.length === 0) return { manifest: { number: 0, recent: [], rollups: [] }, highest, damaged };
+  if (damaged.length === 0) return { manifest: EMPTY, highest, damaged };
   throw new StoreError('corrupt', `No manifest of the store is intact: ${damaged.join(', ')}.`, {
     next: 'Put them back from a backup, or remove the folder of the store and build again.',
   });
@@ -54,12 +56,20 @@ export async function listManifests(disk: Disk, directory: string): Promise<read
     .toSorted((a, b) => b - a);
 }
 
-export async function readManifest(
+export function readManifest(
   disk: Disk,
   directory: string,
   number: number,
 ): Promise<Manifest | 'damaged' | 'gone'> {
-  const path = manifestPath(directory, number);
+  return readManifestAt(disk, manifestPath(directory, number), number);
+}
+
+/** @param path of the manifest or of a link to it */
+export async function readManifestAt(
+  disk: Disk,
+  path: string,
+  number: number,
+): Promise<Manifest | 'damaged' | 'gone'> {
   let bytes: Uint8Array;
   try {
     bytes = await disk.readFile(path);

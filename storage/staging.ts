@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { FileMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import type { Disk } from './disk.js';
-import { STAGING, dataPath, isToken, stagedName, stagingName } from './file-names.js';
+import { STAGING, dataPath, isToken, stagedName, ownedName } from './file-names.js';
 import type { FileSlot } from './file-names.js';
 import { sealFile } from './seal-file.js';
 import type { SealContract } from './seal-file.js';
@@ -29,6 +29,8 @@ export interface OpenStaging extends Staging {
   readonly sealed: ReadonlyMap<string, string>;
   /** Paths in the store that were linked by an earlier attempt to publish. */
   readonly linked: Set<string>;
+  /** Whether what is linked is published; `unknown` where the disk failed in between. */
+  outcome: 'nothing' | 'unknown' | 'published';
   /** Runs a step; after one that failed no other step is allowed, so that no failed fsync is tried again. */
   step<T>(call: () => Promise<T>): Promise<T>;
 }
@@ -40,16 +42,17 @@ export async function openStaging(disk: Disk, directory: string, token: string):
       next: 'Use 1 to 40 of the characters a-z and 0-9.',
     });
   }
-  const folder = join(directory, STAGING, stagingName(token, await disk.self()));
+  const folder = join(directory, STAGING, ownedName(token, await disk.self()));
   await disk.makeDirectory(folder);
   const sealed = new Map<string, string>();
   const step = stopAfterFailure(folder);
   const pathOf = (slot: FileSlot): string => join(folder, stagedName(slot));
-  return {
+  const staging: OpenStaging = {
     token,
     folder,
     sealed,
     linked: new Set(),
+    outcome: 'nothing',
     step,
     pathOf,
     seal: (slot, contract) =>
@@ -59,8 +62,15 @@ export async function openStaging(disk: Disk, directory: string, token: string):
         sealed.set(path, pathOf(slot));
         return { path, ...meta };
       }),
-    discard: () => disk.removeDirectory(folder),
+    async discard() {
+      // Its process ends some day, and then somebody looks through everything.
+      if (staging.outcome === 'unknown') return;
+      if (staging.outcome === 'nothing')
+        for (const path of staging.linked) await disk.removeFile(join(directory, path));
+      await disk.removeDirectory(folder);
+    },
   };
+  return staging;
 }
 
 function stopAfterFailure(folder: string): OpenStaging['step'] {

@@ -28,6 +28,8 @@ export interface TableName {
   readonly schema: string;
   readonly cube: string;
   readonly preAggregation: string;
+  /** Key of the partition; default the table of all. */
+  readonly partition?: string;
   /** Word of the data. */
   readonly content: string;
   /** Word of the definition. */
@@ -36,10 +38,11 @@ export interface TableName {
   readonly updatedAt: number;
 }
 
-/** `<schema>.<cube>_<pre-aggregation>_<content>_<structure>_<seconds in base 32>` */
-export function targetTableName(name: TableName): string {
+/** `<schema>.<cube>_<pre-aggregation>[<date>]_<content>_<structure>_<seconds in base 32>` */
+export function tableNameOf(name: TableName): string {
   const seconds = Math.floor(name.updatedAt / 1000).toString(32);
-  return `${tablePrefix(name.schema, name.cube, name.preAggregation)}_${name.content}_${name.structure}_${seconds}`;
+  const table = tablePrefix(name.schema, name.cube, name.preAggregation);
+  return `${table}${name.partition ?? ''}_${name.content}_${name.structure}_${seconds}`;
 }
 
 /** `<schema>.<cube>_<pre-aggregation>`, in snake case: the name by which an answer tells what it used. */

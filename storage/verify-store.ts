@@ -2,12 +2,15 @@ import { join } from 'node:path';
 import type { FileMeta, IndexMeta, PartitionMeta, RollupMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import type { RollupId } from '../model/schema.js';
-import { listDataFiles, surveyManifests } from './collect-garbage.js';
+import { listDataFiles, namedFiles } from './collect-garbage.js';
 import { isSameStats } from './column-stats.js';
 import type { Disk } from './disk.js';
+import { hasPage } from './manifest.js';
 import { inspectFile } from './inspect-file.js';
 import { readChecked, withPrecision } from './read-partition.js';
 import { readState } from './read-state.js';
+import { readPage } from './rollup-page.js';
+import type { RollupHead } from './rollup-page.js';
 
 export interface StoreReport {
   readonly ok: boolean;
@@ -24,7 +27,7 @@ export interface StoreProblem {
   readonly file: string;
   /** Null for a manifest. */
   readonly rollup: RollupId | null;
-  /** Key of the partition; null for a manifest. */
+  /** Key of the partition; null for a manifest and for a rollup's page. */
   readonly partition: string | null;
   readonly problem: string;
   readonly next: string | null;
@@ -36,10 +39,20 @@ export interface StoreProblem {
  */
 export async function verifyStore(disk: Disk, directory: string): Promise<StoreReport> {
   const data = await listDataFiles(disk, directory);
-  const { named } = await surveyManifests(disk, directory);
+  const { named } = await namedFiles(disk, directory);
   const { manifest, damaged } = await readState(disk, directory);
   const problems: StoreProblem[] = damaged.map(damagedManifest);
-  const files = manifest.rollups.flatMap(filesOf);
+  const files: PublishedFile[] = [];
+  for (const rollup of manifest.rollups) {
+    if (!hasPage(rollup)) files.push(...filesOf(rollup));
+    else {
+      const page = await readPage(disk, directory, rollup).catch((error: unknown) => {
+        problems.push(damagedPage(rollup, error));
+        return null;
+      });
+      if (page !== null) files.push(...filesOf(page));
+    }
+  }
   for (const entry of files) {
     const problem = await verifyFile(disk, directory, entry);
     if (problem !== null) problems.push(problem);
@@ -92,6 +105,11 @@ async function verifyFile(
     if (!(error instanceof StoreError)) throw error;
     return { ...place, problem: error.what, next: error.next ?? null };
   }
+}
+
+function damagedPage({ id, page }: RollupHead, error: unknown): StoreProblem {
+  if (!(error instanceof StoreError)) throw error;
+  return { file: page.path, rollup: id, partition: null, problem: error.what, next: error.next ?? null };
 }
 
 function damagedManifest(file: string): StoreProblem {

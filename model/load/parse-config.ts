@@ -30,6 +30,8 @@ const configSchema = z.strictObject({
   selection: z.enum(['first', 'priority', 'cost']).optional(),
   cacheMb: z.number().positive().optional(),
   threads: z.number().int().positive().optional(),
+  keep: z.number().int().min(LIMITS.publishesKept).max(LIMITS.publishesKeptMax).optional(),
+  damage: z.enum(['source', 'rebuild', 'refuse']).optional(),
 });
 
 const modelOptionsSchema = configSchema.pick({
@@ -63,6 +65,10 @@ export interface Config {
   readonly cacheBytesMax: number;
   /** Threads for large scans; null: as many as the machine has, at most 4. */
   readonly threads: number | null;
+  /** Publishes that stay readable; null: as the store has it. */
+  readonly keep: number | null;
+  /** What a query does that comes upon a damaged file. */
+  readonly damage: 'source' | 'rebuild' | 'refuse';
 }
 
 /**
@@ -93,6 +99,8 @@ export function parseConfig(value: unknown, where: string): Config {
     selection: given.selection ?? 'first',
     cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
     threads: threads ?? null,
+    keep: given.keep ?? null,
+    damage: given.damage ?? 'source',
   };
 }
 

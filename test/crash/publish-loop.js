@@ -12,7 +12,10 @@ writeSync(1, 'ready\n');
 for (;;) {
   const base = storage.snapshot().version;
   const staging = await storage.stage(`${run}${base.toString(36)}`);
-  const [kept] = storage.snapshot().rollups.get(rollup.id)?.partitions.slice(-1) ?? [];
+  const [kept] = await storage.looking(
+    storage.snapshot(),
+    ({ rollups }) => rollups.get(rollup.id)?.partitions.slice(-1) ?? [],
+  );
   const partitions = kept === undefined ? [] : [kept];
   const slot = { rollup: rollup.id, partition: `${20_000_000 + base}`, index: 0 };
   copyFileSync(file, staging.pathOf(slot));

@@ -6,10 +6,11 @@ import type { FileMeta } from '../../dist/model/catalog.js';
 import { FORMAT_VERSION, decodeManifest, encodeManifest } from '../../dist/storage/manifest.js';
 import { verifyStore } from '../../dist/storage/verify-store.js';
 import { nodeDisk } from '../../dist/storage/node-disk.js';
-import type { Storage } from '../../dist/storage/open-storage.js';
+import type { Storage } from '../../dist/storage/storage.js';
 import { seededRandom } from './support/random.js';
 import {
   SAMPLE_SQL,
+  closeSamples,
   openSample,
   publishSample,
   sampleRollup,
@@ -149,6 +150,7 @@ describe('a damaged manifest', () => {
     expect(await (await openSample(storage.directory)).verify()).toMatchObject({ ok: true });
     writeFileSync(newest(), 'x');
     await publishSample(writer, sample, 'd');
+    await closeSamples(writer);
     expect(await writer.collectGarbage()).toEqual(
       expect.arrayContaining(['manifests/00000002.json', ...files]),
     );
@@ -165,13 +167,13 @@ describe('a damaged manifest', () => {
 
 test('a store of a newer format is refused, not damaged', async () => {
   const path = join(storage.directory, 'manifests', '00000003.json');
-  const body = Buffer.from(encodeManifest({ number: 3, recent: [], rollups: [] }))
+  const body = Buffer.from(encodeManifest({ number: 3, publishedAt: 0, keep: 2, recent: [], rollups: [] }))
     .toString()
     .replace(`"format":${FORMAT_VERSION}`, `"format":${FORMAT_VERSION + 1}`)
     .replace(/,"crc32".*\n/, '');
   writeFileSync(path, `${body},"crc32":"${crc32(body).toString(16).padStart(8, '0')}"}\n`);
   await expect(openSample(storage.directory)).rejects.toMatchObject({
     code: 'format_newer',
-    message: expect.stringMatching(/format version 1; this Granary reads up to 0\..*Update Granary/),
+    message: expect.stringMatching(/format version 2; this Granary reads up to 1\..*Update Granary/),
   });
 });

@@ -6,7 +6,7 @@ import type { FileDescription } from '../../dist/index.js';
 import { extendFooter } from '../../dist/storage/parquet-footer.js';
 import { connectDuckDb, copyToParquet } from './support/duckdb.js';
 import { seededRandom } from './support/random.js';
-import { openSample, publishSample, writeSample } from './support/sample-store.js';
+import { openSample, publishSample, publishedRollup, writeSample } from './support/sample-store.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 const connection = await connectDuckDb();
@@ -21,7 +21,7 @@ test('a file of the store tells what it is, how it is sorted, and the precision 
   const folder = temporaryFolder();
   const storage = await openSample(join(folder, 'store'));
   await publishSample(storage, await writeSample(folder, connection), 'a', ['20010101']);
-  const [file] = storage.snapshot().rollups.get('sales.daily')!.partitions[0].files;
+  const [file] = (await publishedRollup(storage)).partitions[0].files;
   const found = await inspectFile(join(storage.directory, file.path));
   expect(found).toMatchObject({
     bytes: file.bytes,

@@ -7,9 +7,10 @@ import type { PartitionMeta } from '../../dist/model/catalog.js';
 import type { Disk } from '../../dist/storage/disk.js';
 import { nodeDisk } from '../../dist/storage/node-disk.js';
 import { openStorage } from '../../dist/storage/open-storage.js';
-import type { Storage } from '../../dist/storage/open-storage.js';
+import type { Storage } from '../../dist/storage/storage.js';
 import { seededRandom } from './support/random.js';
 import {
+  closeSamples,
   openSample,
   publishSample,
   sampleRollup,
@@ -49,6 +50,7 @@ describe('[fault 3, 4, 5] the Nth call to the disk in a publish', () => {
   test.each(MODES)('%s: old or new state, whole, and the next publish works', async (_name, mode) => {
     const template = join(temporaryFolder(), 'template');
     await publishSample(await openSample(template), sample, 'first');
+    await closeSamples();
     let failures = 0;
     for (let n = 1; ; n++) {
       const directory = join(temporaryFolder(), 'store');
@@ -100,7 +102,10 @@ async function expectWhole(directory: string, versions: readonly number[]): Prom
   expect(await storage.verify()).toMatchObject({ ok: true, files: 2 });
   expect(readdirSync(join(directory, 'staging'))).toEqual([]);
   expect(readdirSync(join(directory, 'manifests'))).toHaveLength(2);
-  expect(readdirSync(join(directory, 'data', 'sales.daily'))).toHaveLength(4);
+  // Two files and a page for each of two publishes.
+  expect(readdirSync(join(directory, 'data', 'sales.daily'))).toHaveLength(6);
+  await closeSamples();
+  expect(readdirSync(join(directory, 'readers'))).toEqual([]);
 }
 
 describe('[fault 2] a power cut', () => {

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  dataFileToken,
+  dataToken,
   dataPath,
   encodeName,
   isDataPath,
   isRollupFolder,
   manifestName,
   manifestNumber,
-  parseStagingName,
+  parseOwnedName,
   stagedName,
-  stagingName,
+  ownedName,
 } from '../../dist/storage/file-names.js';
 
 describe('[fault 14] names in a model cannot leave the store', () => {
@@ -58,7 +58,7 @@ describe('[fault 14] names in a model cannot leave the store', () => {
         const path = dataPath(slot, 'tok1');
         expect(isDataPath(path)).toBe(true);
         expect(isRollupFolder(path.split('/')[1])).toBe(true);
-        expect(dataFileToken(path.split('/')[2])).toBe('tok1');
+        expect(dataToken(path.split('/')[2])).toBe('tok1');
         for (const file of [...path.split('/'), stagedName(slot)]) expect(file.length).toBeLessThan(256);
       }),
     );
@@ -97,8 +97,8 @@ test('numbers of manifests come back from their names, and from no others', () =
 
 test('a staging folder tells its token and its owner', () => {
   const owner = { place: '0c9f3a55', pid: 4242, start: 88_112_233 };
-  expect(parseStagingName(stagingName('b4', owner))).toEqual({ token: 'b4', owner });
+  expect(parseOwnedName(ownedName('b4', owner))).toEqual({ token: 'b4', owner });
   for (const name of ['b4', 'b4.0c9f3a55.1', 'b4.0C9F3A55.1.1', '../x.0c9f3a55.1.1', 'b4.0c9f3a55.1.1.1']) {
-    expect(parseStagingName(name)).toBeNull();
+    expect(parseOwnedName(name)).toBeNull();
   }
 });

@@ -4,7 +4,13 @@ import { beforeEach, expect, test } from 'vitest';
 import { LIMITS } from '../../dist/model/limits.js';
 import { collectGarbage } from '../../dist/storage/collect-garbage.js';
 import { nodeDisk } from '../../dist/storage/node-disk.js';
-import { openSample, publishSample, sealPartition, writeSample } from './support/sample-store.js';
+import {
+  closeSamples,
+  openSample,
+  publishSample,
+  sealPartition,
+  writeSample,
+} from './support/sample-store.js';
 import type { Sample } from './support/sample-store.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
@@ -16,6 +22,7 @@ beforeEach(async () => {
   sample = await writeSample(folder);
   directory = join(folder, 'store');
   await publishSample(await openSample(directory), sample, 'a');
+  await closeSamples();
 });
 
 test('staging of a living process stays, of an ended one goes at the next opening', async () => {
@@ -33,9 +40,9 @@ test('staging of another place goes once nothing in it was touched for long', as
   const later = (ms: number) => ({ ...nodeDisk, now: () => Date.now() + ms });
   const age = (path: string, ms: number): void => utimesSync(path, new Date(), new Date(Date.now() - ms));
   age(folder, 2 * LIMITS.stagingIdleMsMax);
-  expect(await collectGarbage(nodeDisk, directory)).toEqual([]);
-  expect(await collectGarbage(later(LIMITS.stagingIdleMsMax - 60_000), directory)).toEqual([]);
-  expect(await collectGarbage(later(LIMITS.stagingIdleMsMax + 60_000), directory)).toEqual([
+  expect(await collectGarbage(nodeDisk, directory, true)).toEqual([]);
+  expect(await collectGarbage(later(LIMITS.stagingIdleMsMax - 60_000), directory, true)).toEqual([]);
+  expect(await collectGarbage(later(LIMITS.stagingIdleMsMax + 60_000), directory, true)).toEqual([
     'staging/x1.deadbeef.1.1',
   ]);
 });
@@ -47,6 +54,9 @@ test('foreign files and folders are never touched', async () => {
     'data/sales.daily/README',
     'data/sales.daily/all-0-UPPER.parquet',
     'data/sales.daily/all-0-x.parquet.bak',
+    'data/sales.daily/rollup-X.json',
+    'readers/README',
+    'readers/mine/00000001.json',
     'data/Sales.daily/all-0-x.parquet',
     'data/sales/all-0-x.parquet',
     'manifests/1.json',
@@ -61,7 +71,8 @@ test('foreign files and folders are never touched', async () => {
   const storage = await openSample(directory);
   await publishSample(storage, sample, 'b');
   await publishSample(storage, sample, 'c');
-  expect(await storage.collectGarbage()).toHaveLength(3);
+  // A manifest, two files and a page.
+  expect(await storage.collectGarbage()).toHaveLength(4);
   for (const path of foreign) expect(await nodeDisk.stat(join(directory, path)), path).not.toBeNull();
   expect(await storage.verify()).toMatchObject({ ok: true });
 });

@@ -13,12 +13,13 @@ import type { FileMeta, RollupMeta } from '../../dist/model/catalog.js';
 import type { LogicalType, Value } from '../../dist/model/value.js';
 import { nodeDisk } from '../../dist/storage/node-disk.js';
 import { openStorage } from '../../dist/storage/open-storage.js';
-import type { Storage } from '../../dist/storage/open-storage.js';
+import type { Storage } from '../../dist/storage/storage.js';
 import { airliftRegisters } from '../support/airlift-registers.js';
 import { buildTables, temporaryFolder } from '../support/open-tables.js';
 import type { Store } from '../support/open-tables.js';
 import { EVENTS, EVENTS_MODEL } from '../support/typed-events.js';
 import { columnValues } from './support/column-values.js';
+import { publishedRollup } from './support/sample-store.js';
 
 interface ParquetJs {
   ParquetReader: {
@@ -43,9 +44,11 @@ interface PublishedFile {
   readonly file: FileMeta;
 }
 
-function filesOf(storage: Storage): readonly PublishedFile[] {
-  return [...storage.snapshot().rollups.values()].flatMap((rollup) =>
-    rollup.partitions.flatMap(({ files }) => files.map((file, index) => ({ rollup, index, file }))),
+function filesOf(storage: Storage): Promise<readonly PublishedFile[]> {
+  return storage.looking(storage.snapshot(), ({ rollups }) =>
+    [...rollups.values()].flatMap((rollup) =>
+      rollup.partitions.flatMap(({ files }) => files.map((file, index) => ({ rollup, index, file }))),
+    ),
   );
 }
 
@@ -76,7 +79,7 @@ function ofReader(value: unknown): unknown {
 
 test('hyparquet gives the rows of every file of a store as ours', async () => {
   const { storage } = await openEvents();
-  const files = filesOf(storage);
+  const files = await filesOf(storage);
   expect(files.length).toBeGreaterThan(40);
   const seen = new Set<string>();
   for (const each of files) {
@@ -100,7 +103,7 @@ test('hyparquet gives the rows of every file of a store as ours', async () => {
 
 test('every file says in its footer what the manifest says: rollup, index, order, rows, nulls, bounds', async () => {
   const { storage } = await openEvents();
-  for (const each of filesOf(storage)) {
+  for (const each of await filesOf(storage)) {
     const { rollup, index, file } = each;
     const found = await inspectFile(join(storage.directory, file.path));
     const { name, sortColumns } = rollup.indexes[index];
@@ -126,8 +129,8 @@ test('parquetjs-lite gives the rows of an uncompressed export without decimals a
   await store.export({ to, compression: 'none', preAggregations });
   let compared = 0;
   for (const id of preAggregations) {
-    for (const { key, files } of storage.snapshot().rollups.get(id)!.partitions) {
-      const rollup = storage.snapshot().rollups.get(id)!;
+    const rollup = await publishedRollup(storage, id);
+    for (const { key, files } of rollup.partitions) {
       const [file] = files;
       const ours = await ourColumns(storage, { rollup, index: 0, file });
       const { columns } = file;
@@ -155,7 +158,7 @@ function estimateElsewhere(sketches: readonly Uint8Array[]): number {
 
 test('hyperloglog-lite merges the sketches of a file, read by hyparquet, to about the answer of a query', async () => {
   const { store, storage } = await openEvents();
-  const { rollup, file } = filesOf(storage).find((each) => each.rollup.id === 'events.whole')!;
+  const { rollup, file } = (await filesOf(storage)).find((each) => each.rollup.id === 'events.whole')!;
   const buffer = new Uint8Array(readFileSync(join(storage.directory, file.path))).buffer;
   const rows = await parquetReadObjects({ file: buffer, compressors, utf8: false });
   const elsewhere = estimateElsewhere(rows.map((row) => row['events__visitors'] as Uint8Array));

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { tablePrefix, tableVersion, targetTableName } from '../../dist/storage/table-version.js';
+import { tablePrefix, tableVersion, tableNameOf } from '../../dist/storage/table-version.js';
 
 test('[A26] a table is named by content, structure and the second of its refresh in base 32', () => {
   const updatedAt = Date.UTC(2021, 8, 23, 10, 56, 40) + 999;
   expect(Number.parseInt('1gkonb8', 32) * 1000).toBe(updatedAt - 999);
   expect(
-    targetTableName({
+    tableNameOf({
       schema: 'dev_pre_aggregations',
       cube: 'Products',
       preAggregation: 'amountByClientName',

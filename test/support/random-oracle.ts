@@ -4,7 +4,7 @@ import { answer } from './oracle.js';
 import type { OracleAnswer, OracleModel } from './oracle.js';
 import type { Cell } from './oracle-filter.js';
 import type { OracleMeasure } from './oracle-measure.js';
-import { printWallTime } from './oracle-time.js';
+import { parseWallTime, printWallTime, wallTime } from './oracle-time.js';
 import { ownGranularities } from './random-granularities.js';
 import type { RandomCube, RandomMeasure, RandomModel } from './random-model.js';
 import { isTame } from './random-values.js';
@@ -75,8 +75,19 @@ function isPlain(query: CubeQuery, filter: CubeFilter): boolean {
     // Of what is no number or time it knows no comparison with measures.
     !/approx|_bool_|_first_|_last_/.test(filter.member) &&
     !values.some((text) => text === 'i' || text === 'ς') &&
-    areClear(query, values)
+    areClear(query, values) &&
+    (/Date/.test(filter.operator) || values.every((text) => isMoment(text, query.timezone ?? 'UTC')))
   );
+}
+
+/** Whether the midnight that a date means as a value is one moment: some zones skip it, or live it twice. */
+function isMoment(text: string, zone: string): boolean {
+  if (zone === 'UTC' || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return true;
+  const wall = parseWallTime(text);
+  let moments = 0;
+  for (let lead = -15 * 60; lead <= 15 * 60; lead += 15)
+    moments += Number(wallTime(wall - lead * 60_000, zone) === wall);
+  return moments === 1;
 }
 
 /** And no relative range. */

@@ -6,7 +6,7 @@ import type { BuildColumn } from '../../../dist/model/plan.js';
 import type { Disk } from '../../../dist/storage/disk.js';
 import type { FileContract } from '../../../dist/storage/inspect-file.js';
 import { nodeDisk } from '../../../dist/storage/node-disk.js';
-import type { Storage } from '../../../dist/storage/open-storage.js';
+import type { Storage } from '../../../dist/storage/storage.js';
 import { openStorage } from '../../../dist/storage/open-storage.js';
 import type { Staging } from '../../../dist/storage/staging.js';
 import { connectDuckDb, copyToParquet } from './duckdb.js';
@@ -93,6 +93,41 @@ export async function publishSample(
   }
 }
 
-export function openSample(directory: string, disk: Disk = nodeDisk): Promise<Storage> {
-  return openStorage({ disk, directory });
+const opened = new Set<Storage>();
+
+export async function openSample(directory: string, disk: Disk = nodeDisk): Promise<Storage> {
+  const storage = await openStorage({ disk, directory });
+  opened.add(storage);
+  return storage;
+}
+
+/** Ends all that `openSample` opened, but one: what they read is kept by nobody then. */
+export async function closeSamples(but?: Storage): Promise<void> {
+  for (const storage of opened) {
+    if (storage === but) continue;
+    await storage.close();
+    opened.delete(storage);
+  }
+}
+
+/** A published rollup as plain data. */
+export function publishedRollup(storage: Storage, id = 'sales.daily'): Promise<RollupMeta> {
+  return storage.looking(storage.snapshot(), ({ rollups }) => {
+    const rollup = rollups.get(id) as RollupMeta;
+    const { definition, columns, indexes, partitionGranularity, sourceRange, sourceHasNullTimes } = rollup;
+    const { buildRange, partitions, lastRefreshTime, targetTableName } = rollup;
+    return {
+      id: rollup.id,
+      definition,
+      columns,
+      indexes,
+      partitionGranularity,
+      sourceRange,
+      sourceHasNullTimes,
+      buildRange,
+      partitions,
+      lastRefreshTime,
+      targetTableName,
+    };
+  });
 }

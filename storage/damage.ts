@@ -1,0 +1,120 @@
+/** What this process found to be damaged, and how the store looks without it. */
+import type { CatalogSnapshot, PartitionMeta, RollupMeta } from '../model/catalog.js';
+import type { RollupId } from '../model/schema.js';
+import { DamagedFile } from './damaged-file.js';
+import { LazyRollup } from './lazy-rollup.js';
+
+export interface Damage {
+  readonly rollup: RollupId;
+  /** Of the partition that is not to be served; null: nothing of the rollup is. */
+  readonly partition: string | null;
+  /** Of the file that is damaged, relative to the store. */
+  readonly path: string;
+  /** Of the rollup when it was found: another one with each publish of it. */
+  readonly state: unknown;
+  /** As a sentence. */
+  readonly what: string;
+}
+
+/**
+ * A partition with a damaged file counts as not built, so that the source answers for its times and the next build
+ * makes it again; so does a rollup that is not partitioned, or whose page is damaged.
+ */
+export function withoutDamage(snapshot: CatalogSnapshot, damages: readonly Damage[]): CatalogSnapshot {
+  if (damages.length === 0) return snapshot;
+  const rollups = new Map<RollupId, RollupMeta>();
+  for (const [id, rollup] of snapshot.rollups) {
+    const own = damages.filter((damage) => damage.rollup === id);
+    const isGone = own.some((damage) => damage.partition === null && damage.state === stateOf(rollup));
+    if (isGone) continue;
+    const paths = new Set(own.flatMap(({ partition, path }) => (partition === null ? [] : [path])));
+    rollups.set(id, paths.size === 0 ? rollup : new DamagedRollup(rollup, paths));
+  }
+  return { version: snapshot.version, rollups };
+}
+
+/** The same for the same published state of a rollup. */
+export function stateOf(rollup: RollupMeta | undefined): unknown {
+  if (rollup instanceof DamagedRollup) return stateOf(rollup.whole);
+  return rollup instanceof LazyRollup ? rollup.head.page.path : rollup;
+}
+
+/** What to set aside when reading failed; null: the error is another, or not about these rollups. */
+export function damageOf(error: unknown, rollups: Iterable<RollupMeta>): Damage | null {
+  if (!(error instanceof DamagedFile)) return null;
+  const { path, what } = error;
+  for (const rollup of rollups) {
+    const damage = { rollup: rollup.id, path, state: stateOf(rollup), what };
+    if (damage.state === path) return { ...damage, partition: null };
+    // A page that is not read yet has led to no file.
+    const partition = ifRead(rollup)?.partitions.find(({ files }) =>
+      files.some((file) => file.path === path),
+    );
+    if (partition === undefined) continue;
+    // Of a rollup that is not partitioned nothing is left.
+    return { ...damage, partition: rollup.partitionGranularity === null ? null : partition.key };
+  }
+  return null;
+}
+
+function ifRead(rollup: RollupMeta): RollupMeta | null {
+  const whole = rollup instanceof DamagedRollup ? rollup.whole : rollup;
+  return whole instanceof LazyRollup && !whole.isRead ? null : rollup;
+}
+
+class DamagedRollup implements RollupMeta {
+  readonly whole: RollupMeta;
+  readonly #paths: ReadonlySet<string>;
+  #partitions: readonly PartitionMeta[] | null = null;
+
+  constructor(whole: RollupMeta, paths: ReadonlySet<string>) {
+    this.whole = whole;
+    this.#paths = paths;
+  }
+
+  get id(): RollupMeta['id'] {
+    return this.whole.id;
+  }
+
+  get definition(): string {
+    return this.whole.definition;
+  }
+
+  get lastRefreshTime(): number {
+    return this.whole.lastRefreshTime;
+  }
+
+  get targetTableName(): string {
+    return this.whole.targetTableName;
+  }
+
+  get columns(): RollupMeta['columns'] {
+    return this.whole.columns;
+  }
+
+  get indexes(): RollupMeta['indexes'] {
+    return this.whole.indexes;
+  }
+
+  get partitionGranularity(): RollupMeta['partitionGranularity'] {
+    return this.whole.partitionGranularity;
+  }
+
+  get sourceRange(): RollupMeta['sourceRange'] {
+    return this.whole.sourceRange;
+  }
+
+  get sourceHasNullTimes(): boolean {
+    return this.whole.sourceHasNullTimes;
+  }
+
+  get buildRange(): RollupMeta['buildRange'] {
+    return this.whole.buildRange;
+  }
+
+  get partitions(): readonly PartitionMeta[] {
+    return (this.#partitions ??= this.whole.partitions.filter(({ files }) =>
+      files.every(({ path }) => !this.#paths.has(path)),
+    ));
+  }
+}
