@@ -170,7 +170,6 @@ async function rewriteFile(
   bytes: Uint8Array,
   { rollup, index, at, partition, file }: Published,
 ): Promise<Omit<FileMeta, 'path'>> {
-  // A path of its own: DuckDB keeps blocks of files that it has read, by path.
   const copy = `${name}.published`;
   await draft.write(copy, bytes);
   const path = await draft.pathOf(name);

@@ -110,6 +110,19 @@ describe('an exported folder', () => {
     expect(await ask(groupsIn(`'${to}/*/*.parquet'`))).toEqual(await ask(GROUPS));
   });
 
+  test('is one publish, whatever is built meanwhile', async () => {
+    const { store, folder } = await openEvents();
+    const to = join(folder, 'exported');
+    const exported = store.export({
+      to,
+      compression: 'none',
+      preAggregations: ['events.hourly', 'events.plain'],
+    });
+    for (let i = 0; i < 3; i++) await store.build({ force: true, preAggregations: ['events.plain'] });
+    expect(await exported).toMatchObject({ version: 4 });
+    expect(await ask(groupsIn(`'${to}/events.plain/*.parquet'`))).toEqual(await ask(GROUPS));
+  });
+
   test('may have any name', async () => {
     const { store, folder } = await openEvents();
     const to = join(folder, "it's [a] *?{b} =x é");
