@@ -5,7 +5,7 @@ export const EVENTS = `
     CASE WHEN i % 5 <> 0 THEN i % 2 = 0 END AS paid,
     CASE WHEN i % 7 <> 0 THEN 9007199254740993 + i % 3 END AS code,
     CASE WHEN i % 3 <> 0 THEN (i % 4) * 1.25::decimal(12, 2) END AS price,
-    CASE WHEN i % 13 <> 0 THEN timestamp '2001-01-31 06:00:00' + to_hours((i % 31)::int) END AS seen_at,
+    CASE WHEN i % 13 <> 0 THEN timestamp '2001-01-31 21:00:00' + to_hours((i % 7)::int) END AS seen_at,
     (i - 500)::int AS amount,
     (i * 1.01)::decimal(18, 2) AS cost,
     i / 8::double AS weight,
