@@ -22,7 +22,7 @@ export type { ReasonCode, RuleName } from './model/reason-code.js';
 export type { Annotation, MemberAnnotation } from './planner/annotate.js';
 export type { CubeCondition, CubeStep } from './planner/cube/can-use.js';
 export type { ExplainedChoice } from './planner/cube/explain-choice.js';
-export type { IndexVerdict } from './planner/choose-index.js';
+export type { IndexVerdict } from './planner/explain-indexes.js';
 export type { Selection } from './planner/choose-rollup.js';
 export type { ExplainedBox, ExplainedSpan } from './planner/explain-boxes.js';
 export type { PartitionFate, PartitionRun } from './planner/explain-partitions.js';

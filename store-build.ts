@@ -69,6 +69,9 @@ export async function buildStore(house: House, options: BuildOptions): Promise<B
     try {
       rollups.push(await buildOne(house, rollup, range, options));
     } catch (error) {
+      // What the build has linked is garbage by now, and a full disk needs it back. If it cannot be removed, the
+      // next build or opening removes it: it is the build's own error that the caller must hear.
+      await house.storage.collectGarbage().catch(() => undefined);
       throw ofRollup(rollup.preAggregation, error);
     }
   }

@@ -52,6 +52,8 @@ export interface TestingSwitches {
   readonly workerRowsMin?: number;
   readonly pruning?: boolean;
   readonly narrowing?: boolean;
+  /** Rows of a block, of which a filter tells whether it can pass any; Infinity: no block is skipped. */
+  readonly blockRows?: number;
   readonly denseGroups?: boolean;
 }
 

@@ -214,6 +214,7 @@ function queryTools(house: House, options: QueryOptions): QueryTools {
       pool: house.pool,
       workerRowsMin: testing.workerRowsMin ?? LIMITS.workerRowsMin,
       grouping: testing.denseGroups === false ? 'hashed' : 'auto',
+      blockRows: testing.blockRows ?? LIMITS.blockRows,
     },
     narrowing: testing.narrowing ?? true,
     source: (name) => house.source(name),

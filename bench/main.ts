@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchCatalog } from './catalog.js';
 import { type Size, benchDemoQueries } from './demo-queries.js';
 import { benchMisaligned } from './misaligned.js';
 import { benchOwnWorkload } from './own-workload.js';
@@ -10,6 +11,7 @@ const USAGE = `npm run bench -- [--size S|M|L] [--only <bench>] [--seed <n>] [--
 npm run bench -- --model <m.yml> --queries <q.json> [--config <granary.config.json>] [--no-record]`;
 
 const BENCHES: Readonly<Record<string, (size: Size, seed: number) => Promise<BenchOutcome>>> = {
+  catalog: benchCatalog,
   'demo-queries': benchDemoQueries,
   misaligned: benchMisaligned,
   planning: benchPlanning,

@@ -10,6 +10,7 @@ import type { GlobalDictionaries } from './global-dictionaries.js';
 import { numberKey, type KeyNumbering } from './number-key.js';
 import { narrowRows } from './narrow-rows.js';
 import type { AggregateKind, AggregateShape, CodeTest, ScanShape, ScanSlice } from './scan-task.js';
+import { type RowRange, skipBlocks } from './skip-blocks.js';
 
 /** A scan in numbers, and what turns its groups back into values. */
 export interface PreparedScan {
@@ -25,6 +26,8 @@ export interface PrepareOptions {
   /** Of the rollup that the batches belong to. */
   readonly dictionaries: GlobalDictionaries;
   readonly grouping?: GroupingChoice;
+  /** Rows of a block, which is skipped when none of them can pass; Infinity: none is. */
+  readonly blockRows?: number;
   /** Of columns of the rollup that no batch shows, because all of its partitions were skipped. */
   readonly types?: ReadonlyMap<string, LogicalType>;
 }
@@ -41,12 +44,12 @@ export function prepareScan(
   scan: ScanPlan,
   sort: readonly string[],
   batches: readonly StoredBatch[],
-  { dictionaries, grouping = 'auto', types: known = new Map() }: PrepareOptions,
+  { dictionaries, grouping = 'auto', blockRows = LIMITS.blockRows, types: known = new Map() }: PrepareOptions,
 ): PreparedScan {
   const filled = batches.filter((batch) => batch.rows > 0);
   const types = new Map([...known, ...columnTypes(filled)]);
-  const narrowed = narrowBatches(scan, sort, filled);
-  const rows = narrowed.reduce((sum, { from, to }) => sum + to - from, 0);
+  const narrowed = narrowBatches(scan, sort, filled, blockRows);
+  const rows = narrowed.flatMap(({ ranges }) => ranges).reduce((sum, { from, to }) => sum + to - from, 0);
   const cellsMax = grouping === 'dense' ? LIMITS.denseCellsMax : denseCellsMax(rows);
   const keys = numberKeys(scan.keys, narrowed, dictionaries, rows, cellsMax);
   const radices = keys.map((key) => Math.max(key.values.length, 1));
@@ -57,19 +60,29 @@ export function prepareScan(
       dense: grouping !== 'hashed' && product(radices) <= cellsMax,
       aggregates: scan.aggregates.map((aggregate) => aggregateShape(aggregate, narrowed)),
     },
-    slices: narrowed.map((slice, i) => ({
-      from: slice.from,
-      to: slice.to,
-      filters: slice.filters,
-      keys: keys.map(({ tables }, key) => ({
-        codes: keyColumn(slice.batch, scan.keys[key]).codes,
-        slots: tables[i],
-      })),
-      inputs: scan.aggregates.map(({ columns }) => columns.map((column) => columnOf(slice.batch, column))),
-    })),
+    slices: narrowed.flatMap((slice, i) =>
+      slicesOf(
+        slice,
+        scan,
+        keys.map(({ tables }) => tables[i]),
+      ),
+    ),
     keys,
     types,
   };
+}
+
+/** @param slots for each key, those of the batch's codes */
+function slicesOf(
+  { batch, ranges }: NarrowedBatch,
+  { keys, aggregates }: ScanPlan,
+  slots: readonly Int32Array[],
+): ScanSlice[] {
+  const columns = {
+    keys: keys.map((key, at) => ({ codes: keyColumn(batch, key).codes, slots: slots[at] })),
+    inputs: aggregates.map((aggregate) => aggregate.columns.map((column) => columnOf(batch, column))),
+  };
+  return ranges.map((range) => ({ ...range, ...columns }));
 }
 
 function columnTypes(batches: readonly StoredBatch[]): Map<string, LogicalType> {
@@ -108,26 +121,26 @@ function typeName(type: LogicalType): string {
 /** A partition with the rows to visit. */
 interface NarrowedBatch {
   readonly batch: StoredBatch;
-  readonly from: number;
-  readonly to: number; // exclusive
+  /** In order, and at least one. */
+  readonly ranges: readonly RowRange[];
   /** By column, before narrowing. */
   readonly tests: ReadonlyMap<string, CodeTest>;
-  readonly filters: ScanSlice['filters'];
 }
 
 function narrowBatches(
   scan: ScanPlan,
   sort: readonly string[],
   batches: readonly StoredBatch[],
+  blockRows: number,
 ): NarrowedBatch[] {
   const filterOf = compileFilter(scan.filter);
   return batches.flatMap((batch) => {
     const filter = filterOf(batch);
     if (filter.kind === 'none') return [];
     const { from, to, tests } = narrowRows(batch, sort, filter.tests);
-    return from === to
-      ? []
-      : [{ batch, from, to, tests: filter.tests, filters: [...tests, ...filter.trees] }];
+    if (from === to) return [];
+    const ranges = skipBlocks({ from, to, filters: [...tests, ...filter.trees] }, blockRows);
+    return ranges.length === 0 ? [] : [{ batch, ranges, tests: filter.tests }];
   });
 }
 

@@ -115,6 +115,8 @@ export const LIMITS = {
   suggestLengthMax: 100,
   /** Rows that the kernels take at a time: the scratch of a chunk stays in the nearest caches. */
   chunkRows: 4_096,
+  /** Rows of a block, of which a filter tells whether it can pass any: as many as a chunk holds. */
+  blockRows: 4_096,
   /** Threads of the worker pool, where the machine has as many processors. */
   workerThreadsMax: 4,
   /** Pairs of a time column and a bucket whose labels are kept, for each rollup. */

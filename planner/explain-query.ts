@@ -1,6 +1,5 @@
 /** The plan of a query and the verdict on every rollup, as `explain` gives them. */
 import type { CatalogSnapshot } from '../model/catalog.js';
-import { filterMembers } from '../model/filter.js';
 import type {
   Candidate,
   Fix,
@@ -13,8 +12,8 @@ import type {
   Statement,
 } from '../model/plan.js';
 import type { MemberId } from '../model/schema.js';
-import { explainIndexes } from './choose-index.js';
-import type { IndexVerdict } from './choose-index.js';
+import { explainIndexes } from './explain-indexes.js';
+import type { IndexVerdict } from './explain-indexes.js';
 import type { MatchedRollup, PreparedRollup, Selection } from './choose-rollup.js';
 import type { GroupCounts } from './count-groups.js';
 import { explainChoice } from './cube/explain-choice.js';
@@ -186,9 +185,7 @@ function uncountedOf(found: FoundFix, explained: readonly ExplainedCandidate[]):
 }
 
 function indexVerdicts(shape: QueryShape, { rollup, scan: { keys, filter } }: RollupPiece): IndexVerdict[] {
-  const filtered = filter === null ? [] : filterMembers(filter);
-  const columns = new Set([...keys.map(({ column }) => column), ...filtered]);
-  return explainIndexes(rollup.indexes, columns, filter, canMerge(shape));
+  return explainIndexes(rollup, { keys, filter, merging: canMerge(shape) });
 }
 
 function explainPiece(query: QueryShape, piece: Piece, rollups: readonly PreparedRollup[]): ExplainedPiece {

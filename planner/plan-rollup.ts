@@ -1,7 +1,7 @@
 /** What is read of a rollup that matches a query: partitions, index and scan. */
 import { mergeOperation } from '../model/aggregates.js';
 import type { RollupMeta } from '../model/catalog.js';
-import { andFilters, filterMembers } from '../model/filter.js';
+import { andFilters } from '../model/filter.js';
 import type { Filter } from '../model/filter.js';
 import type { RollupPiece, ScanKey, ScanPlan } from '../model/plan.js';
 import type { Query, QueryTimeDimension } from '../model/query.js';
@@ -42,11 +42,7 @@ export function planRollup(
   requireTestsFit(filter, meta, pruned.partitions);
   const time = windows === null ? null : rollTime(windows, grainOf(stored.timeDimensions[0]));
   const keys = [...scanKeys(query, stored, rollup, grainOf), ...(time === null ? [] : [time])];
-  const columns = new Set([
-    ...keys.map((key) => key.column),
-    ...(filter === null ? [] : filterMembers(filter)),
-  ]);
-  const index = chooseIndex(meta.indexes, columns, filter, canMerge(shape));
+  const index = chooseIndex(meta, { keys, filter, merging: canMerge(shape) });
   return {
     kind: 'rollup',
     rollup: meta,

@@ -1,24 +1,17 @@
 import { canBuildFrom } from '../model/civil-time.js';
 import type { RollupPiece } from '../model/plan.js';
-import { grainName, timeColumn } from '../model/schema.js';
+import { timeColumn } from '../model/schema.js';
 import { pinnedColumns } from './choose-index.js';
+import { isPlainKey } from './is-plain-key.js';
 import type { RollupShape } from './rollup-shape.js';
 
 /** `direct` when each row of the answer is one stored row: no key column is left out or made coarser. */
 export function rollupMode(piece: RollupPiece, shape: RollupShape): 'direct' | 'rollup' {
   const { rollup, scan } = piece;
   const pinned = pinnedColumns(scan.filter);
-  const grains = new Map(
-    rollup.columns.flatMap(({ name, role }) => (role.kind === 'time' ? [[name, role.granularity]] : [])),
-  );
   const kept = (column: string): boolean => {
     const key = scan.keys.find((candidate) => candidate.column === column);
-    if (key === undefined) return pinned.has(column);
-    const grain = key.bucket?.granularity ?? null;
-    return (
-      key.bucket === null ||
-      (key.bucket.timezone === 'UTC' && (grain === null || grainName(grain) === grains.get(column)))
-    );
+    return key === undefined ? pinned.has(column) : isPlainKey(key, rollup);
   };
   const sortColumns = rollup.indexes[piece.index].sortColumns;
   const apart =

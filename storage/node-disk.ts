@@ -1,6 +1,6 @@
 import { appendFile, link, mkdir, open, readdir, readFile, readlink } from 'node:fs/promises';
 import { rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { constants, hostname } from 'node:os';
 import { crc32 } from 'node:zlib';
 import { StoreError } from '../model/errors.js';
 import type { ErrorCode } from '../model/errors.js';
@@ -158,6 +158,8 @@ function storeError(what: string, path: string, cause: unknown): StoreError {
   return new StoreError(code, `Cannot ${what} ${path} (${system}).`, { next, cause });
 }
 
+/** As Node names it; Node has no name for a used-up quota, only its number. */
 function systemCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  if (!(error instanceof Error && 'code' in error)) return 'unknown';
+  return 'errno' in error && error.errno === -constants.errno.EDQUOT ? 'EDQUOT' : String(error.code);
 }

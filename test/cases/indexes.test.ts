@@ -83,6 +83,85 @@ test('[FX-10] [D73] [D78] [D82] each query takes the index that was made for it'
   expect(b.meta.rowsScanned).toBe(3);
 });
 
+test('[FX-10] [H10] where the order of the rows meets the query, its stretch is read; else all of them', async () => {
+  const indexed = await buildTables(withIndexes(regular));
+  const plain = await buildTables(withIndexes(''));
+  expect((await indexed.query(electronics)).meta).toMatchObject({
+    index: 'category_productname_zipcode_index',
+    rowsScanned: 3,
+  });
+  expect((await plain.query(electronics)).meta).toMatchObject({ index: null, rowsScanned: 5 });
+  const [verdict] = (await indexed.explain(electronics)).indexes.filter(({ chosen }) => chosen);
+  expect(verdict.why).toBe(
+    'its rows are sorted by orders__product_category, orders__product_name first, of which the filter pins orders__product_category and the query groups by orders__product_name.',
+  );
+});
+
+test('blocks are skipped by a column that the rows are not sorted by first', async () => {
+  const zip = { member: 'orders.zip_code', operator: 'equals', values: ['88524'] };
+  const query = { ...electronics, filters: [zip], order: { 'orders.product_name': 'asc' } };
+  const rows = [
+    ['Keyboard', '2000'],
+    ['Plastic Chair', '3000'],
+  ];
+  for (const [blockRows, rowsScanned] of [
+    [4_096, 5],
+    [1, 2],
+  ]) {
+    const store = await buildTables({ ...withIndexes(''), options: { testing: { blockRows } } });
+    const { data, meta } = await store.query(query);
+    expect(data.map((row) => Object.values(row))).toEqual(rows);
+    expect(meta).toMatchObject({ index: null, rowsScanned });
+  }
+});
+
+test('[H7] without any index rows are sorted by the dimensions, then by the time', async () => {
+  const store = await buildTables(withIndexes(''));
+  const pin = (member: string, value: string) => ({ member, operator: 'equals', values: [value] });
+  const eleven = ['2021-01-01T11:00:00.000', '2021-01-01T11:59:59.999'];
+  const scanned = async (filters: object[], dateRange: string[] | null): Promise<number | null> => {
+    const timeDimensions = dateRange === null ? [] : [{ dimension: 'orders.ordered_at', dateRange }];
+    const { meta } = await store.query({ measures: ['orders.count'], filters, timeDimensions });
+    expect(meta).toMatchObject({ mode: 'rollup', index: null });
+    return meta.rowsScanned;
+  };
+  const chair = pin('orders.product_name', 'Plastic Chair');
+  const furniture = pin('orders.product_category', 'Furniture');
+  const zip = pin('orders.zip_code', '88523');
+  expect(await scanned([], null)).toBe(5);
+  expect(await scanned([chair], null)).toBe(2);
+  expect(await scanned([chair, furniture, zip], null)).toBe(1);
+  expect(await scanned([chair, furniture, zip], eleven)).toBe(0);
+  expect(await scanned([], eleven)).toBe(5); // the time is last
+});
+
+test('[H8] all indexes are made of one read of the source', async () => {
+  const counted = withIndexes(
+    `${regular}${aggregating}
+              - { name: by_hour, columns: [CUBE.ordered_at.hour], type: aggregate }`,
+  );
+  const yaml = counted.yaml
+    .replace('sql_table: orders', `sql: "SELECT *, nextval('reads') AS read FROM orders"`)
+    .replace('- { name: count,', '- { name: last_read, sql: read, type: max }\n          - { name: count,')
+    .replace('[CUBE.order_total, CUBE.count]', '[CUBE.order_total, CUBE.count, CUBE.last_read]');
+  const store = await buildTables({ yaml, init: ['CREATE SEQUENCE reads', ...counted.init] });
+  const lastOf = async (query: object): Promise<unknown[]> => {
+    const { data, meta } = await store.query(
+      { measures: ['orders.last_read'], ...query },
+      { numbers: 'native' },
+    );
+    return [meta.index, Math.max(...data.map((row) => row['orders.last_read'] as number))];
+  };
+  expect(await lastOf({ dimensions: ['orders.zip_code'] })).toEqual(['zip_code_index', 5]);
+  expect(await lastOf({ dimensions: ['orders.product_category'] })).toEqual([
+    'category_productname_zipcode_index',
+    5,
+  ]);
+  const byHour = [{ dimension: 'orders.ordered_at', granularity: 'hour' }];
+  expect(await lastOf({ timeDimensions: byHour })).toEqual(['by_hour', 5]);
+  expect(await lastOf({ dimensions: ['orders.product_name'] })).toEqual([null, 5]);
+});
+
 test('[D73] the index is named in explain, and the answers are those without it', async () => {
   const indexed = await buildTables(withIndexes(regular + aggregating));
   const plain = await buildTables(withIndexes(''));

@@ -27,19 +27,34 @@ const partitionsArbitrary = fc.array(fc.array(rowArbitrary, { maxLength: 40, siz
   maxLength: 4,
 });
 
+/** Rows of a block, of none as well. */
+const blockArbitrary = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(16, 4_096));
+
 describe('a scan answers as a row-by-row loop does', () => {
   for (const grouping of ['auto', 'dense', 'hashed'] as const) {
     for (const narrowing of [true, false]) {
-      test(`groups ${grouping}, narrowing ${narrowing ? 'on' : 'off'}`, () => {
+      test(`groups ${grouping}, narrowing ${narrowing ? 'on' : 'off'}, blocks of every size`, () => {
+        const skipped = { rows: 0 };
         fc.assert(
-          fc.property(partitionsArbitrary, scanArbitrary, sortArbitrary, (partitions, scan, sort) => {
-            const batches = partitions.map((rows) => buildBatch(rows, COLUMNS, sort));
-            const options = { dictionaries: new GlobalDictionaries(), grouping };
-            const { batch } = runScanSync(scan, narrowing ? sort : [], batches, options);
-            expectNaive(scan, batch, partitions.flat());
-          }),
+          fc.property(
+            partitionsArbitrary,
+            scanArbitrary,
+            sortArbitrary,
+            blockArbitrary,
+            (partitions, scan, sort, blockRows) => {
+              const batches = partitions.map((rows) => buildBatch(rows, COLUMNS, sort));
+              const options = { dictionaries: new GlobalDictionaries(), grouping };
+              const run = (rows: number) =>
+                runScanSync(scan, narrowing ? sort : [], batches, { ...options, blockRows: rows });
+              const [here, whole] = [run(blockRows), run(Infinity)];
+              expectNaive(scan, here.batch, partitions.flat());
+              expect(here.rowsScanned).toBeLessThanOrEqual(whole.rowsScanned);
+              skipped.rows += whole.rowsScanned - here.rowsScanned;
+            },
+          ),
           { numRuns: RUNS },
         );
+        expect(skipped.rows).toBeGreaterThan(RUNS / 10);
       });
     }
   }
@@ -87,11 +102,23 @@ const isAtLeast = (member: string, value: number): Filter => ({
   test: { kind: 'compare', operator: '>=', value: { kind: 'number', digits: BigInt(value), scale: 0 } },
 });
 
+const contains = (member: string, needle: string): Filter => ({
+  kind: 'test',
+  member,
+  test: { kind: 'text', match: 'contains', needles: [needle], negated: false },
+});
+
 const both = (...filters: Filter[]): Filter => ({ kind: 'and', filters });
 
-function scanned(filter: Filter | null, sort: readonly string[], batches: readonly StoredBatch[]): number[] {
+function scanned(
+  filter: Filter | null,
+  sort: readonly string[],
+  batches: readonly StoredBatch[],
+  blockRows = Infinity,
+): number[] {
   const scan: ScanPlan = { keys: [], filter, aggregates: COUNT };
-  const { batch, rowsScanned } = runScanSync(scan, sort, batches, { dictionaries: new GlobalDictionaries() });
+  const options = { dictionaries: new GlobalDictionaries(), blockRows };
+  const { batch, rowsScanned } = runScanSync(scan, sort, batches, options);
   return [batch.columns[0].values[0] as number, rowsScanned];
 }
 
@@ -135,6 +162,61 @@ describe('rows are found by binary search in the sort order', () => {
     const [{ columns }] = batches;
     const without = { ...batches[0], columns: new Map([...columns].filter(([name]) => name !== 'a')) };
     expect(scanned(isAtLeast('b', 20), sort, [without])).toEqual([40, 200]);
+  });
+});
+
+describe('blocks are skipped by what they hold of any column', () => {
+  /** b ascends with the rows and is not sorted by; a is NULL in every tenth row, c changes after 100. */
+  const rows: Row[] = Array.from({ length: 200 }, (_, i) => ({
+    a: i % 10 === 0 ? null : `a${i % 3}`,
+    b: Math.floor(i / 2),
+    c: i < 100 ? 'x' : 'y',
+    n: 1,
+  }));
+  const batches = [buildBatch(rows, SIMPLE, [])];
+  const isNull = (member: string): Filter => ({
+    kind: 'test',
+    member,
+    test: { kind: 'isNull', negated: false },
+  });
+  const below = (member: string, value: number): Filter => ({
+    kind: 'test',
+    member,
+    test: { kind: 'compare', operator: '<', value: { kind: 'number', digits: BigInt(value), scale: 0 } },
+  });
+
+  test.each<[string, Filter | null, number, number[]]>([
+    ['the end of a column', isAtLeast('b', 91), 10, [18, 20]],
+    ['its middle', both(isAtLeast('b', 40), below('b', 60)), 10, [40, 40]],
+    ['its both ends', { kind: 'or', filters: [below('b', 3), isAtLeast('b', 98)] }, 10, [10, 20]],
+    ['two columns, of which no block passes both', both(below('b', 20), isOneOf('c', 'y')), 10, [0, 0]],
+    ['two columns', both(isAtLeast('b', 30), isOneOf('c', 'x')), 10, [40, 40]],
+    ['a value of every block', isOneOf('a', 'a1'), 10, [60, 200]],
+    ['NULL, that one block of two holds', isNull('a'), 5, [20, 100]],
+    ['a text that few values have', contains('c', 'Y'), 10, [100, 100]],
+    ['a block that is cut by the end', isAtLeast('b', 99), 7, [2, 4]],
+    ['larger blocks skip less', isAtLeast('b', 91), 64, [18, 72]],
+    ['one block for all', isAtLeast('b', 91), 200, [18, 200]],
+  ])('%s', (_, filter, blockRows, expected) => {
+    expect(scanned(filter, [], batches, blockRows)).toEqual(expected);
+    expect(scanned(filter, [], batches)[0]).toBe(expected[0]);
+  });
+
+  test('where every row of a block passes none is tested', () => {
+    const scan: ScanPlan = { keys: [], filter: isAtLeast('b', 47), aggregates: COUNT };
+    const options = { dictionaries: new GlobalDictionaries(), blockRows: 10 };
+    const { slices } = prepareScan(scan, [], batches, options);
+    expect(slices.map(({ from, to, filters }) => [from, to, filters.length])).toEqual([
+      [90, 100, 1],
+      [100, 200, 0],
+    ]);
+  });
+
+  test('within the rows that the sort order leaves', () => {
+    const sorted = [buildBatch(rows, SIMPLE, ['c'])];
+    const filter = both(isOneOf('c', 'y'), below('b', 53));
+    expect(scanned(filter, ['c'], sorted)).toEqual([6, 100]);
+    expect(scanned(filter, ['c'], sorted, 10)).toEqual([6, 10]);
   });
 });
 

@@ -67,7 +67,8 @@ describe('with workers', () => {
         }),
         scanArbitrary,
         sortArbitrary,
-        async (partitions, scan, sort) => {
+        fc.constantFrom(2, 7, 4_096),
+        async (partitions, scan, sort, blockRows) => {
           const numeric = {
             ...scan,
             aggregates: scan.aggregates.filter(
@@ -77,7 +78,10 @@ describe('with workers', () => {
           fc.pre(numeric.aggregates.length > 0);
           const batches = partitions.map((rows) => buildBatch(rows, [...KEYS, ...MEASURES], sort));
           const before = pool.tasks;
-          const { batch, rowsScanned } = await runScan(numeric, sort, batches, options(pool));
+          const { batch, rowsScanned } = await runScan(numeric, sort, batches, {
+            ...options(pool),
+            blockRows,
+          });
           expectNaive(numeric, batch, partitions.flat());
           expect(pool.tasks - before > 0).toBe(rowsScanned > 0);
         },

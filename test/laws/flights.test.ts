@@ -104,7 +104,8 @@ test('a rollup answers as the source does, sketches included', { timeout }, asyn
 
 test.for([
   ['workers = no workers', { workerRowsMin: 0 }],
-  ['pruned = unpruned', { pruning: false, narrowing: false }],
+  ['pruned = unpruned', { pruning: false, narrowing: false, blockRows: Infinity }],
+  ['small blocks = large blocks', { blockRows: 64 }],
   ['dense groups = hashed groups', { denseGroups: false }],
 ] as const)('%s', { timeout }, async ([, testing]) => {
   const switched = await openAgain(testing);
@@ -124,5 +125,6 @@ test.for([
     await switched.close();
   }
   if ('pruning' in testing) expect(read.here).toBeLessThan(read.there);
+  else if ('blockRows' in testing) expect(read.there).toBeLessThan(read.here);
   else expect(read.here).toBe(read.there);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileTest, type Filter, type Literal, type Test, testFits } from '../../dist/model/filter.js';
-import { type Fit, fitFilter, fitTest, type RangeStats } from '../../dist/model/range-fit.js';
+import { type Fit, fitCodes, fitFilter, fitTest, type RangeStats } from '../../dist/model/range-fit.js';
 import { canonicalInteger, compareValues, type LogicalType, type Value } from '../../dist/model/value.js';
 import { anyTest, anyTestOf, type Constants } from './any-test.js';
 
@@ -125,6 +125,47 @@ describe('fitTest', () => {
     expect(fitTest(compare, unknown)).toBe('some');
     expect(fitTest(compare, { ...unknown, min: 6, max: NaN })).toBe('some');
     expect(fitTest(compare, { ...unknown, nulls: 3 })).toBe('none');
+  });
+});
+
+describe('fitCodes', () => {
+  /** Rows as codes into the distinct values of a larger column, NULL last. */
+  const blockOf = ({ values }: Column, to: number) => {
+    const distinct = [...new Set(values)].toSorted(compareValues);
+    const codeOf = (value: Value) => distinct.findIndex((other) => compareValues(other, value) === 0);
+    const codes = values.slice(0, to).map(codeOf);
+    const top = distinct.length - 1;
+    const below = codes.filter((code) => code < top);
+    const range =
+      below.length === 0 ? { from: 0, to: 0 } : { from: Math.min(...below), to: Math.max(...below) + 1 };
+    return { distinct, range: { ...range, top: codes.includes(top) } };
+  };
+
+  test('all and none are never wrong, and decided wherever bounds decide', () => {
+    const seen = { all: 0, some: 0, none: 0 };
+    const longer = column.chain((of) =>
+      fc.tuple(
+        fc.constant(of),
+        fc.tuple(...of.values.map(() => fc.boolean())).map((kept) => kept.filter(Boolean).length),
+        anyTestOf(of.type, constants),
+      ),
+    );
+    fc.assert(
+      fc.property(longer, ([of, to, one]) => {
+        fc.pre(to > 0);
+        const { distinct, range } = blockOf(of, to);
+        const passes = compileTest(one, of.type);
+        const passing = new Uint32Array(distinct.length + 1);
+        distinct.forEach((value, code) => (passing[code + 1] = passing[code] + (passes(value) ? 1 : 0)));
+        const rows = of.values.slice(0, to);
+        const fit = fitCodes(passing, range);
+        seen[fit]++;
+        expect(holds(fit, rows.map(passes)), `${fit} of ${rows.map(passes).join()}`).toBe(true);
+        expect(['some', fit]).toContain(fitTest(one, statsOf({ ...of, values: rows })));
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(Math.min(seen.all, seen.some, seen.none)).toBeGreaterThan(150);
   });
 });
 

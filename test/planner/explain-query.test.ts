@@ -257,7 +257,12 @@ describe('indexes', () => {
   test('[D79][H11] the smallest aggregating index that holds every column is chosen, and each is told why', () => {
     expect(indexesOf({ measures: ['orders.count'], dimensions: ['orders.status'] })).toEqual([
       [null, true, false, expect.stringContaining('index statuses aggregates, so it has fewer rows')],
-      ['by_region', true, false, expect.stringContaining('index statuses aggregates')],
+      [
+        'by_region',
+        true,
+        false,
+        expect.stringContaining('index statuses has first all that the filter pins and the query groups by'),
+      ],
       ['statuses', true, true, 'this aggregating index holds every column of the query.'],
       ['both', true, false, expect.stringContaining('index statuses has fewer columns')],
     ]);
@@ -285,9 +290,9 @@ describe('indexes', () => {
       'by_region',
       true,
       true,
-      'its rows are sorted by orders__region first, which the filter pins.',
+      'its rows are sorted by orders__region first, which the filter pins, but not by orders__created_at_day next.',
     ]);
-    expect(told[0][3]).toContain('more of what the filter sets leads in index by_region');
+    expect(told[0][3]).toContain('what the filter looks at stands further in front in index by_region');
   });
 });
 

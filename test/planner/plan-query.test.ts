@@ -266,7 +266,10 @@ describe('the plan', () => {
     ).toBe('by_day');
     expect(
       indexOf({ measures: ['orders.count'], dimensions: ['orders.status'], timeDimensions: created('day') }),
-    ).toBeNull();
+    ).toBe('by_day');
+    const byCity = { ...indexed, indexes: indexed.indexes.slice(0, 1) };
+    const { index } = piece([byCity], { measures: ['orders.count'], dimensions: ['users.city'] });
+    expect(index).toBe(0);
   });
 
   test('a month of whole partitions can be read from an aggregating index without time', () => {

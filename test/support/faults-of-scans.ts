@@ -1,5 +1,12 @@
 /** Errors in what is done with rows, and in the laws that plan and scan share. */
-import type { PlantedFault } from './planted-faults.js';
+import type { Change, PlantedFault } from './planted-faults.js';
+
+/** The stores of the generator are small: they have blocks only where these are of a few rows. */
+const SMALL_BLOCKS: Change = {
+  file: 'model/limits.js',
+  text: 'blockRows: 4_096',
+  wrong: 'blockRows: 3',
+};
 
 export const scanFaults: readonly PlantedFault[] = [
   {
@@ -53,6 +60,21 @@ export const scanFaults: readonly PlantedFault[] = [
     file: 'engine/narrow-rows.js',
     text: 'gapless: gap < 0 || gap > last }',
     wrong: 'gapless: true }',
+  },
+  {
+    name: 'a block is skipped that holds the last value which passes',
+    file: 'engine/kernels/code-range.js',
+    text: 'to: Math.max(greatest + 1, least)',
+    wrong: 'to: Math.max(greatest, least)',
+    besides: [SMALL_BLOCKS],
+  },
+  {
+    name: 'a block is skipped that holds NULL beside other values',
+    file: 'engine/kernels/code-range.js',
+    text: 'top: hasTop',
+    wrong: 'top: hasTop && greatest < 0',
+    besides: [SMALL_BLOCKS],
+    asked: /"(notSet|notEquals|notIn)"/,
   },
   {
     name: 'NULL comes first in the order',

@@ -96,6 +96,6 @@ function expectShares(seen: ReadonlyMap<string, number>, cases: number, wanted: 
   expect(share('open')).toBeLessThan(0.02);
   expect(refusals(seen) / cases).toBeLessThan(0.12);
   // Two thousand cases of all shares together.
-  for (const name of ['pruning', 'narrowing', 'denseGroups', 'workers'])
+  for (const name of ['pruning', 'narrowing', 'largeBlocks', 'denseGroups', 'workers'])
     expect(countOf(seen, `without ${name}`)).toBeGreaterThan((wanted * 2_000) / 20_000);
 }

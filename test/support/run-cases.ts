@@ -231,6 +231,8 @@ async function judgeEstimates(
 const SWITCHES = {
   pruning: { pruning: false },
   narrowing: { narrowing: false },
+  // The stores are small: only blocks of a few rows are ever skipped.
+  largeBlocks: { blockRows: 3 },
   denseGroups: { denseGroups: false },
   workers: { workerRowsMin: 0 },
 } as const;

@@ -1,0 +1,78 @@
+/**
+ * kill -9 at every call that changes the disk, from the beginning of a build to the end of its garbage collection.
+ * Whatever was acknowledged is there, what was not is whole or invisible, and the next build clears the debris.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/open-tables.js';
+import { expectWhole, roundsStore } from './support/rounds.js';
+import type { Rounds } from './support/rounds.js';
+import { CHANGES, attachStrace, whyNoStrace } from './support/strace.js';
+import type { SystemCall } from './support/strace.js';
+import { startVictim } from './support/victim.js';
+import type { Victim } from './support/victim.js';
+
+const noStrace = whyNoStrace();
+
+test.skipIf(noStrace !== null)(
+  `[fault 1] kill -9 at every system call of a refresh and its collection ${noStrace ?? ''}`,
+  { timeout: 600_000 },
+  async () => {
+    const rounds = roundsStore(temporaryFolder());
+    let round = 0;
+    const build = async (victim: Victim): Promise<boolean> => {
+      rounds.setRound((round += 1));
+      return (await victim.ask('build', { force: true })) !== null;
+    };
+    const points = await callsOfBuild(rounds, build);
+    let next = startVictim(rounds.options);
+    let survived = 0;
+    let served = round;
+    for (const [i, { name, nth, line }] of points.entries()) {
+      const victim = await next;
+      if (i + 1 < points.length) next = startVictim(rounds.options); // starts while the other one dies
+      const strace = await attachStrace(victim.pid, CHANGES, `${name}:signal=KILL:when=${nth}`);
+      const acknowledged = await build(victim);
+      expect(acknowledged, `${line} was to kill the build`).toBe(false);
+      expect(await victim.ended).toBe('SIGKILL');
+      await strace.detach();
+      const found = await expectWhole(rounds, `killed at ${name} ${nth}: ${line}`);
+      expect([served, round], `killed at ${name} ${nth}: ${line}`).toContain(found);
+      if (found === round) survived += 1;
+      served = found;
+    }
+    console.log(`kill-sweep: ${points.length} kills, ${survived} of them after the publish`);
+    expect(survived).toBeGreaterThan(0);
+    expect(survived).toBeLessThan(points.length);
+    await expectClean(rounds);
+  },
+);
+
+/** The calls of one build that change the store, in their order; and the store is warm. */
+async function callsOfBuild(
+  rounds: Rounds,
+  build: (victim: Victim) => Promise<boolean>,
+): Promise<readonly SystemCall[]> {
+  const first = await startVictim(rounds.options);
+  for (let warm = 0; warm < 3; warm++) await build(first);
+  await first.close();
+  // As each victim will be: nothing built yet in its process.
+  const victim = await startVictim(rounds.options);
+  const strace = await attachStrace(victim.pid, CHANGES, null);
+  await build(victim);
+  const calls = await strace.detach();
+  await victim.close();
+  const points = calls.filter(({ line }) => line.includes(rounds.options.store));
+  expect(points.length).toBeGreaterThan(20);
+  return points;
+}
+
+/** One more build and an opening leave nothing but what is published and what it keeps for readers. */
+async function expectClean(rounds: Rounds): Promise<void> {
+  const victim = await startVictim(rounds.options);
+  for (let again = 0; again < 3; again++) await victim.ask('build', { force: true });
+  await victim.close();
+  await expectWhole(rounds, 'the last build');
+  expect(readdirSync(join(rounds.options.store, 'staging'))).toEqual([]);
+}
