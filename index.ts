@@ -11,6 +11,7 @@ export type {
 export type { BuildOptions, BuildProgress, BuildReport, RollupBuild } from './store-build.js';
 export type { IngestOptions, IngestReport } from './store-ingest.js';
 export type { GivenInput, GivenRow } from './sources/given-rows.js';
+export type { ExportedRollup, ExportOptions, ExportReport } from './store-export.js';
 export type { RollupStatus, StatusOptions, StoreStatus } from './store-status.js';
 export type { RollbackOptions } from './store-history.js';
 export type { PartitionDifference, PublishRecord, RollupDifference } from './storage/history.js';
@@ -32,6 +33,9 @@ export type { Policy } from './planner/rollup-wish.js';
 export type { QueryWarning, QueryWarningCode } from './planner/warn-candidates.js';
 export type { VerifyOptions, VerifyReport } from './store-verify.js';
 export type { DifferenceCause, SourceDifference, StoreProblem, StoreReport } from './storage/verify-store.js';
+export { inspectFile } from './store-inspect.js';
+export type { ColumnDescription, FileDescription, SortedColumn } from './storage/describe-file.js';
+export type { FileNote, SketchNote } from './storage/file-note.js';
 export { readModelDocument } from './store-config.js';
 export type { ModelOptions } from './store-config.js';
 export { inferModel } from './planner/infer-model.js';

@@ -4,6 +4,7 @@ import { suggest } from './model/suggest.js';
 import type { BuildOptions } from './store-build.js';
 import { POLICIES } from './planner/rollup-wish.js';
 import type { WishOptions } from './planner/rollup-wish.js';
+import type { ExportOptions } from './store-export.js';
 import type { RollbackOptions } from './store-history.js';
 import type { ExplainOptions, QueryOptions } from './store-query.js';
 import type { IngestOptions } from './store-ingest.js';
@@ -62,7 +63,15 @@ const verify: Checks<VerifyOptions> = {
   after: [(value) => typeof value === 'string' || value === null, 'the `next` of an earlier report'],
   signal,
 };
-const CALLS = { build, query, explain, status, rollback, ingest, verify };
+const exported: Checks<ExportOptions> = {
+  to: [(value) => typeof value === 'string' && value !== '', 'the path of a folder'],
+  format: [(value) => value === 'flat' || value === 'hive', "'flat' or 'hive'"],
+  compression: [(value) => value === 'zstd' || value === 'none', "'zstd' or 'none'"],
+  preAggregations: [isListOfText, "a list such as ['orders.daily']"],
+  index: [(value) => typeof value === 'string', 'the name of an index'],
+  signal,
+};
+const CALLS = { build, query, explain, status, rollback, ingest, verify, export: exported };
 
 /**
  * The options as they are given, none where there are none.

@@ -10,6 +10,8 @@ import { openStorage } from './storage/open-storage.js';
 import { buildStore, newToken } from './store-build.js';
 import type { BuildOptions, BuildReport } from './store-build.js';
 import { readModel, resolveConfig } from './store-config.js';
+import { exportStore } from './store-export.js';
+import type { ExportOptions, ExportReport } from './store-export.js';
 import { openHouse } from './store-house.js';
 import type { TestingSwitches } from './store-house.js';
 import { differenceBetween, rollBack } from './store-history.js';
@@ -110,6 +112,8 @@ export interface Store {
    * each build does it.
    */
   collectGarbage(): Promise<readonly string[]>;
+  /** Writes one index of each rollup, as it is published, as a folder of Parquet files that a pattern may read. */
+  export(options: ExportOptions): Promise<ExportReport>;
   /** Refuses new calls, waits for those that have begun (end them with their signals), and frees everything. */
   close(): Promise<void>;
 }
@@ -152,6 +156,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ingest: (rollup, rows, wish) =>
       house.run(() => inTurn(async () => ingestRows(house, rollup, rows, checkOptions('ingest', wish)))),
     collectGarbage: () => house.run(() => inTurn(() => storage.collectGarbage())),
+    export: (wish) => house.run(async () => exportStore(house, checkOptions('export', wish))),
     close: () => house.close(),
   };
 }

@@ -6,6 +6,8 @@ import { build } from './build.js';
 import { explain } from './explain.js';
 import { collect } from './gc.js';
 import { ingest } from './ingest.js';
+import { exportRollups } from './export.js';
+import { inspect } from './inspect.js';
 import { diff, history, rollback } from './history.js';
 import { endOnClosedPipe, printJson, printNote } from './print.js';
 import { query } from './query.js';
@@ -142,6 +144,24 @@ function commands(exit: (code: number) => void): Command {
     .option('--after <place>', 'go on where a budget ended')
     .action(async (_options: unknown, command: Command) => {
       exit(await verify(command.optsWithGlobals()));
+    });
+  program
+    .command('export')
+    .description('write what is published as a folder of Parquet files that a pattern may read')
+    .argument('[rollups...]', 'only these, as cube.preAggregation')
+    .requiredOption('--to <folder>', 'a folder that is not there, or is empty')
+    .option('--format <format>', 'flat, or hive with a folder for each partition', 'flat')
+    .option('--compression <codec>', 'zstd, or none in version 1 of Parquet', 'zstd')
+    .option('--index <name>', 'rows in the order of this index of each rollup')
+    .action(async (rollups: string[], _options: unknown, command: Command) => {
+      exit(await exportRollups(rollups, command.optsWithGlobals()));
+    });
+  program
+    .command('inspect')
+    .description('tell what the footer of a Parquet file says: schema, order, statistics, metadata')
+    .argument('<file>', 'any Parquet file')
+    .action(async (path: string, _options: unknown, command: Command) => {
+      exit(await inspect(path, command.optsWithGlobals()));
     });
   return program;
 }

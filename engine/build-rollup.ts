@@ -57,10 +57,15 @@ async function writePartition(
     const files: FileMeta[] = [];
     for (let index = 0; index < task.indexes.length && rows.rows > 0; index++) {
       const slot = { rollup: task.rollup, partition: key, index };
-      const { sortColumns, type } = task.indexes[index];
+      const { name: indexName, sortColumns, type } = task.indexes[index];
       const written = await rows.writeIndex(tools.staging.pathOf(slot), task.indexes[index], task.columns);
       const columns = indexColumns(task.columns, task.indexes[index]);
-      const contract = { rows: type === 'regular' ? rows.rows : written, columns, sortColumns };
+      const contract = {
+        rows: type === 'regular' ? rows.rows : written,
+        columns,
+        sortColumns,
+        index: indexName,
+      };
       files.push(await tools.staging.seal(slot, contract));
     }
     if (files.length > 0) await checkAggregates(task, key, tools.staging);

@@ -111,4 +111,6 @@ export interface ColumnStats {
   /** Null when unknown: no values, a NaN, or a sketch. */
   readonly min: Value;
   readonly max: Value;
+  /** Distinct values, NULL not counted: exact. Null when unknown, absent in files that were sealed by older versions. */
+  readonly distinct?: number | null;
 }

@@ -76,6 +76,10 @@ export const LIMITS = {
   cacheBytes: 1024 * 1024 * 1024,
   /** Connections that a source keeps open for its next statements. */
   idleConnectionsMax: 8,
+  /** Bytes of the footer of a Parquet file that is described. */
+  footerBytesMax: 256 * 1024 * 1024,
+  /** Structs and lists in one another in the footer of a Parquet file. */
+  thriftDepthMax: 32,
   /** Partition files that are read at the same time. */
   fileReadsMax: 4,
   /** UTF-16 units of a string that may stand as minimum or maximum in a manifest. */

@@ -11,6 +11,7 @@ import { stageRows } from './duckdb-stage.js';
 import { bindParams, operandType, readBatch } from './duckdb-values.js';
 import type { DuckdbSourceOptions } from './duckdb.js';
 import { quoteText } from './quote-duckdb.js';
+import { READ_FILES_ANEW } from './read-files-anew.js';
 import type { Source } from './source.js';
 
 /**
@@ -80,6 +81,7 @@ async function initialise(instance: DuckDBInstance, options: DuckdbSourceOptions
   try {
     if (options.database !== null)
       await connection.run(`ATTACH ${quoteText(options.database)} AS granary_source (READ_ONLY)`);
+    await connection.run(READ_FILES_ANEW);
     await prepareConnection(connection, options);
     await registerSketchFunctions(connection, options.sketches);
     for (const statement of options.init) await connection.run(statement);

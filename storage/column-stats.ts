@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { unreachable } from '../model/assert.js';
 import type { DictionaryColumn, NumberColumn, StoredColumn, WideColumn } from '../model/batch.js';
 import type { ColumnStats } from '../model/catalog.js';
@@ -5,9 +6,22 @@ import { LIMITS } from '../model/limits.js';
 import { canonicalInteger } from '../model/value.js';
 import type { Value } from '../model/value.js';
 
-/** Count of NULLs and exact bounds; both bounds null where they are unknown, see docs/format.md. */
+/** Counts of NULLs and distinct values, and exact bounds; null where they are unknown, see docs/format.md. */
 export function columnStats(name: string, column: StoredColumn): ColumnStats {
-  return { name, type: column.type, nulls: countNulls(column), ...boundsOf(column) };
+  const distinct = column.kind === 'dictionary' ? column.values.length : null;
+  return { name, type: column.type, nulls: countNulls(column), ...boundsOf(column), distinct };
+}
+
+/** Whether statistics say the same, where both say something: older versions did not count distinct values. */
+export function isSameStats(a: readonly ColumnStats[], b: readonly ColumnStats[]): boolean {
+  const counted = (each: ColumnStats, other: ColumnStats | undefined): ColumnStats => ({
+    ...each,
+    distinct: other?.distinct === undefined ? null : (each.distinct ?? null),
+  });
+  return isDeepStrictEqual(
+    a.map((each, i) => counted(each, b[i])),
+    b.map((each, i) => counted(each, a[i])),
+  );
 }
 
 interface Bounds {

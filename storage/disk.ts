@@ -7,11 +7,17 @@ export interface Disk {
   readFile(path: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Writes a new file; one that exists is an error. Not durable before `syncFile`. */
   createFile(path: string, bytes: Uint8Array): Promise<void>;
+  /** The bytes `[start, end)` of a file; fewer where it ends before. */
+  readRange(path: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Cuts a file off at `start` and adds bytes there. A kill leaves any part of it; not durable before `syncFile`. */
+  replaceEnd(path: string, start: number, bytes: Uint8Array): Promise<void>;
   syncFile(path: string): Promise<void>;
   /** Makes names that were added to or removed from a folder durable. */
   syncDirectory(path: string): Promise<void>;
   /** Gives a file a second name, at once or not at all. False when `to` exists. */
   link(from: string, to: string): Promise<boolean>;
+  /** Gives a folder another name, at once or not at all. False when there is something at `to`, but an empty folder. */
+  renameDirectory(from: string, to: string): Promise<boolean>;
   /** Names in a folder, in no order; none when there is no such folder. */
   list(path: string): Promise<readonly string[]>;
   /** Null when there is nothing at the path. */

@@ -93,6 +93,7 @@ export function parseOwnedName(name: string): { token: string; owner: ProcessIde
   return { token, owner: { place, pid: Number(pid), start: Number(start) } };
 }
 
+/** The folder of a rollup's files below `data/`. */
 export function rollupFolder(rollup: RollupId): string {
   const dot = rollup.indexOf('.');
   return `${encodeName(rollup.slice(0, dot))}.${encodeName(rollup.slice(dot + 1))}`;

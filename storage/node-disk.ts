@@ -1,4 +1,5 @@
-import { link, mkdir, open, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, link, mkdir, open, readdir, readFile, readlink } from 'node:fs/promises';
+import { rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { constants, hostname } from 'node:os';
 import { crc32 } from 'node:zlib';
 import { StoreError } from '../model/errors.js';
@@ -9,9 +10,16 @@ import type { Disk, FileStatus, ProcessIdentity } from './disk.js';
 export const nodeDisk: Disk = {
   readFile: (path) => touch('read', path, () => readFile(path) as Promise<Uint8Array<ArrayBuffer>>),
   createFile: (path, bytes) => touch('write', path, () => writeFile(path, bytes, { flag: 'wx' })),
+  readRange: (path, start, end) => touch('read', path, () => readBetween(path, start, end)),
+  replaceEnd: (path, start, bytes) =>
+    touch('write', path, async () => {
+      await truncate(path, start);
+      await appendFile(path, bytes);
+    }),
   syncFile: (path) => touch('sync', path, () => syncPath(path, 'r+')),
   syncDirectory: (path) => touch('sync', path, () => syncPath(path, 'r')),
   link: (from, to) => touch('link', to, () => linkIfAbsent(from, to)),
+  renameDirectory: (from, to) => touch('rename', to, () => renameIfAbsent(from, to)),
   list: (path) => touch('list', path, () => listIfPresent(path)),
   stat: (path) => touch('look at', path, () => statIfPresent(path)),
   makeDirectory: (path) => touch('make', path, () => mkdir(path, { recursive: true })).then(() => undefined),
@@ -38,6 +46,33 @@ async function linkIfAbsent(from: string, to: string): Promise<boolean> {
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
     throw error;
+  }
+}
+
+/** The system itself refuses a folder that is not empty. */
+async function renameIfAbsent(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(systemCode(error))) return false;
+    throw error;
+  }
+}
+
+async function readBetween(path: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+  const handle = await open(path, 'r');
+  try {
+    const bytes = new Uint8Array(Math.max(0, end - start));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    await handle.close();
   }
 }
 

@@ -17,7 +17,7 @@ export type Decode = (raw: NonNullable<RawValue>) => Exclude<Value, null>;
 
 export function physicalColumn(element: SchemaElement): PhysicalColumn {
   const { name } = element;
-  const unsupported = { kind: 'unsupported', name, parquet: describe(element) } as const;
+  const unsupported = { kind: 'unsupported', name, parquet: parquetType(element) } as const;
   if (element.repetition_type === 'REPEATED' || element.num_children !== undefined) return unsupported;
   const scale = element.converted_type === 'DECIMAL' ? (element.scale ?? 0) : null;
   const value = (type: LogicalType, decode: Decode): PhysicalColumn => ({
@@ -114,7 +114,8 @@ function timestampDecoder(unitsPerMs: number): Decode {
   };
 }
 
-function describe(element: SchemaElement): string {
+/** `INT64 TIMESTAMP`, `FIXED_LEN_BYTE_ARRAY DECIMAL`; `group` where it has fields of its own. */
+export function parquetType(element: SchemaElement): string {
   return [element.type ?? 'group', element.logical_type?.type ?? element.converted_type]
     .filter((part) => part !== undefined)
     .join(' ');

@@ -2,14 +2,13 @@ import { join } from 'node:path';
 import type { StoredBatch } from '../model/batch.js';
 import type { FileMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
-import { LIMITS } from '../model/limits.js';
 import type { BuildColumn } from '../model/plan.js';
 import { decodeFile } from './decode-file.js';
 import type { Disk } from './disk.js';
 import { STAGING, dataPath, isToken, stagedName, ownedName } from './file-names.js';
 import type { FileSlot } from './file-names.js';
-import { inspectFile } from './inspect-file.js';
-import type { FileContract } from './inspect-file.js';
+import { sealFile } from './seal-file.js';
+import type { SealContract } from './seal-file.js';
 
 /** The folder in which one publish is prepared. After an error other than `commit_conflict` only discard it. */
 export interface Staging {
@@ -17,10 +16,11 @@ export interface Staging {
   /** The absolute path that the file of a slot is to be written to. */
   pathOf(slot: FileSlot): string;
   /**
-   * Makes a written file durable, reads it back and checks it against what its writer says. Gives its metadata
-   * with the path that it will have once it is published.
+   * Writes into the footer of a written file what the file is and how it is sorted, makes it durable, reads it back
+   * and checks it against what its writer says. Gives its metadata with the path that it will have once it is
+   * published.
    */
-  seal(slot: FileSlot, contract: FileContract): Promise<FileMeta>;
+  seal(slot: FileSlot, contract: SealContract): Promise<FileMeta>;
   /** Columns of a file that was written, as a reader of the store will see them. */
   read(slot: FileSlot, columns: readonly BuildColumn[]): Promise<StoredBatch>;
   /** Gives back the space of what was not published; harmless after a publish. */
@@ -63,7 +63,7 @@ export async function openStaging(disk: Disk, directory: string, token: string):
     seal: (slot, contract) =>
       step(async () => {
         const path = dataPath(slot, token);
-        const meta = await sealFile(disk, pathOf(slot), contract);
+        const meta = await sealFile(disk, pathOf(slot), slot, contract);
         sealed.set(path, pathOf(slot));
         return { path, ...meta };
       }),
@@ -95,15 +95,4 @@ function stopAfterFailure(folder: string): OpenStaging['step'] {
       throw error;
     }
   };
-}
-
-async function sealFile(disk: Disk, path: string, contract: FileContract): Promise<Omit<FileMeta, 'path'>> {
-  const bytes = (await disk.stat(path))?.bytes ?? 0;
-  if (bytes > LIMITS.fileBytesMax) {
-    throw new StoreError('build_failed', `${path} has ${bytes} bytes, more than ${LIMITS.fileBytesMax}.`, {
-      next: 'Partition the rollup more finely.',
-    });
-  }
-  await disk.syncFile(path);
-  return inspectFile(path, await disk.readFile(path), contract);
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { StoredBatch } from '../model/batch.js';
 import type { ColumnStats, FileMeta, PartitionMeta, RollupMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
@@ -8,6 +7,7 @@ import type { RollupId } from '../model/schema.js';
 import { throwIfAborted } from '../model/throw-if-aborted.js';
 import { compareUtf8 } from '../model/value.js';
 import { listDataFiles, namedFiles } from './collect-garbage.js';
+import { isSameStats } from './column-stats.js';
 import { decodeFile } from './decode-file.js';
 import type { Disk } from './disk.js';
 import { hasPage } from './manifest.js';
@@ -197,7 +197,7 @@ async function checkFile(
   const contract = { rows: file.rows, columns, sortColumns: rollup.indexes[at]?.sortColumns ?? [] };
   const found = await inspectFile(path, bytes, contract);
   const batch = await decodeFile(path, bytes, columns);
-  if (!isDeepStrictEqual(found.columns, file.columns)) {
+  if (!isSameStats(found.columns, file.columns)) {
     return { batch, fault: 'Its statistics are not those of its rows.' };
   }
   // The first stored time is that of the partitions.

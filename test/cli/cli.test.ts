@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { build } from '../../dist/cli/build.js';
+import { connectDuckDb } from '../storage/support/duckdb.js';
 
 const MAIN = join(process.cwd(), 'dist', 'cli', 'main.js');
 const BY_COUNTRY = '{"measures":["orders.revenue"],"dimensions":["orders.country"]}';
@@ -57,6 +58,9 @@ describe('usage', () => {
     ['a query that is no JSON', ['query', '{orders}']],
     ['half of a range', ['build', '--from', '2024-01-01']],
     ['nothing to try', ['try']],
+    ['nothing to inspect', ['inspect']],
+    ['no folder to export to', ['export']],
+    ['another form of an export', ['export', '--to', 'x', '--format', 'delta']],
     ['two things to try', ['try', 'orders.csv', '--demo']],
   ])('%s is exit code 2', (_, args) => {
     const ran = run(args);
@@ -235,6 +239,54 @@ describe('the verbs', () => {
       { cwd: folder, encoding: 'utf8' },
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  test('inspect tells what a file of the store is, without a configuration', () => {
+    const status = json(run(['status', '--files', '--json'])) as {
+      rollups: { files: { default: string[] } }[];
+    };
+    const [file] = status.rollups[0].files.default;
+    const { code, stdout } = run(['inspect', file, '--config', 'nowhere.json']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^rows +8$/m);
+    expect(stdout).toMatch(/^sorted by +orders__country, orders__ordered_at_month$/m);
+    expect(stdout).toMatch(/^rollup +orders\.monthly$/m);
+    expect(stdout).toMatch(/^orders__country +string +BYTE_ARRAY UTF8 +0 +\w+ +\w+ /m);
+    expect(json(run(['inspect', file, '--json']))).toMatchObject({
+      path: file,
+      rows: 8,
+      granary: { rollup: 'orders.monthly', partition: 'all', index: null, sketches: {} },
+    });
+    const foreign = run(['inspect', 'orders.csv']);
+    expect(foreign.code).toBe(1);
+    expect(foreign.stderr).toMatch(/^granary: .*orders\.csv is no whole Parquet file: .*\n$/);
+  });
+
+  test('the commands and the statement of docs/open-files.md run, and give what a query gives', async () => {
+    const page = readFileSync(join('docs', 'open-files.md'), 'utf8');
+    const commands = [...page.matchAll(/^npx granary (.*)$/gm)].map(([, line]) => line.split(' '));
+    expect(commands.map(([verb]) => verb)).toEqual(['export', 'inspect']);
+    for (const command of commands) expect(run(command)).toMatchObject({ code: 0, stderr: '' });
+    const [statement] = [...page.matchAll(/```sql\n(SELECT orders__country.*?)```/gs)].map(([, sql]) => sql);
+    const connection = await connectDuckDb();
+    const rows = await connection.runAndReadAll(statement.replace("'exported/", `'${folder}/exported/`));
+    const { data } = json(run(['query', BY_COUNTRY, '--json'])) as { data: Record<string, string>[] };
+    const answer = data.map((row) => [row['orders.country'], Number(row['orders.revenue'])]);
+    expect(rows.getRowsJson().map(([country, revenue]) => [country, Number(revenue)])).toEqual(
+      answer.toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  });
+
+  test('export tells what it wrote, and what it refuses', () => {
+    const { code, stdout } = run(['export', 'orders.monthly', '--to', 'out', '--format', 'hive']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^orders\.monthly +default +1 +8 +\d+ B$/m);
+    expect(stdout).toContain(join(folder, 'out'));
+    const again = run(['export', '--to', 'out', '--json']);
+    expect(again.code).toBe(1);
+    expect(json(again)).toMatchObject({ error: { code: 'query_invalid' } });
+    const plain = json(run(['export', '--to', 'plain', '--compression', 'none', '--json']));
+    expect(plain).toMatchObject({ to: join(folder, 'plain'), rollups: [{ files: 1, rows: 8 }] });
   });
 
   test('status lists the files, verify checks them, and a changed byte is exit code 3', () => {

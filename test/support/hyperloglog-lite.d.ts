@@ -2,6 +2,7 @@ declare module 'hyperloglog-lite' {
   interface Counter {
     add(hash: number[]): Counter;
     count(): number;
+    merge(data: { n: number; buckets: Uint8Array }): Counter;
   }
   interface HyperLogLog {
     (precision: number): Counter;

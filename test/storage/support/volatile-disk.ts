@@ -43,6 +43,15 @@ export class VolatileDisk implements Disk {
     this.write(path, new Uint8Array(bytes));
   }
 
+  async readRange(path: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#file(path).bytes.slice(start, end);
+  }
+
+  async replaceEnd(path: string, start: number, bytes: Uint8Array): Promise<void> {
+    const file = this.#file(path);
+    file.bytes = new Uint8Array(Buffer.concat([file.bytes.subarray(0, start), bytes]));
+  }
+
   async syncFile(path: string): Promise<void> {
     const file = this.#file(path);
     file.synced = file.bytes;
@@ -56,6 +65,14 @@ export class VolatileDisk implements Disk {
   async link(from: string, to: string): Promise<boolean> {
     if (this.#find(to) !== undefined) return false;
     this.#folder(dirname(to)).names.set(nameOf(to), this.#file(from));
+    return true;
+  }
+
+  async renameDirectory(from: string, to: string): Promise<boolean> {
+    const found = this.#find(to);
+    if (found !== undefined && !('names' in found && found.names.size === 0)) return false;
+    this.#folder(dirname(to)).names.set(nameOf(to), this.#folder(from));
+    this.#folder(dirname(from)).names.delete(nameOf(from));
     return true;
   }
 

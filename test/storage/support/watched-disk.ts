@@ -23,9 +23,12 @@ export function watchedDisk(disk: Disk, { before, after }: { before?: Watch; aft
   return {
     readFile: watched('readFile'),
     createFile: watched('createFile'),
+    readRange: watched('readRange'),
+    replaceEnd: watched('replaceEnd'),
     syncFile: watched('syncFile'),
     syncDirectory: watched('syncDirectory'),
     link: watched('link'),
+    renameDirectory: watched('renameDirectory'),
     list: watched('list'),
     stat: watched('stat'),
     makeDirectory: watched('makeDirectory'),
