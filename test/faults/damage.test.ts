@@ -123,7 +123,7 @@ async function expectFound(store: Store, damaged: readonly string[], when: strin
     if (names.length === 0) return;
     expect(ok, when).toBe(false);
     expect(
-      problems.filter(({ file }) => names.includes(basename(file))),
+      problems.filter(({ file }) => file !== null && names.includes(basename(file))),
       when,
     ).not.toEqual([]);
   } catch (error) {
