@@ -156,7 +156,7 @@ export function formulaValue({ shape }: Formula, left: NaiveValue, right: NaiveV
   const divided = (by: string): NaiveValue =>
     value(
       `CASE WHEN ${y} = 0 THEN NULL ELSE ${by}${x} / ${y} END`,
-      `CASE WHEN ${y} = 0 THEN 0 ELSE (2 * (${by}${dx} + abs(${by}${x} / ${y}) * ${dy}) / abs(${y})) END`,
+      `CASE WHEN abs(${y}) <= ${dy} AND ${dy} > 0 THEN 'inf'::DOUBLE WHEN ${y} = 0 THEN 0 ELSE (2 * (${by}${dx} + abs(${by}${x} / ${y}) * ${dy}) / abs(${y})) END`,
     );
   switch (shape) {
     case 'add':
