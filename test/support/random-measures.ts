@@ -149,8 +149,9 @@ function calculated(tape: Tape, cube: string, measures: readonly RandomMeasure[]
   const plain = [left, right].every(({ type, formula }) => type !== 'avg' && formula === null);
   const shapes: readonly Shape[] = [
     'add',
-    'ratio',
-    'percent',
+    // Whether a denominator that is roughly known is zero decides what there is.
+    right.rough ? 'gap' : 'ratio',
+    right.rough ? 'add' : 'percent',
     'gap',
     rough ? 'minus' : 'modulo',
     !rough && plain ? 'case' : 'minus',
