@@ -8,6 +8,7 @@ import type { Config, SourceConfig } from './model/load/parse-config.js';
 import type { ModelDocument } from './model/document.js';
 import type { DataModel } from './model/schema.js';
 import { runModelScripts } from './sources/model-script.js';
+import { MEMORY } from './storage/memory-disk.js';
 import { nodeDisk } from './storage/node-disk.js';
 import { readModelFiles } from './storage/read-model-files.js';
 import type { StoreOptions } from './store.js';
@@ -51,7 +52,8 @@ export async function resolveConfig(options: StoreOptions): Promise<ResolvedConf
   return {
     config: {
       ...config,
-      directory: resolve(baseOf('store', 'directory'), config.directory),
+      directory:
+        config.directory === MEMORY ? MEMORY : resolve(baseOf('store', 'directory'), config.directory),
       sources: Object.fromEntries(sources),
     },
     modelBase: baseOf('model'),

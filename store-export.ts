@@ -14,7 +14,7 @@ import { draftFolder } from './storage/draft-folder.js';
 import type { FolderDraft } from './storage/draft-folder.js';
 import { rollupFolder } from './storage/file-names.js';
 import { nodeDisk } from './storage/node-disk.js';
-import { readChecked, withPrecision } from './storage/read-partition.js';
+import { withPrecision } from './storage/read-partition.js';
 import { sealFile } from './storage/seal-file.js';
 import type { House } from './store-house.js';
 
@@ -143,7 +143,7 @@ async function exportRollup(
     const file = partition.files[at];
     if (file === undefined) continue; // it holds no rows
     throwIfAborted(signal);
-    const bytes = await readChecked(nodeDisk, house.storage.directory, file);
+    const bytes = await house.storage.readBytes(file);
     const name = exportedName(rollup, partition, format);
     if (rewriter === null) await draft.write(name, bytes);
     const meta =

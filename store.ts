@@ -5,6 +5,7 @@ import type { Selection } from './planner/choose-rollup.js';
 import type { GivenInput } from './sources/given-rows.js';
 import { callQueue } from './storage/call-queue.js';
 import type { PublishRecord, RollupDifference } from './storage/history.js';
+import { MEMORY, MEMORY_FOLDER, memoryDisk } from './storage/memory-disk.js';
 import { nodeDisk } from './storage/node-disk.js';
 import { openStorage } from './storage/open-storage.js';
 import { buildStore, newToken } from './store-build.js';
@@ -40,7 +41,7 @@ export interface StoreOptions {
   readonly compileContext?: Readonly<Record<string, unknown>>;
   /** SECURITY_CONTEXT of the models: what JSON can say. It holds for all queries of the store. Default `{}`. */
   readonly securityContext?: Readonly<Record<string, unknown>>;
-  /** Folder of the store; it is made by the first build. */
+  /** Folder of the store; it is made by the first build. `:memory:`: it lives in this process, and ends with it. */
   readonly store?: string;
   /** Another name for `store`. */
   readonly directory?: string;
@@ -128,8 +129,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { config } = resolved;
   const model = await readModel(resolved);
   const storage = await openStorage({
-    disk: nodeDisk,
-    directory: config.directory,
+    ...(config.directory === MEMORY
+      ? { disk: memoryDisk(), directory: MEMORY_FOLDER }
+      : { disk: nodeDisk, directory: config.directory }),
     cacheBytesMax: config.cacheBytesMax,
     refusesDamage: config.damage === 'refuse',
   });

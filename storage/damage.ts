@@ -6,7 +6,7 @@ import { LazyRollup } from './lazy-rollup.js';
 
 export interface Damage {
   readonly rollup: RollupId;
-  /** Of the partition that is not to be served; null: nothing of the rollup is. */
+  /** Of the partition that is not to be served; null: it was all that was left of the rollup. */
   readonly partition: string | null;
   /** Of the file that is damaged, relative to the store. */
   readonly path: string;
@@ -51,8 +51,8 @@ export function damageOf(error: unknown, rollups: Iterable<RollupMeta>): Damage 
       files.some((file) => file.path === path),
     );
     if (partition === undefined) continue;
-    // Of a rollup that is not partitioned nothing is left.
-    return { ...damage, partition: rollup.partitionGranularity === null ? null : partition.key };
+    const isLast = rollup.partitionGranularity === null || rollup.partitions.length === 1;
+    return { ...damage, partition: isLast ? null : partition.key };
   }
   return null;
 }

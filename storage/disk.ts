@@ -28,6 +28,10 @@ export interface Disk {
   removeFile(path: string): Promise<void>;
   /** A folder with everything in it; none is no error. */
   removeDirectory(path: string): Promise<void>;
+  /** A folder of this machine in which a program that knows no disk may write what becomes files of a folder here. */
+  localFolder(path: string): Promise<string>;
+  /** Makes what was written there a file of this disk. */
+  adopt(local: string, path: string): Promise<void>;
   /** Milliseconds since the epoch, by the clock that stamps files. */
   now(): number;
   /** The process that uses this disk. */

@@ -1,6 +1,7 @@
-import { appendFile, link, mkdir, open, readdir, readFile, readlink } from 'node:fs/promises';
+import { appendFile, link, mkdir, mkdtemp, open, readdir, readFile, readlink } from 'node:fs/promises';
 import { rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { constants, hostname } from 'node:os';
+import { constants, hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { StoreError } from '../model/errors.js';
 import type { ErrorCode } from '../model/errors.js';
@@ -25,10 +26,19 @@ export const nodeDisk: Disk = {
   makeDirectory: (path) => touch('make', path, () => mkdir(path, { recursive: true })).then(() => undefined),
   removeFile: (path) => touch('remove', path, () => rm(path, { force: true })),
   removeDirectory: (path) => touch('remove', path, () => rm(path, { force: true, recursive: true })),
+  // It writes to the very place.
+  localFolder: async (path) => path,
+  adopt: async () => undefined,
   now: () => Date.now(),
   self: async () => ({ place: await ownPlace(), pid: process.pid, start: (await startOf(process.pid)) ?? 0 }),
   isRunning,
 };
+
+/** Of this process alone. */
+export function makeTemporaryFolder(): Promise<string> {
+  const path = join(tmpdir(), 'granary-');
+  return touch('make', path, () => mkdtemp(path));
+}
 
 async function syncPath(path: string, flags: 'r' | 'r+'): Promise<void> {
   const handle = await open(path, flags);

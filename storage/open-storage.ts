@@ -16,7 +16,7 @@ import { PartitionCache } from './partition-cache.js';
 import { Pins } from './pins.js';
 import { publish } from './publish.js';
 import type { PublishChange } from './publish.js';
-import { readPartition } from './read-partition.js';
+import { readChecked, readPartition } from './read-partition.js';
 import { readManifest, readState } from './read-state.js';
 import type { StoreState } from './read-state.js';
 import { readPage } from './rollup-page.js';
@@ -154,6 +154,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       throw notKept(directory, number);
     },
     history: () => listHistory(disk, directory),
+    readBytes: (file) => readChecked(disk, directory, file),
     readPartition: (file, columns) => cache.read(file, columns),
     setAside(error, among) {
       const damage = options.refusesDamage === true ? null : damageOf(error, among);

@@ -13,7 +13,7 @@ import type { SealContract } from './seal-file.js';
 /** The folder in which one publish is prepared. After an error other than `commit_conflict` only discard it. */
 export interface Staging {
   readonly token: string;
-  /** The absolute path that the file of a slot is to be written to. */
+  /** The absolute path on this machine that the file of a slot is to be written to. */
   pathOf(slot: FileSlot): string;
   /**
    * Writes into the footer of a written file what the file is and how it is sorted, makes it durable, reads it back
@@ -21,7 +21,7 @@ export interface Staging {
    * published.
    */
   seal(slot: FileSlot, contract: SealContract): Promise<FileMeta>;
-  /** Columns of a file that was written, as a reader of the store will see them. */
+  /** Columns of a file that was sealed, as a reader of the store will see them. */
   read(slot: FileSlot, columns: readonly BuildColumn[]): Promise<StoredBatch>;
   /** Gives back the space of what was not published; harmless after a publish. */
   discard(): Promise<void>;
@@ -51,7 +51,9 @@ export async function openStaging(disk: Disk, directory: string, token: string):
   await disk.makeDirectory(folder);
   const sealed = new Map<string, string>();
   const step = stopAfterFailure(folder);
-  const pathOf = (slot: FileSlot): string => join(folder, stagedName(slot));
+  const local = await disk.localFolder(folder);
+  const pathOf = (slot: FileSlot): string => join(local, stagedName(slot));
+  const stagedOf = (slot: FileSlot): string => join(folder, stagedName(slot));
   const staging: OpenStaging = {
     token,
     folder,
@@ -63,11 +65,12 @@ export async function openStaging(disk: Disk, directory: string, token: string):
     seal: (slot, contract) =>
       step(async () => {
         const path = dataPath(slot, token);
-        const meta = await sealFile(disk, pathOf(slot), slot, contract);
-        sealed.set(path, pathOf(slot));
+        await disk.adopt(pathOf(slot), stagedOf(slot));
+        const meta = await sealFile(disk, stagedOf(slot), slot, contract);
+        sealed.set(path, stagedOf(slot));
         return { path, ...meta };
       }),
-    read: async (slot, columns) => decodeFile(pathOf(slot), await disk.readFile(pathOf(slot)), columns),
+    read: async (slot, columns) => decodeFile(stagedOf(slot), await disk.readFile(stagedOf(slot)), columns),
     async discard() {
       // Its process ends some day, and then somebody looks through everything.
       if (staging.outcome === 'unknown') return;

@@ -28,6 +28,8 @@ export interface Storage {
   holdPublish(number: number): Promise<HeldSnapshot>;
   /** The publishes that are kept, newest first. */
   history(): Promise<readonly PublishRecord[]>;
+  /** The whole of a file, once it is known to be what was published. Throws `corrupt` or `file_missing`. */
+  readBytes(file: FileMeta): Promise<Uint8Array<ArrayBuffer>>;
   /** At least these columns of a file. Throws `corrupt` or `file_missing`. */
   readPartition(file: FileMeta, columns: readonly RollupColumn[]): Promise<StoredBatch>;
   /**

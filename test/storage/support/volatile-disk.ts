@@ -52,6 +52,12 @@ export class VolatileDisk implements Disk {
     file.bytes = new Uint8Array(Buffer.concat([file.bytes.subarray(0, start), bytes]));
   }
 
+  async localFolder(path: string): Promise<string> {
+    return path;
+  }
+
+  async adopt(): Promise<void> {}
+
   async syncFile(path: string): Promise<void> {
     const file = this.#file(path);
     file.synced = file.bytes;

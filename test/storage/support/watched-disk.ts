@@ -34,6 +34,8 @@ export function watchedDisk(disk: Disk, { before, after }: { before?: Watch; aft
     makeDirectory: watched('makeDirectory'),
     removeFile: watched('removeFile'),
     removeDirectory: watched('removeDirectory'),
+    localFolder: watched('localFolder'),
+    adopt: watched('adopt'),
     self: watched('self'),
     isRunning: watched('isRunning'),
     now: () => disk.now(),
