@@ -31,38 +31,42 @@ beforeAll(async () => {
 
 afterAll(() => flights?.remove());
 
-test(`a build killed ${kills} times never harms what is published`, { timeout: kills * 4_000 }, async () => {
-  const buildMs = await buildFirst();
-  let insideBuild = 0;
-  let next = spawnVictim();
-  for (let kill = 0; kill < kills; kill++) {
-    const victim = next;
-    next = spawnVictim(); // starts up while the other one dies
-    const lines = await runAndKill(victim, random() * buildMs * 2.5);
-    if (lines.at(-1) === 'building') insideBuild += 1;
-    const acknowledged = lines.findLast((line) => line.startsWith('built '));
-    await expectIntact(
-      acknowledged === undefined ? 0 : Number(acknowledged.slice('built '.length)),
-      `kill ${kill}`,
+test(
+  `a build killed ${kills} times never harms what is published`,
+  { timeout: 60_000 + kills * 10_000 },
+  async () => {
+    const buildMs = await buildFirst();
+    let insideBuild = 0;
+    let next = spawnVictim();
+    for (let kill = 0; kill < kills; kill++) {
+      const victim = next;
+      next = spawnVictim(); // starts up while the other one dies
+      const lines = await runAndKill(victim, random() * buildMs * 2.5);
+      if (lines.at(-1) === 'building') insideBuild += 1;
+      const acknowledged = lines.findLast((line) => line.startsWith('built '));
+      await expectIntact(
+        acknowledged === undefined ? 0 : Number(acknowledged.slice('built '.length)),
+        `kill ${kill}`,
+      );
+    }
+    next.process.kill('SIGKILL');
+    console.log(
+      `build-kill: seed ${seed}, ${insideBuild} of ${kills} kills landed inside a build of ${buildMs} ms`,
     );
-  }
-  next.process.kill('SIGKILL');
-  console.log(
-    `build-kill: seed ${seed}, ${insideBuild} of ${kills} kills landed inside a build of ${buildMs} ms`,
-  );
-  expect(insideBuild).toBeGreaterThan(kills / 2);
+    expect(insideBuild).toBeGreaterThan(kills / 2);
 
-  const before = Date.now();
-  const store = await openStore(storeOptions);
-  await store.build({ force: true });
-  await store.close();
-  await expectIntact(before, 'the last build');
-  // The publish before the last one keeps its files, for readers that still hold it.
-  const reopened = await openStore(storeOptions);
-  const { files, unreferenced } = await reopened.verify();
-  await reopened.close();
-  expect(unreferenced.length).toBeLessThanOrEqual(files);
-});
+    const before = Date.now();
+    const store = await openStore(storeOptions);
+    await store.build({ force: true });
+    await store.close();
+    await expectIntact(before, 'the last build');
+    // The publish before the last one keeps its files, for readers that still hold it.
+    const reopened = await openStore(storeOptions);
+    const { files, unreferenced } = await reopened.verify();
+    await reopened.close();
+    expect(unreferenced.length).toBeLessThanOrEqual(files);
+  },
+);
 
 interface Victim {
   readonly process: ChildProcessWithoutNullStreams;

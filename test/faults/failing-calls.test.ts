@@ -14,7 +14,7 @@ import type { Outcome, Victim } from './support/victim.js';
 
 const noStrace = whyNoStrace();
 const isLong = process.env['GRANARY_LONG'] !== undefined;
-const WATCHED = `${CHANGES},openat`;
+const WATCHED = `${CHANGES},openat,write,pwrite64`;
 
 interface FailingCalls {
   readonly title: string;

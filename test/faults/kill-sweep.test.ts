@@ -8,16 +8,15 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/open-tables.js';
 import { expectWhole, roundsStore } from './support/rounds.js';
 import type { Rounds } from './support/rounds.js';
-import { CHANGES, attachStrace, whyNoStrace } from './support/strace.js';
+import { CHANGES, attachStrace, callsToTry, whyNoStrace } from './support/strace.js';
 import type { SystemCall } from './support/strace.js';
 import { startVictim } from './support/victim.js';
 import type { Victim } from './support/victim.js';
 
 const noStrace = whyNoStrace();
-const EVERY = process.env['GRANARY_LONG'] === undefined ? 2 : 1;
 
 test.skipIf(noStrace !== null)(
-  `[fault 1] kill -9 at ${EVERY === 1 ? 'every' : 'every second'} system call of a refresh and its collection ${noStrace ?? ''}`,
+  `[fault 1] kill -9 at the system calls of a refresh and its collection ${noStrace ?? ''}`,
   { timeout: 600_000 },
   async () => {
     const rounds = roundsStore(temporaryFolder());
@@ -26,9 +25,10 @@ test.skipIf(noStrace !== null)(
       rounds.setRound((round += 1));
       return (await victim.ask('build', { force: true })) !== null;
     };
-    const points = (await callsOfBuild(rounds, build)).filter((_call, at) => at % EVERY === 0);
+    const points = callsToTry(await callsOfBuild(rounds, build));
     let next = startVictim(rounds.options);
     let kills = 0;
+    let onTarget = 0;
     let survived = 0;
     let served = round;
     for (const [i, { name, nth, line }] of points.entries()) {
@@ -38,17 +38,21 @@ test.skipIf(noStrace !== null)(
       const killed = !(await build(victim));
       if (!killed) victim.signal('SIGKILL'); // collections differ in what there is to remove
       expect(await victim.ended).toBe('SIGKILL');
-      await strace.detach();
       kills += Number(killed);
+      // The call that kills is the one that its thread does not come back from.
+      const last = (await strace.detach()).filter(
+        (call) => call.name === name && /= \?$|<unfinished \.\.\.>$/.test(call.line),
+      );
+      onTarget += Number(last.some((call) => call.line.includes(rounds.options.store)));
       const found = await expectWhole(rounds, `killed at ${name} ${nth}: ${line}`);
       expect([served, round], `killed at ${name} ${nth}: ${line}`).toContain(found);
       if (found === round) survived += 1;
       served = found;
     }
     console.log(
-      `kill-sweep: ${kills} kills at ${points.length} calls, ${survived} of them after the publish`,
+      `kill-sweep: ${kills} kills, ${onTarget} of them at the ${points.length} calls that were meant, ${survived} of them after the publish`,
     );
-    expect(kills).toBeGreaterThan(0.9 * points.length);
+    expect(onTarget).toBeGreaterThan(0.8 * points.length);
     expect(survived).toBeGreaterThan(0);
     expect(survived).toBeLessThan(points.length);
     await expectClean(rounds);
@@ -70,7 +74,7 @@ async function callsOfBuild(
   const calls = await strace.detach();
   await victim.close();
   const points = calls.filter(({ line }) => line.includes(rounds.options.store));
-  expect(points.length).toBeGreaterThan(20);
+  expect(points.length).toBeGreaterThan(15);
   return points;
 }
 
