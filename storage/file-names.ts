@@ -17,6 +17,7 @@ export const DATA = 'data';
 export const STAGING = 'staging';
 export const READERS = 'readers';
 
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 const TOKEN = /^[a-z0-9]{1,40}$/;
 const MANIFEST = /^(?:\d{8}|[1-9]\d{8,14})\.json$/;
 const FOLDER = /^[a-z0-9_%~-]+\.[a-z0-9_%~-]+$/;
@@ -96,7 +97,10 @@ export function parseOwnedName(name: string): { token: string; owner: ProcessIde
 /** The folder of a rollup's files below `data/`. */
 export function rollupFolder(rollup: RollupId): string {
   const dot = rollup.indexOf('.');
-  return `${encodeName(rollup.slice(0, dot))}.${encodeName(rollup.slice(dot + 1))}`;
+  const cube = encodeName(rollup.slice(0, dot));
+  // Windows takes `con.anything` for a device.
+  const safe = DEVICE.test(cube) ? `%${cube.charCodeAt(0).toString(16)}${cube.slice(1)}` : cube;
+  return `${safe}.${encodeName(rollup.slice(dot + 1))}`;
 }
 
 /** Different names give different texts, on disks that ignore case too; no text can leave its folder. */

@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib';
 import type { RollupMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
+import { isManifest } from './check-shape.js';
 import { isDataPath, isPagePath } from './file-names.js';
 import { decodeJson, encodeJson } from './manifest-json.js';
 import { filePaths } from './rollup-page.js';
@@ -48,16 +49,26 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
 export function decodeManifest(bytes: Uint8Array, number: number, path: string): Manifest | null {
   const body = bytes.subarray(0, Math.max(0, bytes.length - TRAILER_BYTES));
   if (!trailerOf(body).equals(bytes.subarray(body.length))) return null;
-  const content = decodeJson(`${new TextDecoder().decode(body)}}`) as Partial<Manifest> & StoredManifest;
-  if (content.format > FORMAT_VERSION) {
+  const content = jsonOf(new TextDecoder().decode(body)) as Partial<Manifest> & StoredManifest;
+  if (typeof content?.format === 'number' && content.format > FORMAT_VERSION) {
     throw new StoreError(
       'format_newer',
       `${path} has format version ${content.format}; this Granary reads up to ${FORMAT_VERSION}.`,
       { next: 'Update Granary, or use another store.' },
     );
   }
+  if (!isManifest(content)) return null;
   if (content.number !== number || !content.rollups.every(staysInside)) return null;
   return { publishedAt: null, keep: LIMITS.publishesKept, ...content };
+}
+
+/** @param body of a manifest, without its trailer */
+function jsonOf(body: string): unknown {
+  try {
+    return decodeJson(`${body}}`);
+  } catch {
+    return null;
+  }
 }
 
 /** What manifests of all formats have. */

@@ -5,6 +5,7 @@
 import { crc32 } from 'node:zlib';
 import { join } from 'node:path';
 import type { RollupMeta } from '../model/catalog.js';
+import { isRollup } from './check-shape.js';
 import { DamagedFile, isUnreadable } from './damaged-file.js';
 import type { Disk } from './disk.js';
 import { isDataPath } from './file-names.js';
@@ -63,9 +64,18 @@ export async function readPage(disk: Disk, directory: string, { id, page }: Roll
   });
   if (bytes.length !== page.bytes || crc32(bytes) !== page.crc32)
     throw new DamagedFile('corrupt', page.path, `${path} is not the page that was published.`, { next });
-  const rollup = decodeJson(new TextDecoder().decode(bytes)) as RollupMeta;
-  if (rollup.id === id && filePaths(rollup).every(isDataPath)) return rollup;
-  throw new DamagedFile('corrupt', page.path, `${path} is the page of another rollup.`, { next });
+  const rollup = rollupOf(bytes);
+  if (rollup?.id === id && filePaths(rollup).every(isDataPath)) return rollup;
+  throw new DamagedFile('corrupt', page.path, `${path} is not the page of ${id}.`, { next });
+}
+
+function rollupOf(bytes: Uint8Array): RollupMeta | null {
+  try {
+    const found = decodeJson(new TextDecoder().decode(bytes));
+    return isRollup(found) ? found : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The data files that a rollup names. */
