@@ -17,7 +17,6 @@ import { openHouse } from './store-house.js';
 import type { TestingSwitches } from './store-house.js';
 import { differenceBetween, rollBack } from './store-history.js';
 import type { RollbackOptions } from './store-history.js';
-import { ingestRows } from './store-ingest.js';
 import type { IngestOptions, IngestReport } from './store-ingest.js';
 import { checkOptions } from './store-options.js';
 import { answerQuery, explainAnswer } from './store-query.js';
@@ -156,7 +155,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       house.run(() => inTurn(() => rollBack(storage, newToken(), to, checkOptions('rollback', wish)))),
     verify: (wish) => house.run(async () => verifyAll(house, checkOptions('verify', wish))),
     ingest: (rollup, rows, wish) =>
-      house.run(() => inTurn(async () => ingestRows(house, rollup, rows, checkOptions('ingest', wish)))),
+      house.run(() =>
+        inTurn(async () => {
+          // It brings DuckDB with it, which most processes never need.
+          const { ingestRows } = await import('./store-ingest.js');
+          return ingestRows(house, rollup, rows, checkOptions('ingest', wish));
+        }),
+      ),
     collectGarbage: () => house.run(() => inTurn(() => storage.collectGarbage())),
     export: (wish) => house.run(async () => exportStore(house, checkOptions('export', wish))),
     close: () => house.close(),

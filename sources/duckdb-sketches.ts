@@ -1,5 +1,6 @@
 /** The SQL functions by which DuckDB makes and merges sketches: distinct values in, Airlift bytes out. */
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBType, DuckDBVector } from '@duckdb/node-api';
+import { lostMarks } from './lost-marks.js';
 import type { SketchAccumulator, SketchFunctions } from './source.js';
 
 /**
@@ -36,6 +37,7 @@ export async function registerSketchFunctions(
               sketches,
               add as (sketch: SketchAccumulator, value: unknown) => void,
               (bytes) => new duckdb.DuckDBBlobValue(bytes),
+              kind === 'strings',
             );
           } catch (error) {
             info.setError(error instanceof Error ? error.message : String(error)); // thrown into C++ it would end the process
@@ -52,6 +54,7 @@ function fillSketches(
   sketches: SketchFunctions,
   add: (sketch: SketchAccumulator, value: unknown) => void,
   blob: (bytes: Uint8Array) => unknown,
+  isText: boolean,
 ): void {
   const lists = input.getColumnVector(0) as DuckDBVector & {
     getItemVector(row: number): DuckDBVector | null;
@@ -64,9 +67,10 @@ function fillSketches(
       continue;
     }
     const sketch = sketches.create(precisions.getItem(row) as number);
+    const isLost = lostMarks(items, isText);
     for (let at = 0; at < items.itemCount; at++) {
       const item = items.getItem(at);
-      if (item !== null) add(sketch, item);
+      if (item !== null) add(sketch, isLost(at) ? `\uFEFF${String(item)}` : item);
     }
     output.setItem(row, blob(sketch.toBytes()) as never);
   }

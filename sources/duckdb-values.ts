@@ -9,6 +9,7 @@ import {
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   DuckDBTypeId,
+  DuckDBVarCharVector,
 } from '@duckdb/node-api';
 import type { DuckDBPreparedStatement, DuckDBResult, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import type { GroupedBatch } from '../model/batch.js';
@@ -17,6 +18,7 @@ import type { SqlParam } from '../model/plan.js';
 import { throwIfAborted } from '../model/throw-if-aborted.js';
 import { canonicalInteger } from '../model/value.js';
 import type { LogicalType, Value } from '../model/value.js';
+import { lostMarks } from './lost-marks.js';
 
 export function bindParams(prepared: DuckDBPreparedStatement, params: readonly SqlParam[]): void {
   params.forEach((param, at) => {
@@ -90,7 +92,11 @@ export async function readBatch(
     rows += chunk.rowCount;
     columns.forEach(({ values }, at) => {
       const vector = chunk.getColumnVector(at);
-      for (let row = 0; row < chunk.rowCount; row++) values.push(toValue(vector.getItem(row)));
+      const isLost = lostMarks(vector, vector instanceof DuckDBVarCharVector);
+      for (let row = 0; row < chunk.rowCount; row++) {
+        const value = toValue(vector.getItem(row));
+        values.push(value !== null && isLost(row) ? `\uFEFF${String(value)}` : value);
+      }
     });
   }
 }

@@ -15,6 +15,11 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ['\u00e9', 'chr(233)'],
   ['مرحبا \u202eabc', "'مرحبا ' || chr(8238) || 'abc'"],
   ['\ufeffbom', "chr(65279) || 'bom'"],
+  ['\ufeff', 'chr(65279)'],
+  [
+    '\ufeff\ufeff a long text behind two of them',
+    "chr(65279) || chr(65279) || ' a long text behind two of them'",
+  ],
   ['nul\0', "'nul' || chr(0)"],
   ['nul\0l', "'nul' || chr(0) || 'l'"],
   ['\0', 'chr(0)'],
@@ -31,8 +36,6 @@ const TEXTS: readonly (readonly [string, string])[] = [
   [`${'x'.repeat(MEGABYTE)}b`, `repeat('x', ${MEGABYTE}) || 'b'`],
   ['😀'.repeat(MEGABYTE / 4), `repeat('😀', ${MEGABYTE / 4})`],
 ];
-
-const BOM = TEXTS.findIndex(([text]) => text.startsWith('\ufeff'));
 
 const yaml = `
   cubes:
@@ -89,11 +92,8 @@ describe('[fault 12] hostile texts', () => {
     });
 
     const query = { measures: ['texts.total', 'texts.least', 'texts.most'], dimensions: ['texts.text'] };
-    // The binding of DuckDB drops a leading U+FEFF, so that the source alone answers without it.
-    const known = (data: readonly Readonly<Record<string, unknown>>[]): unknown =>
-      data.filter((row) => Number(row['texts.total']) !== 2 ** BOM);
     const fresh = await store.query(query, { policy: 'sourceOnly' });
-    expect(known(await rowsOf(store, query))).toEqual(known(fresh.data));
+    expect(await rowsOf(store, query)).toEqual(fresh.data);
   });
 
   test('are found by filters, and by nothing else', async () => {
