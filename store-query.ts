@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { runQuery } from './engine/run-query.js';
 import type { QueryTools } from './engine/run-query.js';
-import type { CatalogSnapshot, PartitionMeta, RollupMeta } from './model/catalog.js';
+import type { CatalogSnapshot } from './model/catalog.js';
 import { StoreError } from './model/errors.js';
 import { LIMITS } from './model/limits.js';
 import type { Refusal } from './model/cover.js';
@@ -19,8 +19,9 @@ import { refusalText } from './planner/refuse-source.js';
 import type { WishOptions } from './planner/rollup-wish.js';
 import { countGroups } from './store-counts.js';
 import type { HeldSnapshot } from './storage/storage.js';
-import { tablePrefix } from './storage/table-version.js';
 import { publishOf } from './store-history.js';
+import { usedPreAggregations } from './store-used-tables.js';
+import type { UsedPreAggregation } from './store-used-tables.js';
 import type { House } from './store-house.js';
 
 export interface QueryOptions extends WishOptions {
@@ -47,15 +48,6 @@ export interface QueryResult {
   /** Rows before limit and offset; only when the query asks with `total: true`. */
   readonly total?: number;
   readonly meta: QueryMeta;
-}
-
-export interface UsedPreAggregation {
-  /** As in Cube: the table; of several partitions `(SELECT * FROM … UNION ALL SELECT * FROM …)`. */
-  readonly targetTableName: string;
-  readonly preAggregationId: string;
-  readonly type: 'rollup';
-  /** Milliseconds since the epoch. */
-  readonly lastUpdatedAt: number;
 }
 
 export interface QueryMeta {
@@ -222,43 +214,6 @@ function queryTools(house: House, options: QueryOptions): QueryTools {
     numbers: options.numbers ?? house.config.numbers,
     signal: options.signal,
   };
-}
-
-function usedPreAggregations(
-  schema: string,
-  pieces: readonly RollupPiece[],
-): Record<string, UsedPreAggregation> {
-  const used: Record<string, UsedPreAggregation> = {};
-  for (const [id, own] of groupBy(pieces, ({ rollup }) => rollup.id)) {
-    const [cube, name] = id.split('.');
-    const [{ rollup }] = own;
-    used[tablePrefix(schema, cube, name)] = {
-      targetTableName: tableText(rollup, new Set(own.flatMap(({ partitions }) => partitions))),
-      preAggregationId: id,
-      type: 'rollup',
-      lastUpdatedAt: rollup.lastRefreshTime,
-    };
-  }
-  return used;
-}
-
-/** The tables that were read, as Cube writes them into its SQL; none: the name of all. */
-function tableText(rollup: RollupMeta, partitions: ReadonlySet<PartitionMeta>): string {
-  const [first = rollup.targetTableName, ...others] = [...partitions].map(
-    ({ targetTableName }) => targetTableName ?? rollup.targetTableName,
-  );
-  if (others.length === 0) return first;
-  return `(${[first, ...others].map((table) => `SELECT * FROM ${table}`).join(' UNION ALL ')})`;
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, [T, ...T[]]> {
-  const groups = new Map<string, [T, ...T[]]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 export type ExplainOptions = Pick<QueryOptions, 'now' | 'asOf' | keyof WishOptions>;
