@@ -71,15 +71,37 @@ export async function answerQuery(house: House, query: unknown, options: QueryOp
   const startedAt = performance.now();
   requireContext(house, options);
   const now = nowOf(options);
+  const asked = { query, options, now, startedAt };
   const held = await heldCatalog(house, options);
   try {
-    return await answerSound(house, held.snapshot, query, options, { now, startedAt });
+    return await answerSound(house, held.snapshot, asked);
+  } catch (error) {
+    if (!(await isOutdated(house, held.snapshot, error, options))) throw error;
   } finally {
     held.release();
   }
+  const newest = await heldCatalog(house, options);
+  try {
+    return await answerSound(house, newest.snapshot, asked);
+  } finally {
+    newest.release();
+  }
 }
 
-interface Clock {
+/** Whether a file is gone because others published anew and collected: where this process cannot write, it holds nothing. */
+async function isOutdated(
+  { storage }: House,
+  { version }: CatalogSnapshot,
+  error: unknown,
+  { asOf }: QueryOptions,
+): Promise<boolean> {
+  if (!(error instanceof StoreError) || error.code !== 'file_missing' || asOf !== undefined) return false;
+  return (await storage.reload()).version !== version;
+}
+
+interface AskedQuery {
+  readonly query: unknown;
+  readonly options: QueryOptions;
   readonly now: number;
   /** By the monotonic clock. */
   readonly startedAt: number;
@@ -89,21 +111,18 @@ interface Clock {
 async function answerSound(
   house: House,
   catalog: CatalogSnapshot,
-  query: unknown,
-  options: QueryOptions,
-  clock: Clock,
+  { query, options, now, startedAt }: AskedQuery,
 ): Promise<QueryResult> {
   const { storage } = house;
   for (;;) {
     const plan = await storage.looking(catalog, (sound) =>
-      planQuery(house.prepared, sound, query, planOptions(house, options, clock.now)),
+      planQuery(house.prepared, sound, query, planOptions(house, options, now)),
     );
     if (plan.refusal !== null) throw notCovered(plan.refusal);
     try {
-      return await answerPlan(house, plan, options, clock.now, clock.startedAt);
+      return await answerPlan(house, plan, options, now, startedAt);
     } catch (error) {
-      const rollups = plan.pieces.flatMap((piece) => (piece.kind === 'rollup' ? [piece.rollup] : []));
-      const damage = storage.setAside(error, rollups);
+      const damage = await storage.setAside(error, catalog);
       if (damage === null) throw error;
       house.mend(damage.rollup);
     }

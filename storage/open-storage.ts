@@ -105,6 +105,13 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     };
   }
 
+  /** What this process cannot hold may be gone because it was collected; then there are newer publishes. */
+  async function mayBeCollected(error: unknown, { version }: CatalogSnapshot): Promise<boolean> {
+    if (pins.refused === null || !(error instanceof StoreError) || error.code !== 'file_missing')
+      return false;
+    return (await storage.reload()).version !== version;
+  }
+
   async function publishAlone(token: string, change: Omit<PublishChange, 'base'>): Promise<CatalogSnapshot> {
     const base = current.snapshot.version;
     const staging = await storage.stage(token);
@@ -136,7 +143,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
         try {
           return await pages.with(() => call(sound));
         } catch (error) {
-          if (storage.setAside(error, sound.rollups.values()) === null) throw error;
+          if ((await storage.setAside(error, snapshot)) === null) throw error;
         }
       }
     },
@@ -156,9 +163,10 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     history: () => listHistory(disk, directory),
     readBytes: (file) => readChecked(disk, directory, file),
     readPartition: (file, columns) => cache.read(file, columns),
-    setAside(error, among) {
-      const damage = options.refusesDamage === true ? null : damageOf(error, among);
-      if (damage === null) return null;
+    async setAside(error, snapshot) {
+      if (options.refusesDamage === true) return null;
+      const damage = damageOf(error, withoutDamage(snapshot, damages).rollups.values());
+      if (damage === null || (await mayBeCollected(error, snapshot))) return null;
       damages.push(damage);
       current = see(current.state);
       return damage;
@@ -177,14 +185,14 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
         const state = await open.step(() =>
           publish(disk, directory, current.state, open, change, readBefore),
         );
-        await pins.pin(state.manifest.number);
         for (const rollup of state.manifest.rollups) {
           const put = change.put.find(({ id }) => id === rollup.id);
           if (put !== undefined && hasPage(rollup)) pages.put(rollup, put);
         }
         const anew = new Set(change.put.map(({ id }) => id));
         damages.splice(0, Infinity, ...damages.filter(({ rollup }) => !anew.has(rollup)));
-        show(state);
+        // It may be gone already, if others were quick: then theirs is shown.
+        show((await pins.pin(state.manifest.number)) ? state : await pinnedState());
         return current.snapshot;
       }),
     async restore(token, number, ids) {

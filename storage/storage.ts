@@ -1,5 +1,5 @@
 import type { StoredBatch } from '../model/batch.js';
-import type { CatalogSnapshot, FileMeta, RollupColumn, RollupMeta } from '../model/catalog.js';
+import type { CatalogSnapshot, FileMeta, RollupColumn } from '../model/catalog.js';
 import type { RollupId } from '../model/schema.js';
 import type { Damage } from './damage.js';
 import type { PublishRecord } from './history.js';
@@ -33,10 +33,11 @@ export interface Storage {
   /** At least these columns of a file. Throws `corrupt` or `file_missing`. */
   readPartition(file: FileMeta, columns: readonly RollupColumn[]): Promise<StoredBatch>;
   /**
-   * Whether an error tells of damage in one of the rollups: from now on snapshots do without it, until the rollup is
-   * published anew. False: it is another error, or the store was opened to refuse damage.
+   * The damage that an error tells of, in one of the rollups of a snapshot: from now on snapshots do without it, until
+   * the rollup is published anew. Null: it is another error, the store was opened to refuse damage, or the file may be
+   * gone because others published and collected.
    */
-  setAside(error: unknown, rollups: Iterable<RollupMeta>): Damage | null;
+  setAside(error: unknown, snapshot: CatalogSnapshot): Promise<Damage | null>;
   /** A folder to prepare a publish in. `token`: 1 to 40 of a-z and 0-9, never used in this store before. */
   stage(token: string): Promise<Staging>;
   /**
