@@ -2,6 +2,7 @@ import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
 import type { ColumnChunk, FileMetaData, SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { StoreError } from '../model/errors.js';
+import { checkPages } from './check-pages.js';
 import { physicalColumn } from './physical-column.js';
 import type { PhysicalColumn, RawValue } from './physical-column.js';
 
@@ -46,6 +47,10 @@ async function readPages(
   rows: number,
   column: string,
 ): Promise<readonly Page[]> {
+  for (const { columns, num_rows: groupRows } of metadata.row_groups) {
+    const chunk = columns.find(({ meta_data: meta }) => meta?.path_in_schema[0] === column)?.meta_data;
+    if (chunk !== undefined) checkPages(bytes, chunk, Number(groupRows));
+  }
   const pages: { readonly rowStart: number; readonly values: Page }[] = [];
   await parquetRead({
     file: {

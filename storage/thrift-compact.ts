@@ -30,6 +30,15 @@ export function readStruct(bytes: Uint8Array): readonly ThriftField[] {
   return fields;
 }
 
+/** The fields of the struct that the bytes begin with, and where it ends. @throws StoreError `corrupt` */
+export function structAt(bytes: Uint8Array): {
+  readonly fields: readonly ThriftField[];
+  readonly end: number;
+} {
+  const cursor = { bytes, at: 0 };
+  return { fields: readFields(cursor, 0), end: cursor.at };
+}
+
 /** The elements of a list of structs, each as bytes. @throws StoreError `corrupt` */
 export function readStructList(field: ThriftField): readonly Uint8Array[] {
   const cursor = { bytes: field.bytes, at: 0 };
@@ -87,6 +96,12 @@ export function booleanField(id: number, value: boolean): ThriftField {
 export function textField(id: number, text: string): ThriftField {
   const bytes = new TextEncoder().encode(text);
   return { id, type: TYPE.binary, bytes: Buffer.concat([Uint8Array.from(varint(bytes.length)), bytes]) };
+}
+
+/** The value of an i16, i32 or i64 field that is below 2^34. @throws StoreError `corrupt` */
+export function integerOf(field: ThriftField): number {
+  if (field.type <= TYPE.byte || field.type > TYPE.i64) throw malformed(`field ${field.id} is no integer`);
+  return unzigzag(readVarint({ bytes: field.bytes, at: 0 }));
 }
 
 /** The bytes of a string or binary field. @throws StoreError `corrupt` */
@@ -187,5 +202,5 @@ function unzigzag(value: number): number {
 }
 
 function malformed(what: string): StoreError {
-  return new StoreError('corrupt', `the footer is not in Thrift's compact protocol: ${what}.`);
+  return new StoreError('corrupt', `it is not in Thrift's compact protocol: ${what}.`);
 }

@@ -14,7 +14,7 @@ const EVERY = process.env['GRANARY_LONG'] === undefined ? 3 : 1;
 
 test.skipIf(noStrace !== null)(
   `[fault 7] a writer that is stopped at a call and continued after three publishes of another ${noStrace ?? ''}`,
-  { timeout: 180_000 },
+  { timeout: 180_000 * (EVERY === 1 ? 5 : 1) },
   async () => {
     const rounds = roundsStore(temporaryFolder());
     const victim = await startVictim(rounds.options);

@@ -21,7 +21,7 @@ import type { Sample } from './support/sample-store.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 const SEED = 20_010_101;
-const DAMAGES = 100;
+const DAMAGES = 50;
 
 let sample: Sample;
 let storage: Storage;
