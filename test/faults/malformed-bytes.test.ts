@@ -49,7 +49,8 @@ test(`[fault 24] ${RUNS} malformed Parquet files, seed ${SEED}`, { timeout: 900_
     const begun = process.cpuUsage();
     const outcome = await outcomeOf(() => decodeFile('mutant', bytes, COLUMNS), `run ${run}, seed ${SEED}`);
     const { user, system } = process.cpuUsage(begun);
-    if ((user + system) / 1000 > MS_MAX) console.log(`slow: run ${run}, ${outcome}, ${(user + system) / 1000}`);
+    if ((user + system) / 1000 > MS_MAX)
+      console.log(`slow: run ${run}, ${outcome}, ${(user + system) / 1000}`);
     slowestMs = Math.max(slowestMs, (user + system) / 1000);
     const { rss } = process.memoryUsage();
     grownBytes = Math.max(grownBytes, rss - before.rss);
