@@ -1,44 +1,170 @@
 /**
- * The pages of a column chunk before they are decoded: decoders allocate what a header says, so none may say more than
- * its chunk holds. Pages are PageHeader structs of parquet.thrift, each followed by its bytes.
+ * The pages of a column chunk, before they are decoded: decoders allocate what headers and run lengths say, so none may
+ * say more than there are rows. Pages are PageHeader structs of parquet.thrift, each followed by its bytes; run lengths
+ * are those of Parquet's RLE and bit-packing hybrid, https://parquet.apache.org/docs/file-format/data-pages/encodings/
  */
 import type { ColumnMetaData } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
 import { StoreError } from '../model/errors.js';
+import { checkZstd } from './check-zstd.js';
 import { integerOf, readStruct, structAt } from './thrift-compact.js';
 import type { ThriftField } from './thrift-compact.js';
 
-const PAGE = { uncompressedSize: 2, compressedSize: 3, data: 5, dictionary: 7, dataV2: 8 };
-const NUM_VALUES = 1;
+const HEADER = { uncompressedSize: 2, compressedSize: 3, data: 5, dictionary: 7, dataV2: 8 };
+const DATA = { values: 1, encoding: 2 };
+const DATA_V2 = { values: 1, nulls: 2, encoding: 4, definitionBytes: 5, repetitionBytes: 6, isCompressed: 7 };
+const ENCODING = { plainDictionary: 2, rle: 3, rleDictionary: 8 };
+const THRIFT_FALSE = 2;
 /** More than any page of equal values is compressed by; beside it what a page may always have. */
 const RATIO_MAX = 65_536;
 const BYTES_FREE = 1024 * 1024;
+/** Values that a bit-packed run may have behind the last one. */
+const PADDING_MAX = 512;
 
-/** @throws StoreError `corrupt` */
-export function checkPages(file: Uint8Array, chunk: ColumnMetaData, rows: number): void {
+export interface CheckedPage {
+  readonly compressed: Uint8Array;
+  readonly plain: Uint8Array;
+}
+
+/**
+ * @param rows of the row group
+ * @param optional whether the column may hold NULL
+ * @returns the compressed parts of all pages, in their order, with what they hold
+ * @throws StoreError `corrupt`
+ */
+export function checkPages(
+  file: Uint8Array,
+  chunk: ColumnMetaData,
+  rows: number,
+  optional: boolean,
+): CheckedPage[] {
   const { dictionary_page_offset: dictionary, data_page_offset: data } = chunk;
   const from = Number(dictionary !== undefined && dictionary < data ? dictionary : data);
   const to = from + Number(chunk.total_compressed_size);
   if (from < 0 || to > file.length || to < from) throw malformed('a column chunk lies outside of the file');
-  let values = 0;
+  const pages: CheckedPage[] = [];
+  let left = rows;
   for (let at = from; at < to;) {
     const { fields, end } = structAt(file.subarray(at, to));
-    const compressed = sizeOf(fields, PAGE.compressedSize);
-    const uncompressed = sizeOf(fields, PAGE.uncompressedSize);
-    at += end + compressed;
+    const size = sizeOf(fields, HEADER.compressedSize);
+    const body = file.subarray(at + end, at + end + size);
+    at += end + size;
     if (at > to) throw malformed('a page is longer than its column chunk');
-    if (uncompressed > compressed * RATIO_MAX + BYTES_FREE)
-      throw malformed('a page is too large for its bytes');
-    const dictionaryValues = valuesOf(fields, PAGE.dictionary);
-    const own = valuesOf(fields, PAGE.data) ?? valuesOf(fields, PAGE.dataV2) ?? 0;
-    values += own;
-    if (Math.max(values, dictionaryValues ?? 0) > rows)
-      throw malformed(`a column chunk claims more values than the ${rows} rows of its group`);
+    const largest = Number(chunk.total_uncompressed_size);
+    if (sizeOf(fields, HEADER.uncompressedSize) > largest) throw malformed('a page is larger than its chunk');
+    const page = { fields, body, codec: chunk.codec, left, optional };
+    const checked = checkDictionary(page) ?? checkData(page) ?? checkDataV2(page);
+    if (checked === null) continue;
+    pages.push(checked);
+    left -= checked.values;
+    if (left < 0) throw malformed(`a column chunk claims more values than the ${rows} rows of its group`);
+  }
+  return pages;
+}
+
+interface Page {
+  readonly fields: readonly ThriftField[];
+  readonly body: Uint8Array;
+  readonly codec: ColumnMetaData['codec'];
+  /** Rows that are not told yet. */
+  readonly left: number;
+  readonly optional: boolean;
+}
+
+type CountedPage = CheckedPage & { readonly values: number };
+
+function checkDictionary({ fields, body, codec, left }: Page): CountedPage | null {
+  const header = structOf(fields, HEADER.dictionary);
+  if (header === null) return null;
+  if (sizeOf(header, DATA.values) > left) throw malformed('a dictionary has more values than there are rows');
+  return {
+    compressed: body,
+    plain: inflate(body, sizeOf(fields, HEADER.uncompressedSize), codec),
+    values: 0,
+  };
+}
+
+/** In version 1 the levels are compressed with the values, behind their length. */
+function checkData({ fields, body, codec, left, optional }: Page): CountedPage | null {
+  const header = structOf(fields, HEADER.data);
+  if (header === null) return null;
+  const values = atMost(sizeOf(header, DATA.values), left);
+  const plain = inflate(body, sizeOf(fields, HEADER.uncompressedSize), codec);
+  let at = 0;
+  if (optional) {
+    if (plain.length < 4) throw malformed('a page ends within its levels');
+    const bytes = new DataView(plain.buffer, plain.byteOffset).getUint32(0, true);
+    at = 4 + bytes;
+    if (at > plain.length) throw malformed('a page ends within its levels');
+    checkRuns(plain.subarray(4, at), 1, values);
+  }
+  checkValues(plain.subarray(at), sizeOf(header, DATA.encoding), values);
+  return { compressed: body, plain, values };
+}
+
+function checkDataV2({ fields, body, codec, left, optional }: Page): CountedPage | null {
+  const header = structOf(fields, HEADER.dataV2);
+  if (header === null) return null;
+  const values = atMost(sizeOf(header, DATA_V2.values), left);
+  const own = values - atMost(sizeOf(header, DATA_V2.nulls), values);
+  const levels = sizeOf(header, DATA_V2.definitionBytes);
+  if (sizeOf(header, DATA_V2.repetitionBytes) > 0 || levels > body.length)
+    throw malformed('a page has levels that it cannot have');
+  if (optional) checkRuns(body.subarray(0, levels), 1, values);
+  const compressed = body.subarray(levels);
+  const isPlain = header.some(({ id, type }) => id === DATA_V2.isCompressed && type === THRIFT_FALSE);
+  const size = sizeOf(fields, HEADER.uncompressedSize) - levels;
+  const plain = isPlain ? compressed : inflate(compressed, size, codec);
+  checkValues(plain, sizeOf(header, DATA_V2.encoding), own);
+  return { compressed, plain, values };
+}
+
+function inflate(bytes: Uint8Array, size: number, codec: ColumnMetaData['codec']): Uint8Array {
+  if (codec === 'UNCOMPRESSED') return bytes;
+  if (size < 0 || size > bytes.length * RATIO_MAX + BYTES_FREE)
+    throw malformed('a page is too large for its bytes');
+  if (codec === 'ZSTD') checkZstd(bytes, size);
+  const plain = compressors[codec]?.(bytes, size);
+  if (plain?.length === size) return plain;
+  throw malformed(
+    plain === undefined ? `there is no codec ${codec}` : 'a page is not as long as its header says',
+  );
+}
+
+function checkValues(bytes: Uint8Array, encoding: number, values: number): void {
+  if (encoding === ENCODING.plainDictionary || encoding === ENCODING.rleDictionary) {
+    if (bytes.length > 0) checkRuns(bytes.subarray(1), bytes[0] ?? 0, values);
+  } else if (encoding === ENCODING.rle && bytes.length > 4) checkRuns(bytes.subarray(4), 1, values);
+}
+
+function checkRuns(bytes: Uint8Array, width: number, values: number): void {
+  let at = 0;
+  let left = values;
+  // Of version 1 nobody has told how many of the values are NULL, and so left out.
+  while (left > 0 && at < bytes.length) {
+    let header = 0;
+    for (let scale = 1, byte = 0x80; byte >= 0x80; scale *= 128) {
+      if (at >= bytes.length || scale >= 2 ** 35) throw malformed('a page ends within its runs');
+      byte = bytes[at++];
+      header += (byte & 127) * scale;
+    }
+    const isPacked = header % 2 === 1;
+    const count = Math.floor(header / 2) * (isPacked ? 8 : 1);
+    if (count === 0 || count > left + (isPacked ? PADDING_MAX : 0))
+      throw malformed('a run is longer than its page');
+    left -= count;
+    at += isPacked ? (count / 8) * width : (width + 7) >> 3;
   }
 }
 
-function valuesOf(fields: readonly ThriftField[], id: number): number | null {
-  const header = fields.find((field) => field.id === id);
-  return header === undefined ? null : sizeOf(readStruct(header.bytes), NUM_VALUES);
+function atMost(count: number, limit: number): number {
+  if (count > limit) throw malformed(`a page claims ${count} values where ${limit} can be`);
+  return count;
+}
+
+function structOf(fields: readonly ThriftField[], id: number): readonly ThriftField[] | null {
+  const field = fields.find((each) => each.id === id);
+  return field === undefined ? null : readStruct(field.bytes);
 }
 
 function sizeOf(fields: readonly ThriftField[], id: number): number {

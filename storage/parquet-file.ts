@@ -3,6 +3,7 @@ import type { ColumnChunk, FileMetaData, SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { StoreError } from '../model/errors.js';
 import { checkPages } from './check-pages.js';
+import type { CheckedPage } from './check-pages.js';
 import { physicalColumn } from './physical-column.js';
 import type { PhysicalColumn, RawValue } from './physical-column.js';
 
@@ -37,7 +38,10 @@ export function openParquet(bytes: Uint8Array<ArrayBuffer>): ParquetFile {
   return {
     rows,
     columns: elements.map(physicalColumn),
-    readPages: (name) => readPages(bytes, plain, rows, name),
+    readPages: (name) => {
+      const element = elements.find((each) => each.name === name);
+      return readPages(bytes, plain, rows, name, element?.repetition_type === 'OPTIONAL');
+    },
   };
 }
 
@@ -46,10 +50,12 @@ async function readPages(
   metadata: FileMetaData,
   rows: number,
   column: string,
+  optional: boolean,
 ): Promise<readonly Page[]> {
+  const checked: CheckedPage[] = [];
   for (const { columns, num_rows: groupRows } of metadata.row_groups) {
     const chunk = columns.find(({ meta_data: meta }) => meta?.path_in_schema[0] === column)?.meta_data;
-    if (chunk !== undefined) checkPages(bytes, chunk, Number(groupRows));
+    if (chunk !== undefined) checked.push(...checkPages(bytes, chunk, Number(groupRows), optional));
   }
   const pages: { readonly rowStart: number; readonly values: Page }[] = [];
   await parquetRead({
@@ -60,7 +66,7 @@ async function readPages(
     },
     metadata,
     columns: [column],
-    compressors,
+    compressors: decompressed(checked),
     utf8: false,
     parsers: { stringFromBytes },
     onPage: (page) => pages.push({ rowStart: page.rowStart, values: page.columnData }),
@@ -73,6 +79,19 @@ async function readPages(
   }
   if (row !== rows) throw new StoreError('corrupt', `Column ${column} holds ${row} rows instead of ${rows}.`);
   return pages.map((page) => page.values);
+}
+
+/** Codecs that give what was decompressed already, page after page. */
+function decompressed(pages: readonly CheckedPage[]): typeof compressors {
+  let at = 0;
+  const next = (compressed: Uint8Array): Uint8Array => {
+    // A page that is not compressed is not asked for.
+    while (at < pages.length && Buffer.compare(pages[at].compressed, compressed) !== 0) at++;
+    const page = pages[at++];
+    if (page === undefined) throw new StoreError('corrupt', 'Pages are not read in their order.');
+    return page.plain;
+  };
+  return Object.fromEntries(Object.keys(compressors).map((codec) => [codec, next]));
 }
 
 function withoutAnnotations(element: SchemaElement): SchemaElement {

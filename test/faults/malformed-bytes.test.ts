@@ -12,6 +12,8 @@ import { seededRandom } from '../storage/support/random.js';
 
 const RUNS = process.env['GRANARY_LONG'] === undefined ? 1_000 : 20_000;
 const SEED = Number(process.env['GRANARY_SEED'] ?? 24);
+/** Of seed 24: by run lengths and blocks that claimed too much they took up to 97 s, or ended the process. */
+const ONCE_SLOW = [3597, 5937, 6316, 7374, 15_376, 16_167];
 const MS_MAX = 2_000;
 const BYTES_MAX = 512 * 1024 * 1024;
 
@@ -44,8 +46,9 @@ test(`[fault 24] ${RUNS} malformed Parquet files, seed ${SEED}`, { timeout: 900_
   let slowestMs = 0;
   let grownBytes = 0;
   const before = process.memoryUsage();
-  for (let run = 0; run < RUNS; run++) {
+  for (let run = 0; run < Math.max(RUNS, ...ONCE_SLOW.map((slow) => slow + 1)); run++) {
     const bytes = mutate(files[run % files.length], random);
+    if (run >= RUNS && !ONCE_SLOW.includes(run)) continue;
     const begun = process.cpuUsage();
     const outcome = await outcomeOf(() => decodeFile('mutant', bytes, COLUMNS), `run ${run}, seed ${SEED}`);
     const { user, system } = process.cpuUsage(begun);
