@@ -103,7 +103,9 @@ function largestOf({ type, values }: GroupedColumn): number {
 
 /** Position of the first column that differs, or -1. */
 function differingPart(state: PreparedState, ourRow: number, theirRow: number): number {
+  const means = !meansNothing(state, state.ours, ourRow) || !meansNothing(state, state.theirs, theirRow);
   return state.ours.findIndex(({ type, values }, part) => {
+    if (part > 0 && !means) return false;
     const { type: theirType, values: theirValues } = state.theirs[part];
     const [a, b] = [values[ourRow], theirValues[theirRow]];
     if (a === null || b === null) return a !== b;
@@ -114,6 +116,12 @@ function differingPart(state: PreparedState, ourRow: number, theirRow: number): 
     const [x, y] = [Number(formatValue(a, type, 'string')), Number(formatValue(b, theirType, 'string'))];
     return !(Object.is(x + 0, y + 0) || Math.abs(x - y) <= tolerance(state, part, ourRow, x, y));
   });
+}
+
+/** Of moments over a NaN or an infinity only the count is kept, see docs/format.md. */
+function meansNothing({ operation }: PreparedState, columns: readonly GroupedColumn[], row: number): boolean {
+  const isMoment = operation === 'moments' || operation === 'comoments';
+  return isMoment && columns.some(({ values }) => Number.isNaN(values[row]));
 }
 
 /** What another order of additions can make of a double, with room. Moments lose the digits that their means share. */
