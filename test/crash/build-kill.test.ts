@@ -17,7 +17,7 @@ import { flightsSample } from '../support/flights.js';
 import type { FlightsRollup, FlightsSample } from '../support/flights.js';
 import type { Store } from '../support/open-tables.js';
 
-const kills = process.env['GRANARY_LONG'] === undefined ? 20 : 500;
+const kills = process.env['GRANARY_LONG'] === undefined ? 8 : 500;
 const seed = Number(process.env['GRANARY_SEED'] ?? Date.now() % 2 ** 31);
 const random = randomFrom(seed);
 
