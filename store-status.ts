@@ -68,19 +68,24 @@ export async function storeStatus(house: House, options: StatusOptions): Promise
   const { storage } = house;
   const snapshot = await storage.reload();
   const times = options.source === true ? await askedTimes(house) : new Map<RollupId, SourceTimes | null>();
+  const rollups: RollupStatus[] = [];
+  // One by one: a call that looks at many rollups is made again for each page that is not read yet.
+  for (const rollup of house.prepared.defined) {
+    const { id } = rollup.preAggregation;
+    const status = await storage.looking(snapshot, (sound) => {
+      const meta = sound.rollups.get(id) ?? null;
+      return {
+        ...rollupStatus(storage.directory, rollup, meta, options),
+        unbuilt: unbuiltOf(rollup, meta, times),
+        lastError: lastErrorOf(house, id),
+      };
+    });
+    rollups.push(status);
+  }
   return {
     directory: storage.directory,
     version: snapshot.version,
-    rollups: await storage.looking(snapshot, (sound) =>
-      house.prepared.defined.map((rollup) => {
-        const meta = sound.rollups.get(rollup.preAggregation.id) ?? null;
-        return {
-          ...rollupStatus(storage.directory, rollup, meta, options),
-          unbuilt: unbuiltOf(rollup, meta, times),
-          lastError: lastErrorOf(house, rollup.preAggregation.id),
-        };
-      }),
-    ),
+    rollups,
     modelWarnings: house.prepared.model.warnings,
     warnings: storage.warnings(),
   };
