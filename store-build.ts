@@ -1,7 +1,7 @@
 /** `store.build()`: what to build, rollup by rollup, each published as a whole. */
 import { randomBytes } from 'node:crypto';
 import { buildRollup } from './engine/build-rollup.js';
-import type { CatalogSnapshot, PartitionMeta, RollupMeta } from './model/catalog.js';
+import type { CatalogSnapshot, RollupMeta } from './model/catalog.js';
 import { errorOf, StoreError } from './model/errors.js';
 import { LIMITS } from './model/limits.js';
 import type { BuildTask } from './model/plan.js';
@@ -18,6 +18,7 @@ import { rollupMeta } from './store-rollup-meta.js';
 import { VERSION } from './model/version.js';
 import { sourceTimes } from './store-source-times.js';
 import { stateOf } from './storage/damage.js';
+import { sizesOf } from './storage/rollup-page.js';
 import type { Staging } from './storage/staging.js';
 
 export interface BuildOptions {
@@ -150,7 +151,7 @@ async function buildOne(
     };
   });
   if (task === null) {
-    return { ...nothing, ...sizes(partitions), outcome: 'current', partitionsKept: partitions.length };
+    return { ...nothing, ...sizesOf(partitions), outcome: 'current', partitionsKept: partitions.length };
   }
   const published = await buildAndPublish(house, task, shape, definition, before, options);
   return {
@@ -158,7 +159,7 @@ async function buildOne(
     outcome: 'built',
     partitionsBuilt: task.partitions.length,
     partitionsKept: task.kept.length,
-    ...sizes(published.partitions),
+    ...sizesOf(published.partitions),
     durationMs: performance.now() - startedAt,
   };
 }
@@ -233,15 +234,6 @@ function conflict(id: string, cause: StoreError): StoreError {
     next: 'What it published is served. Build again.',
     cause,
   });
-}
-
-function sizes(partitions: readonly PartitionMeta[]): { rows: number; bytes: number } {
-  let [rows, bytes] = [0, 0];
-  for (const { files } of partitions) {
-    rows += files[0]?.rows ?? 0;
-    for (const file of files) bytes += file.bytes;
-  }
-  return { rows, bytes };
 }
 
 /** Of this build alone, in this store and any other: it names the files. */

@@ -23,7 +23,7 @@ export async function history(flags: Globals): Promise<number> {
             String(number),
             publishedAt ?? 'unknown',
             formatCount(rollups),
-            changed === null ? 'the one before is not kept' : changed.join(', '),
+            changed === null ? 'the oldest that is kept' : changed.join(', '),
           ]),
         ),
       );

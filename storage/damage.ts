@@ -3,6 +3,7 @@ import type { CatalogSnapshot, PartitionMeta, RollupMeta } from '../model/catalo
 import type { RollupId } from '../model/schema.js';
 import { DamagedFile } from './damaged-file.js';
 import { LazyRollup } from './lazy-rollup.js';
+import { RollupView } from './rollup-view.js';
 
 export interface Damage {
   readonly rollup: RollupId;
@@ -62,57 +63,18 @@ function ifRead(rollup: RollupMeta): RollupMeta | null {
   return whole instanceof LazyRollup && !whole.isRead ? null : rollup;
 }
 
-class DamagedRollup implements RollupMeta {
-  readonly whole: RollupMeta;
+class DamagedRollup extends RollupView {
+  override readonly whole: RollupMeta;
   readonly #paths: ReadonlySet<string>;
   #partitions: readonly PartitionMeta[] | null = null;
 
   constructor(whole: RollupMeta, paths: ReadonlySet<string>) {
+    super();
     this.whole = whole;
     this.#paths = paths;
   }
 
-  get id(): RollupMeta['id'] {
-    return this.whole.id;
-  }
-
-  get definition(): string {
-    return this.whole.definition;
-  }
-
-  get lastRefreshTime(): number {
-    return this.whole.lastRefreshTime;
-  }
-
-  get targetTableName(): string {
-    return this.whole.targetTableName;
-  }
-
-  get columns(): RollupMeta['columns'] {
-    return this.whole.columns;
-  }
-
-  get indexes(): RollupMeta['indexes'] {
-    return this.whole.indexes;
-  }
-
-  get partitionGranularity(): RollupMeta['partitionGranularity'] {
-    return this.whole.partitionGranularity;
-  }
-
-  get sourceRange(): RollupMeta['sourceRange'] {
-    return this.whole.sourceRange;
-  }
-
-  get sourceHasNullTimes(): boolean {
-    return this.whole.sourceHasNullTimes;
-  }
-
-  get buildRange(): RollupMeta['buildRange'] {
-    return this.whole.buildRange;
-  }
-
-  get partitions(): readonly PartitionMeta[] {
+  override get partitions(): readonly PartitionMeta[] {
     return (this.#partitions ??= this.whole.partitions.filter(({ files }) =>
       files.every(({ path }) => !this.#paths.has(path)),
     ));

@@ -6,12 +6,14 @@
 import type { RollupMeta } from '../model/catalog.js';
 import { LIMITS } from '../model/limits.js';
 import type { RollupHead } from './rollup-page.js';
+import { RollupView } from './rollup-view.js';
 
-export class LazyRollup implements RollupMeta {
+export class LazyRollup extends RollupView {
   readonly head: RollupHead;
   readonly #pages: Pages;
 
   constructor(head: RollupHead, pages: Pages) {
+    super();
     this.head = head;
     this.#pages = pages;
   }
@@ -21,52 +23,28 @@ export class LazyRollup implements RollupMeta {
     return this.#pages.has(this.head);
   }
 
-  get id(): RollupMeta['id'] {
+  override get id(): RollupMeta['id'] {
     return this.head.id;
   }
 
-  get definition(): string {
+  override get definition(): string {
     return this.head.definition;
   }
 
-  get lastRefreshTime(): number {
+  override get lastRefreshTime(): number {
     return this.head.lastRefreshTime;
   }
 
-  get targetTableName(): string {
+  override get targetTableName(): string {
     return this.head.targetTableName;
   }
 
-  get columns(): RollupMeta['columns'] {
-    return this.#pages.get(this).columns;
-  }
-
-  get indexes(): RollupMeta['indexes'] {
-    return this.#pages.get(this).indexes;
-  }
-
-  get partitionGranularity(): RollupMeta['partitionGranularity'] {
-    return this.#pages.get(this).partitionGranularity;
-  }
-
-  get sourceRange(): RollupMeta['sourceRange'] {
-    return this.#pages.get(this).sourceRange;
-  }
-
-  get sourceHasNullTimes(): boolean {
-    return this.#pages.get(this).sourceHasNullTimes;
-  }
-
-  get buildRange(): RollupMeta['buildRange'] {
-    return this.#pages.get(this).buildRange;
-  }
-
-  get partitions(): RollupMeta['partitions'] {
-    return this.#pages.get(this).partitions;
+  protected override get whole(): RollupMeta {
+    return this.#pages.get(this);
   }
 }
 
-/** Thrown through the planner, and caught by `withPages` alone. */
+/** Thrown through the planner, and caught by `Pages.with` alone. */
 class PageNeeded extends Error {
   readonly rollup: LazyRollup;
 
@@ -76,7 +54,7 @@ class PageNeeded extends Error {
   }
 }
 
-/** Pages in memory, least recently needed first out, within a budget of bytes. */
+/** Pages in memory: all are dropped, between calls, once they are more bytes than the budget. */
 export class Pages {
   readonly #known = new Map<string, RollupMeta>();
   readonly #loading = new Map<string, Promise<RollupMeta>>();

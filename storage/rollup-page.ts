@@ -37,18 +37,27 @@ export function encodePage(rollup: RollupMeta, path: string): { head: RollupHead
   const { id, definition, lastRefreshTime, targetTableName, partitions } = rollup;
   const page = { path, bytes: bytes.length, crc32: crc32(bytes) };
   return {
-    head: { id, definition, lastRefreshTime, targetTableName, page, ...sizesOf(partitions) },
+    head: {
+      id,
+      definition,
+      lastRefreshTime,
+      targetTableName,
+      page,
+      partitions: partitions.length,
+      ...sizesOf(partitions),
+    },
     bytes,
   };
 }
 
-function sizesOf(partitions: RollupMeta['partitions']): Pick<RollupHead, 'partitions' | 'rows' | 'bytes'> {
+/** Rows of the default index, bytes of all files. */
+export function sizesOf(partitions: RollupMeta['partitions']): Pick<RollupHead, 'rows' | 'bytes'> {
   let [rows, bytes] = [0, 0];
   for (const { files } of partitions) {
     rows += files[0]?.rows ?? 0;
     for (const file of files) bytes += file.bytes;
   }
-  return { partitions: partitions.length, rows, bytes };
+  return { rows, bytes };
 }
 
 /** @throws DamagedFile */
