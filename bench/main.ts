@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchCatalog } from './catalog.js';
 import { type Size, benchDemoQueries } from './demo-queries.js';
+import { benchEngine } from './engine.js';
 import { benchMisaligned } from './misaligned.js';
 import { benchOwnWorkload } from './own-workload.js';
 import { benchPlanning } from './planning.js';
@@ -13,6 +14,7 @@ npm run bench -- --model <m.yml> --queries <q.json> [--config <granary.config.js
 const BENCHES: Readonly<Record<string, (size: Size, seed: number) => Promise<BenchOutcome>>> = {
   catalog: benchCatalog,
   'demo-queries': benchDemoQueries,
+  engine: benchEngine,
   misaligned: benchMisaligned,
   planning: benchPlanning,
 };
