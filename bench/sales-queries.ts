@@ -6,13 +6,15 @@ import type { SalesTable } from './sales-tables.js';
 export type SalesColumn =
   'month' | 'country' | 'store' | 'status' | 'product' | 'count' | 'amount' | 'quantity';
 
+export type GroupColumn = 'country' | 'store' | 'status' | 'product';
+
 export interface SalesQuery {
-  readonly id: 'Q1' | 'Q2' | 'Q3' | 'Q4' | 'Q5';
+  readonly id: string;
   readonly title: string;
   readonly query: object;
   /** Of the answer, in Granary's order: dimensions, times, measures. */
   readonly columns: readonly SalesColumn[];
-  sql(table: SalesTable): string;
+  readonly sql: (table: SalesTable) => string;
 }
 
 /** One place, by its codes. */
@@ -28,7 +30,7 @@ export interface DayRange {
 }
 
 /** Half of all days; neither end is the first of a month. */
-const HALF: DayRange = { from: 190, to: 190 + Math.round(DAYS * 0.51) };
+export const HALF: DayRange = { from: 190, to: 190 + Math.round(DAYS * 0.51) };
 const STORES = [7, 77, 177, 277, 477, 577, 777, 977];
 
 export function salesQueries(place: SalesPlace): SalesQuery[] {
@@ -89,18 +91,25 @@ export function placeTotals({ country, store }: SalesPlace): SalesQuery {
 }
 
 function topProducts(): SalesQuery {
+  return { ...groupTotals(['product']), id: 'Q4', title: 'top 10 of 100,000 products' };
+}
+
+/** The ten groups with the largest sum. */
+export function groupTotals(by: readonly GroupColumn[]): SalesQuery {
+  const keys = by.map((_, at) => at + 1).join(', ');
   return {
-    id: 'Q4',
-    title: 'top 10 of 100,000 products',
+    id: by.join(', '),
+    title: `top 10 by ${by.join(' and ')}`,
     query: {
       measures: ['sales.amount'],
-      dimensions: ['sales.product'],
+      dimensions: by.map((column) => `sales.${column}`),
       order: { 'sales.amount': 'desc' },
       limit: 10,
     },
-    columns: ['product', 'amount'],
-    sql: ({ from, product, amount }) =>
-      `SELECT ${product}, ${amount} FROM ${from} GROUP BY 1 ORDER BY 2 DESC NULLS LAST, 1 LIMIT 10`,
+    columns: [...by, 'amount'],
+    sql: (table) =>
+      `SELECT ${by.map((column) => table[column]).join(', ')}, ${table.amount} FROM ${table.from}
+       GROUP BY ${keys} ORDER BY ${by.length + 1} DESC NULLS LAST, ${keys} LIMIT 10`,
   };
 }
 

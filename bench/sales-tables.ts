@@ -4,17 +4,15 @@ import type { Store } from '../index.js';
 import { quoteText } from '../sources/quote-duckdb.js';
 import type { PeerRows } from './duckdb-peer.js';
 import { DAY_MS, FIRST_DAY, label, STATUSES } from './sales-data.js';
-import type { DayRange, SalesColumn } from './sales-queries.js';
+import type { DayRange, GroupColumn, SalesColumn } from './sales-queries.js';
 import { SALES_ROLLUP } from './sales-store.js';
-
-type Coded = 'country' | 'store' | 'status' | 'product';
 
 /** A table in the words of a question. */
 export interface SalesTable extends Readonly<Record<SalesColumn, string>> {
   /** What follows FROM. */
   readonly from: string;
-  literal(column: Coded, code: number): string;
-  within(days: DayRange): string;
+  readonly literal: (column: GroupColumn, code: number) => string;
+  readonly within: (days: DayRange) => string;
 }
 
 /** Over the facts; every other answer is compared with theirs. */
@@ -87,11 +85,11 @@ export async function makeTables(connection: DuckDBConnection, files: readonly s
   await makeCodes(connection);
 }
 
-export async function makeCodes(connection: DuckDBConnection, table = 'codes'): Promise<void> {
+async function makeCodes(connection: DuckDBConnection): Promise<void> {
   const statuses = `[${STATUSES.map(quoteText).join(', ')}]`;
   const cents = (column: string): string => `(${column} * 100)::DOUBLE AS ${column}`;
   await connection.run(
-    `CREATE OR REPLACE TABLE ${table} AS
+    `CREATE OR REPLACE TABLE codes AS
      SELECT ((year(day) - 2021) * 12 + month(day) - 1)::UTINYINT AS month, substr(country, 2)::UTINYINT AS country,
        substr(store, 2)::USMALLINT AS store, (list_position(${statuses}, status) - 1)::UTINYINT AS status,
        substr(product, 2)::UINTEGER AS product, (day - DATE '2021-01-01')::USMALLINT AS day,
@@ -107,7 +105,7 @@ export async function salesFiles(store: Store): Promise<string[]> {
   return [...(rollups.find(({ id }) => id === SALES_ROLLUP)?.files?.['default'] ?? [])].sort();
 }
 
-export function readParquet(files: readonly string[]): string {
+function readParquet(files: readonly string[]): string {
   return `read_parquet([${files.map(quoteText).join(', ')}])`;
 }
 
