@@ -1,3 +1,4 @@
+import type { GroupedNumbers } from '../../model/batch.js';
 import { canonicalInteger, type Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
 import { sumNumbers, sumOfNumbers } from '../kernels/sum-numbers.js';
@@ -35,6 +36,11 @@ export class ExactSum implements Accumulator {
 
   addStates(states: StateColumns, chunk: Chunk): void {
     this.add([numberInput(states[0])], chunk);
+  }
+
+  numbers(groups: number): [GroupedNumbers] {
+    const validity = this.seen?.validity(groups) ?? null;
+    return [{ values: this.sums.subarray(0, groups), validity }];
   }
 
   values(groups: number): [Value[]] {

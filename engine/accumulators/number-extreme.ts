@@ -1,3 +1,4 @@
+import type { GroupedNumbers } from '../../model/batch.js';
 import type { Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
 import { MAX_START, maxNumbers, MIN_START, minNumbers } from '../kernels/extreme-numbers.js';
@@ -37,6 +38,11 @@ export class NumberExtreme implements Accumulator {
 
   addStates(states: StateColumns, chunk: Chunk): void {
     this.add([numberInput(states[0])], chunk);
+  }
+
+  numbers(groups: number): [GroupedNumbers] {
+    const validity = this.seen?.validity(groups) ?? null;
+    return [{ values: this.best.subarray(0, groups), validity }];
   }
 
   values(groups: number): [Value[]] {
