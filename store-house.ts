@@ -22,6 +22,7 @@ import { subQueriesOf } from './planner/sub-query.js';
 import { duckdbSource } from './sources/duckdb.js';
 import type { SketchFunctions, Source } from './sources/source.js';
 import type { Storage } from './storage/storage.js';
+import { PlanCache } from './store-plan.js';
 
 export interface House {
   readonly config: Config;
@@ -30,6 +31,7 @@ export interface House {
   /** Of one published state of a rollup; forgotten with it. */
   dictionariesOf(rollup: RollupMeta): GlobalDictionaries;
   readonly pool: WorkerPool;
+  readonly plans: PlanCache;
   /** Of the rollups whose last build or ingest in this process failed. */
   readonly failures: Map<RollupId, RollupFailure>;
   readonly testing: TestingSwitches;
@@ -63,6 +65,8 @@ export interface TestingSwitches {
   /** Rows of a block, of which a filter tells whether it can pass any; Infinity: no block is skipped. */
   readonly blockRows?: number;
   readonly denseGroups?: boolean;
+  /** False: each query is planned, also one that was planned before. */
+  readonly planCache?: boolean;
 }
 
 /** Opens nothing yet: sources and threads start with the first call that needs them. */
@@ -97,6 +101,7 @@ export function openHouse(
       return known;
     },
     pool,
+    plans: new PlanCache(),
     failures: new Map(),
     testing,
     mend,

@@ -133,7 +133,8 @@ function columnOf(state: MeasureState, states: ReadonlyMap<string, FinishedColum
   const column = stored(stateName(state), states);
   const { type, valueAt, numbers } = column;
   // A double is within both bounds where it is an exact integer.
-  if (numbers !== undefined || state.kind !== 'sum' || (type.kind !== 'integer' && type.kind !== 'decimal')) return column;
+  if (numbers !== undefined || state.kind !== 'sum' || (type.kind !== 'integer' && type.kind !== 'decimal'))
+    return column;
   const [least, greatest] = type.kind === 'integer' ? INTEGERS : DECIMALS;
   return {
     ...column,

@@ -85,7 +85,11 @@ function passingRows(
   measures: ReadonlyMap<MemberId, FinishedColumn>,
 ): Uint32Array {
   const passing = new Uint32Array(batch.rows);
-  const passes = having === null ? () => true : compileHaving(having, measures);
+  if (having === null) {
+    for (let row = 0; row < passing.length; row++) passing[row] = row;
+    return passing;
+  }
+  const passes = compileHaving(having, measures);
   let count = 0;
   for (let row = 0; row < batch.rows; row++) if (passes(row)) passing[count++] = row;
   return passing.subarray(0, count);
@@ -134,7 +138,11 @@ function relativeErrorOf(measures: readonly FinishMeasure[]): number | null {
 }
 
 /** The values of one column in the rows of the answer, as they stand there. */
-function formatColumn({ values: { type, valueAt } }: NamedColumn, rows: Uint32Array, numbers: NumberForm): Value[] {
+function formatColumn(
+  { values: { type, valueAt } }: NamedColumn,
+  rows: Uint32Array,
+  numbers: NumberForm,
+): Value[] {
   const format = formatter(type, numbers);
   const formatted: Value[] = [];
   for (const row of rows) formatted.push(format(valueAt(row)));

@@ -14,9 +14,13 @@ export interface RowOrder {
 export function orderRows(rows: Uint32Array, order: readonly RowOrder[], count: number): Uint32Array {
   if (order.length === 0) return rows.subarray(0, count);
   const isRanked = count * TOP_SHARE > rows.length;
-  const compare = inTurn(order.map((key) => lazily(() => compareBy(key, rows, isRanked))));
-  if (isRanked) return rows.toSorted(compare).subarray(0, count);
-  return topRows(rows, numericRanks(order[0], rows), compare, count);
+  const [first, ...others] = order;
+  const leads = numericRanks(first, rows);
+  const compare = inTurn([
+    leads === null ? compareValuesBy(first, rows, isRanked) : compareRanks(leads),
+    ...others.map((key) => lazily(() => compareBy(key, rows, isRanked))),
+  ]);
+  return isRanked ? rows.toSorted(compare).subarray(0, count) : topRows(rows, leads, compare, count);
 }
 
 /** A heap looks at each row once; it is worth it for the first quarter of them. */
@@ -40,12 +44,15 @@ function lazily(make: () => Compare): Compare {
   return (a, b) => (compare ??= make())(a, b);
 }
 
+function compareBy(key: RowOrder, rows: Uint32Array, ranked: boolean): Compare {
+  const ranks = numericRanks(key, rows);
+  return ranks === null ? compareValuesBy(key, rows, ranked) : compareRanks(ranks);
+}
+
 /**
  * @param ranked whether a row is compared so often that ranks are worth computing
  */
-function compareBy(key: RowOrder, rows: Uint32Array, ranked: boolean): Compare {
-  const ranks = numericRanks(key, rows);
-  if (ranks !== null) return compareRanks(ranks);
+function compareValuesBy(key: RowOrder, rows: Uint32Array, ranked: boolean): Compare {
   if (ranked) return compareRanks(valueRanks(key, rows));
   const { valueAt } = key.values;
   const sign = key.descending ? -1 : 1;
@@ -81,7 +88,8 @@ function ranksOfNumbers(
   rows: Uint32Array,
 ): Float64Array | null {
   const ranks = ranksFor(rows);
-  for (const row of rows) {
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
     const value = values[row];
     // The difference is NaN where the value is not finite.
     if (validity !== null && validity[row] === 0) ranks[row] = LAST;

@@ -119,6 +119,10 @@ export const LIMITS = {
   chunkRows: 4_096,
   /** Rows of a block, of which a filter tells whether it can pass any: as many as a chunk holds. */
   blockRows: 4_096,
+  /** Plans that a store keeps, their bytes, and the characters of a query whose plan is kept. */
+  plansKept: 1_000,
+  planBytes: 32 * 1024 * 1024,
+  planTextChars: 64 * 1024,
   /** Threads of the worker pool, where the machine has as many processors. */
   workerThreadsMax: 4,
   /** Pairs of a time column and a bucket whose labels are kept, for each rollup. */

@@ -17,7 +17,18 @@ describe('the text of plain data', () => {
   });
 
   test('keeps the order of keys and apart what differs', () => {
-    const texts = [{ a: 1, b: 2 }, { b: 2, a: 1 }, { a: '1', b: 2 }, [1], ['1'], [null], [[]], [{}], 'null', null];
+    const texts = [
+      { a: 1, b: 2 },
+      { b: 2, a: 1 },
+      { a: '1', b: 2 },
+      [1],
+      ['1'],
+      [null],
+      [[]],
+      [{}],
+      'null',
+      null,
+    ];
     expect(new Set(texts.map((value) => textOf(value))).size).toBe(texts.length);
   });
 
@@ -27,7 +38,18 @@ describe('the text of plain data', () => {
     }
     const itself: unknown[] = [];
     itself.push(itself);
-    const strange = [undefined, Number.NaN, Infinity, -0, 1n, Symbol('a'), () => 1, new Date(0), new Map(), new Query()];
+    const strange = [
+      undefined,
+      Number.NaN,
+      Infinity,
+      -0,
+      1n,
+      Symbol('a'),
+      () => 1,
+      new Date(0),
+      new Map(),
+      new Query(),
+    ];
     for (const value of [...strange, itself, { toJSON: () => 1 }, Object.create({ measures: [] })]) {
       expect(textOf(value)).toBeNull();
       expect(textOf({ filters: [value] })).toBeNull();
