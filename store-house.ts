@@ -5,6 +5,7 @@ import { entryOfDouble, entryOfInteger, entryOfString } from './engine/sketches/
 import { Sketch } from './engine/sketches/sketch.js';
 import { createWorkerPool } from './engine/workers/pool.js';
 import type { WorkerPool } from './engine/workers/pool.js';
+import { ThreadTurns } from './engine/workers/thread-turns.js';
 import type { RollupMeta } from './model/catalog.js';
 import { errorOf, StoreError } from './model/errors.js';
 import type { Config } from './model/load/parse-config.js';
@@ -22,6 +23,7 @@ import { subQueriesOf } from './planner/sub-query.js';
 import { duckdbSource } from './sources/duckdb.js';
 import type { SketchFunctions, Source } from './sources/source.js';
 import type { Storage } from './storage/storage.js';
+import { Admission } from './store-admission.js';
 import { PlanCache } from './store-plan.js';
 
 export interface House {
@@ -31,6 +33,8 @@ export interface House {
   /** Of one published state of a rollup; forgotten with it. */
   dictionariesOf(rollup: RollupMeta): GlobalDictionaries;
   readonly pool: WorkerPool;
+  readonly turns: ThreadTurns;
+  readonly queries: Admission;
   readonly plans: PlanCache;
   /** Of the rollups whose last build or ingest in this process failed. */
   readonly failures: Map<RollupId, RollupFailure>;
@@ -101,6 +105,8 @@ export function openHouse(
       return known;
     },
     pool,
+    turns: new ThreadTurns(),
+    queries: new Admission(config.queriesMax),
     plans: new PlanCache(),
     failures: new Map(),
     testing,

@@ -11,7 +11,9 @@ import type { Annotation } from './planner/annotate.js';
 import { explainQuery } from './planner/explain-query.js';
 import type { ExplainedPiece, Explanation } from './planner/explain-query.js';
 import type { WishOptions } from './planner/rollup-wish.js';
+import { throwIfAborted } from './model/throw-if-aborted.js';
 import { countGroups } from './store-counts.js';
+import { withDeadline } from './store-deadline.js';
 import type { HeldSnapshot } from './storage/storage.js';
 import { publishOf } from './store-history.js';
 import { planAnswer, planOptions } from './store-plan.js';
@@ -23,6 +25,13 @@ export interface QueryOptions extends WishOptions {
   /** Whom the answer is for: refused unless the store was opened for the same. */
   readonly securityContext?: unknown;
   readonly signal?: AbortSignal;
+  /** Milliseconds after which the query ends with `timed_out`, wherever it is. Default: none. */
+  readonly timeoutMs?: number;
+  /**
+   * On whose behalf it is asked, such as a user or a dashboard: clients take turns where queries wait. Default: all that
+   * name none are one client.
+   */
+  readonly client?: string;
   /** The time that counts as now, for ranges such as `last week`: a date, or milliseconds since the epoch. */
   readonly now?: Date | number;
   readonly numbers?: 'string' | 'native';
@@ -66,7 +75,19 @@ export async function answerQuery(house: House, query: unknown, options: QueryOp
   const startedAt = performance.now();
   requireContext(house, options);
   const now = nowOf(options);
-  const asked = { query, options, now, startedAt };
+  const { client = '', timeoutMs } = options;
+  house.queries.enter(client);
+  try {
+    return await withDeadline(timeoutMs, options.signal, (signal) =>
+      answerHeld(house, { query, options, signal, now, startedAt }),
+    );
+  } finally {
+    house.queries.leave(client);
+  }
+}
+
+async function answerHeld(house: House, asked: AskedQuery): Promise<QueryResult> {
+  const { options } = asked;
   // Without a pause where there is no need of one.
   const held = options.asOf === undefined ? house.storage.hold() : await heldCatalog(house, options);
   try {
@@ -98,6 +119,8 @@ async function isOutdated(
 interface AskedQuery {
   readonly query: unknown;
   readonly options: QueryOptions;
+  /** Of the caller, and of the deadline. */
+  readonly signal: AbortSignal | undefined;
   readonly now: number;
   /** By the monotonic clock. */
   readonly startedAt: number;
@@ -105,8 +128,9 @@ interface AskedQuery {
 
 /** No byte that is not what was published: what turns out to be damaged is set aside, and the query planned anew. */
 async function answerSound(house: House, catalog: CatalogSnapshot, asked: AskedQuery): Promise<QueryResult> {
-  const { query, options, now } = asked;
+  const { query, options, signal, now } = asked;
   for (;;) {
+    throwIfAborted(signal);
     const plan = await planAnswer(house, catalog, { ...options, query }, now);
     try {
       return await runPlan(house, plan, asked);
@@ -145,9 +169,9 @@ function nowOf(options: Pick<QueryOptions, 'now'>): number {
 async function runPlan(
   house: House,
   { prepared, annotation, used, refreshedAt, meta }: AnswerPlan,
-  { options, now, startedAt }: AskedQuery,
+  { options, signal, now, startedAt }: AskedQuery,
 ): Promise<QueryResult> {
-  const rows = await runQuery(prepared, queryTools(house, options));
+  const rows = await runQuery(prepared, queryTools(house, options, signal));
   return {
     data: rows.data,
     annotation,
@@ -164,14 +188,17 @@ async function runPlan(
   };
 }
 
-function queryTools(house: House, options: QueryOptions): QueryTools {
+function queryTools(house: House, options: QueryOptions, signal: AbortSignal | undefined): QueryTools {
   const { testing } = house;
   return {
     storage: house.storage,
     dictionariesOf: (rollup) => house.dictionariesOf(rollup),
     scan: {
       pool: house.pool,
-      workerRowsMin: testing.workerRowsMin ?? LIMITS.workerRowsMin,
+      workerRowsMin: testing.workerRowsMin,
+      isAlone: () => house.queries.count === 1,
+      turns: house.turns,
+      client: options.client,
       grouping: testing.denseGroups === false ? 'hashed' : 'auto',
       blockRows: testing.blockRows ?? LIMITS.blockRows,
     },
@@ -179,7 +206,7 @@ function queryTools(house: House, options: QueryOptions): QueryTools {
     source: (name) => house.source(name),
     statement: (request) => house.statement(request),
     numbers: options.numbers ?? house.config.numbers,
-    signal: options.signal,
+    signal,
   };
 }
 

@@ -66,6 +66,8 @@ export interface StoreOptions {
   readonly allowNonStrictDateRangeMatch?: boolean;
   /** Budget of decoded columns in memory, in MiB. Default 1024. */
   readonly cacheMb?: number;
+  /** Queries that may be under way at once, those that wait included; `overloaded` beyond. Default 10,000. */
+  readonly queriesMax?: number;
   /** Threads for large scans. Default: as the machine has, at most 4. */
   readonly threads?: number;
   /**

@@ -78,6 +78,7 @@ export async function runQuery(
   tools: QueryTools,
 ): Promise<QueryAnswer> {
   const grouped = await runPieces(pieces, tools);
+  throwIfAborted(tools.signal);
   const batch =
     plan.merge === null
       ? grouped[0].batch

@@ -1,20 +1,21 @@
 import { PRECISION_DEFAULT } from '../model/aggregates.js';
 import type { GroupedBatch, GroupedColumn, StoredBatch } from '../model/batch.js';
-import { LIMITS } from '../model/limits.js';
 import type { ScanAggregate, ScanPlan } from '../model/plan.js';
+import { throwIfAborted } from '../model/throw-if-aborted.js';
 import type { LogicalType } from '../model/value.js';
 import type { Accumulator } from './accumulators/accumulator.js';
 import { CodedGroups, NumberGroups, nullsAsZero } from './grouped-columns.js';
 import { prepareScan, type PreparedScan, type PrepareOptions } from './prepare-scan.js';
-import { isNumeric, scanOnWorkers } from './scan-on-workers.js';
+import { placeScan, type PlaceOptions } from './place-scan.js';
+import { scanOnWorkers } from './scan-on-workers.js';
 import { scanSlices, type ScanStates } from './scan-slices.js';
-import type { WorkerPool } from './workers/pool.js';
+import type { ThreadTurns } from './workers/thread-turns.js';
 
-export interface ScanOptions extends PrepareOptions {
-  /** Null: everything runs on the calling thread. */
-  readonly pool: WorkerPool | null;
-  /** Rows, after narrowing, below which a scan stays on the calling thread. */
-  readonly workerRowsMin?: number;
+export interface ScanOptions extends PrepareOptions, PlaceOptions {
+  /** Who has the calling thread; absent: the scan begins at once. */
+  readonly turns?: ThreadTurns;
+  /** Whose turn it takes. */
+  readonly client?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,12 +39,17 @@ export async function runScan(
   batches: readonly StoredBatch[],
   options: ScanOptions,
 ): Promise<ScanResult> {
-  const { pool, signal, workerRowsMin = LIMITS.workerRowsMin } = options;
-  const prepared = prepareScan(scan, sort, batches, options);
-  if (pool === null || prepared.shape.rows < workerRowsMin || !isNumeric(prepared)) {
-    return toResult(scan, prepared, scanSlices(prepared));
+  const { pool, turns, client = '', signal } = options;
+  const turn = turns?.next(client) ?? null;
+  if (turn !== null) {
+    await turn;
+    throwIfAborted(signal);
   }
-  return toResult(scan, prepared, await scanOnWorkers(prepared, pool, signal));
+  const prepared = prepareScan(scan, sort, batches, options);
+  const place = placeScan(prepared, options);
+  if (pool === null || place.kind === 'here') return toResult(scan, prepared, scanSlices(prepared));
+  const states = await scanOnWorkers(prepared, pool, place.tasks, { client, signal });
+  return toResult(scan, prepared, states);
 }
 
 /** `runScan` on the calling thread, without a pause. */

@@ -30,6 +30,7 @@ const configSchema = z.strictObject({
   selection: z.enum(['first', 'priority', 'cost']).optional(),
   cacheMb: z.number().positive().optional(),
   threads: z.number().int().positive().optional(),
+  queriesMax: z.number().int().positive().optional(),
   keep: z.number().int().min(LIMITS.publishesKept).max(LIMITS.publishesKeptMax).optional(),
   damage: z.enum(['source', 'rebuild', 'refuse']).optional(),
 });
@@ -65,6 +66,8 @@ export interface Config {
   readonly cacheBytesMax: number;
   /** Threads for large scans; null: as many as the machine has, at most 4. */
   readonly threads: number | null;
+  /** Queries that may be under way at once. */
+  readonly queriesMax: number;
   /** Publishes that stay readable; null: as the store has it. */
   readonly keep: number | null;
   /** What a query does that comes upon a damaged file. */
@@ -99,6 +102,7 @@ export function parseConfig(value: unknown, where: string): Config {
     selection: given.selection ?? 'first',
     cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
     threads: threads ?? null,
+    queriesMax: given.queriesMax ?? LIMITS.queriesMax,
     keep: given.keep ?? null,
     damage: given.damage ?? 'source',
   };
@@ -159,6 +163,7 @@ const WANTED: Readonly<Record<string, string>> = {
   selection: '"first", "priority" or "cost"',
   cacheMb: 'a number above 0',
   threads: 'a whole number above 0',
+  queriesMax: 'a whole number above 0',
 };
 
 function configError(
