@@ -24,6 +24,7 @@ import { duckdbSource } from './sources/duckdb.js';
 import type { SketchFunctions, Source } from './sources/source.js';
 import type { Storage } from './storage/storage.js';
 import { Admission } from './store-admission.js';
+import { AnswerCache } from './store-answers.js';
 import { PlanCache } from './store-plan.js';
 
 export interface House {
@@ -36,6 +37,7 @@ export interface House {
   readonly turns: ThreadTurns;
   readonly queries: Admission;
   readonly plans: PlanCache;
+  readonly answers: AnswerCache;
   /** Of the rollups whose last build or ingest in this process failed. */
   readonly failures: Map<RollupId, RollupFailure>;
   readonly testing: TestingSwitches;
@@ -87,6 +89,7 @@ export function openHouse(
   const types = new Map<MemberId, LogicalType>();
   const dictionaries = new WeakMap<RollupMeta, GlobalDictionaries>();
   const pool = createWorkerPool(config.threads === null ? {} : { maxThreads: config.threads });
+  const answers = new AnswerCache(config.resultCacheBytesMax);
   const calls = new Set<Promise<unknown>>();
   let closing: Promise<void> | null = null;
   const end = async (): Promise<void> => {
@@ -107,7 +110,8 @@ export function openHouse(
     pool,
     turns: new ThreadTurns(),
     queries: new Admission(config.queriesMax),
-    plans: new PlanCache(),
+    plans: new PlanCache(() => answers.clear()),
+    answers,
     failures: new Map(),
     testing,
     mend,

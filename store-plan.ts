@@ -28,6 +28,8 @@ import type { UsedPreAggregation } from './store-used-tables.js';
 /** A plan with all of its answer that no row changes. What is shared between answers is frozen. */
 export interface AnswerPlan {
   readonly prepared: PreparedQuery;
+  /** A number of its own while it is kept for further queries; null: it answers one. */
+  readonly keptAs: number | null;
   readonly annotation: Annotation;
   readonly used: Readonly<Record<string, UsedPreAggregation>>;
   /** Milliseconds since the epoch: of several rollups the oldest. Null: the source alone answers. */
@@ -37,15 +39,24 @@ export interface AnswerPlan {
 
 /** Plans by the text of their queries, all of one snapshot: another one begins anew. */
 export class PlanCache {
+  readonly #forget: () => void;
   readonly #plans = new BoundedCache<KeptPlan>(LIMITS.plansKept, LIMITS.planBytes);
   #snapshot: CatalogSnapshot | null = null;
+
+  /** @param forget is called when all plans so far are of a snapshot that is gone */
+  constructor(forget: () => void) {
+    this.#forget = forget;
+  }
 
   take(snapshot: CatalogSnapshot, text: string): KeptPlan | null {
     return snapshot === this.#snapshot ? this.#plans.take(text) : null;
   }
 
   keep(snapshot: CatalogSnapshot, text: string, kept: KeptPlan): void {
-    if (snapshot !== this.#snapshot) this.#plans.clear();
+    if (snapshot !== this.#snapshot) {
+      this.#plans.clear();
+      this.#forget();
+    }
     this.#snapshot = snapshot;
     const partitions = kept.plan.meta.partitions.read;
     this.#plans.keep(text, kept, PLAN_BYTES + 8 * text.length + 8 * partitions);
@@ -76,18 +87,22 @@ export async function planAnswer(
   if (text !== null && kept !== null && holdsAt(house, kept, text, now)) return kept.plan;
   // What is kept for a text is what the text says, whatever the object says that it was made of.
   const { query, ...options } = text === null ? asked : (JSON.parse(text) as AskedPlan);
-  const { made, sound, readsClock } = await house.storage.looking(catalog, (snapshot) => {
+  const { made, sound, isRelative } = await house.storage.looking(catalog, (snapshot) => {
     const clock = watchedClock(now);
     const planning = planOptions(house, options, clock);
     const plan = planQuery(house.prepared, snapshot, query, planning);
     if (plan.refusal !== null) throw notCovered(plan.refusal);
-    return { made: answerPlan(house, plan), sound: snapshot, readsClock: clock.isRead };
+    // Cube's choice may hang on the year of now, which the query does not show.
+    const isKept = text !== null && !(clock.isRead && house.config.compatibility === 'cube');
+    const made = answerPlan(house, plan, isKept ? (plansMade += 1) : null);
+    return { made, sound: snapshot, isRelative: clock.isRead };
   });
-  // Cube's choice may hang on the year of now, which the query does not show.
-  if (text !== null && !(readsClock && house.config.compatibility === 'cube'))
-    house.plans.keep(sound, text, { plan: made, isRelative: readsClock });
+  if (text !== null && made.keptAs !== null) house.plans.keep(sound, text, { plan: made, isRelative });
   return made;
 }
+
+/** In this process: tells plans apart. */
+let plansMade = 0;
 
 export interface AskedPlan extends WishOptions, Pick<QueryOptions, 'asOf'> {
   readonly query: unknown;
@@ -158,11 +173,12 @@ function notCovered(refusal: Refusal): StoreError {
   });
 }
 
-function answerPlan(house: House, plan: QueryPlan): AnswerPlan {
+function answerPlan(house: House, plan: QueryPlan, keptAs: number | null): AnswerPlan {
   const used = plan.pieces.filter((piece): piece is RollupPiece => piece.kind === 'rollup');
   const selected = used.find(({ rollup }) => rollup.id === plan.selected);
   return {
     prepared: prepareQuery(plan),
+    keptAs,
     annotation: frozen(annotate(house.prepared.model, plan.query)),
     used: frozen(usedPreAggregations(house.config.schema, used)),
     refreshedAt: used.length === 0 ? null : Math.min(...used.map(({ rollup }) => rollup.lastRefreshTime)),

@@ -13,6 +13,8 @@ import { type Row, rowMaker, type RowMaker } from './row-objects.js';
 export interface FinishedRows {
   /** In order. A time stands under the name of its column and, once, under that of its dimension. */
   readonly data: Row[];
+  /** How many. */
+  readonly rows: number;
   /** The same by columns, in the order of the output. */
   readonly columns: readonly (readonly Value[])[];
   /** The number of rows before limit and offset, when it was asked for. */
@@ -56,6 +58,7 @@ export function finishRows(
   const formatted = columns.map((column) => formatColumn(column, rows, numbers));
   return {
     data: makeRows(formatted, rows.length),
+    rows: rows.length,
     columns: formatted,
     total: plan.total ? passing.length : null,
     relativeError: relativeErrorOf(plan.measures),

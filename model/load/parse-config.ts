@@ -29,6 +29,7 @@ const configSchema = z.strictObject({
   allowNonStrictDateRangeMatch: z.boolean().optional(),
   selection: z.enum(['first', 'priority', 'cost']).optional(),
   cacheMb: z.number().positive().optional(),
+  resultCacheMb: z.number().min(0).optional(),
   threads: z.number().int().positive().optional(),
   queriesMax: z.number().int().positive().optional(),
   keep: z.number().int().min(LIMITS.publishesKept).max(LIMITS.publishesKeptMax).optional(),
@@ -64,6 +65,8 @@ export interface Config {
   readonly allowNonStrictDateRangeMatch: boolean;
   readonly selection: 'first' | 'priority' | 'cost';
   readonly cacheBytesMax: number;
+  /** Budget of answers in memory; 0: none is kept. */
+  readonly resultCacheBytesMax: number;
   /** Threads for large scans; null: as many as the machine has, at most 4. */
   readonly threads: number | null;
   /** Queries that may be under way at once. */
@@ -101,6 +104,7 @@ export function parseConfig(value: unknown, where: string): Config {
     allowNonStrictDateRangeMatch: given.allowNonStrictDateRangeMatch ?? true,
     selection: given.selection ?? 'first',
     cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
+    resultCacheBytesMax: (given.resultCacheMb ?? 0) * 1024 * 1024,
     threads: threads ?? null,
     queriesMax: given.queriesMax ?? LIMITS.queriesMax,
     keep: given.keep ?? null,
@@ -162,6 +166,7 @@ const WANTED: Readonly<Record<string, string>> = {
   allowNonStrictDateRangeMatch: 'true or false',
   selection: '"first", "priority" or "cost"',
   cacheMb: 'a number above 0',
+  resultCacheMb: 'a number from 0 on',
   threads: 'a whole number above 0',
   queriesMax: 'a whole number above 0',
 };
