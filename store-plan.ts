@@ -177,7 +177,7 @@ function answerPlan(house: House, plan: QueryPlan, keptAs: number | null): Answe
   const used = plan.pieces.filter((piece): piece is RollupPiece => piece.kind === 'rollup');
   const selected = used.find(({ rollup }) => rollup.id === plan.selected);
   return {
-    prepared: prepareQuery(plan),
+    prepared: prepareQuery(plan, house.testing.totals !== false),
     keptAs,
     annotation: frozen(annotate(house.prepared.model, plan.query)),
     used: frozen(usedPreAggregations(house.config.schema, used)),

@@ -18,6 +18,7 @@ import { rollWindows } from './roll-windows.js';
 import { rowMaker, type RowMaker } from './row-objects.js';
 import { runScan } from './run-scan.js';
 import type { ScanOptions } from './run-scan.js';
+import { totalsBatch } from './totals-batch.js';
 
 export interface QueryTools {
   readonly storage: Storage;
@@ -48,6 +49,8 @@ type PreparedPiece = SourcePiece | PreparedRollup;
 interface PreparedRollup {
   readonly kind: 'rollup';
   readonly piece: RollupPiece;
+  /** By partition, the row that stands for it; null: it is read. */
+  readonly totals: readonly (StoredBatch | null)[];
   /** What the scan groups by, filters by and merges. */
   readonly columns: readonly RollupColumn[];
   /** What the rows are sorted by. */
@@ -56,14 +59,19 @@ interface PreparedRollup {
   readonly types: ReadonlyMap<string, LogicalType>;
 }
 
-/** Pure: where the planner may look at the catalog, so may this. */
-export function prepareQuery(plan: QueryPlan): PreparedQuery {
+/**
+ * Pure: where the planner may look at the catalog, so may this.
+ *
+ * @param totals false: every partition is read, as a check on what the catalog tells
+ */
+export function prepareQuery(plan: QueryPlan, totals = true): PreparedQuery {
   const pieces = plan.pieces.map((piece): PreparedPiece => {
     if (piece.kind === 'source') return piece;
     const { rollup, index, partitions } = piece;
     return {
       kind: 'rollup',
       piece,
+      totals: partitions.map(({ files }) => (totals ? totalsBatch(files[index], piece.scan) : null)),
       columns: neededColumns(piece),
       sort: rollup.indexes[index].sortColumns,
       types: partitions.length === 0 ? publishedTypes(piece) : new Map(),
@@ -135,11 +143,11 @@ function sumScanned(grouped: readonly Grouped[]): number | null {
 }
 
 async function scanRollup(prepared: PreparedRollup, tools: QueryTools): Promise<Grouped> {
-  const { piece, columns, sort, types } = prepared;
+  const { piece, totals, columns, sort, types } = prepared;
   const batches: StoredBatch[] = [];
-  for (const { files } of piece.partitions) {
+  for (const [at, { files }] of piece.partitions.entries()) {
     throwIfAborted(tools.signal);
-    batches.push(await tools.storage.readPartition(files[piece.index], columns));
+    batches.push(totals[at] ?? (await tools.storage.readPartition(files[piece.index], columns)));
   }
   throwIfAborted(tools.signal);
   const scanned = await runScan(piece.scan, tools.narrowing ? sort : [], batches, {
