@@ -1,4 +1,4 @@
-import { stateName, statesOfLeaf } from '../model/aggregates.js';
+import { stateName } from '../model/aggregates.js';
 import type { LeafValue, MeasureState } from '../model/aggregates.js';
 import { assert, unreachable } from '../model/assert.js';
 import type { GroupedBatch } from '../model/batch.js';
@@ -47,11 +47,6 @@ export function finishMeasure(
       }),
     ),
   };
-}
-
-/** The states that a measure is made of. */
-export function statesOfMeasure({ value }: FinishMeasure): readonly MeasureState[] {
-  return (value.kind === 'expression' ? value.leaves : [value]).flatMap(statesOfLeaf);
 }
 
 function measureOfLeaf(leaf: LeafValue): MemberId {
