@@ -10,6 +10,7 @@ import type { GlobalDictionaries } from './global-dictionaries.js';
 import { numberKey, type KeyNumbering } from './number-key.js';
 import { narrowRows } from './narrow-rows.js';
 import type { AggregateKind, AggregateShape, CodeTest, ScanShape, ScanSlice } from './scan-task.js';
+import { unifySketches } from './sketches/common-type.js';
 import { type RowRange, skipBlocks } from './skip-blocks.js';
 
 /** A scan in numbers, and what turns its groups back into values. */
@@ -58,7 +59,7 @@ export function prepareScan(
       radices,
       rows,
       dense: grouping !== 'hashed' && product(radices) <= cellsMax,
-      aggregates: scan.aggregates.map((aggregate) => aggregateShape(aggregate, narrowed)),
+      aggregates: scan.aggregates.map((aggregate) => aggregateShape(aggregate, narrowed, types)),
     },
     slices: narrowed.flatMap((slice, i) =>
       slicesOf(
@@ -87,9 +88,17 @@ function slicesOf(
 
 function columnTypes(batches: readonly StoredBatch[]): Map<string, LogicalType> {
   const types = new Map<string, LogicalType>();
+  const empty = new Map<string, LogicalType>();
   for (const { columns } of batches) {
-    for (const [name, { type }] of columns) {
+    for (const [name, column] of columns) {
+      const { type } = column;
       const known = types.get(name) ?? type;
+      if (type.kind === 'sketch' && known.kind === 'sketch') {
+        // Partitions may differ in precision, and what holds no sketch has no domain.
+        if (isEmpty(column)) empty.set(name, type);
+        else types.set(name, unifySketches(name, known, type));
+        continue;
+      }
       if (!sameType(known, type)) {
         throw new StoreError(
           'corrupt',
@@ -100,7 +109,11 @@ function columnTypes(batches: readonly StoredBatch[]): Map<string, LogicalType> 
       types.set(name, known);
     }
   }
-  return types;
+  return new Map([...empty, ...types]);
+}
+
+function isEmpty(column: StoredColumn): boolean {
+  return column.kind === 'sketch' && column.bytes.length === 0;
 }
 
 function sameType(a: LogicalType, b: LogicalType): boolean {
@@ -170,13 +183,17 @@ function numberKeys(
   return codes > rows ? numbered : sources.map((source) => numberKey(source, true));
 }
 
-function aggregateShape(aggregate: ScanAggregate, narrowed: readonly NarrowedBatch[]): AggregateShape {
+function aggregateShape(
+  aggregate: ScanAggregate,
+  narrowed: readonly NarrowedBatch[],
+  types: ReadonlyMap<string, LogicalType>,
+): AggregateShape {
   const columns = narrowed.map(({ batch }) => columnOf(batch, aggregate.columns[0]));
-  const sketch = columns.find((column) => column.type.kind === 'sketch')?.type;
+  const type = types.get(aggregate.columns[0]);
   return {
     kind: aggregateKind(aggregate, columns),
     nullable: columns.some((column) => column.kind === 'number' && column.validity !== null),
-    precision: sketch?.kind === 'sketch' ? sketch.precision : PRECISION_DEFAULT,
+    precision: type?.kind === 'sketch' ? type.precision : PRECISION_DEFAULT,
   };
 }
 

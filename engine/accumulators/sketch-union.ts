@@ -2,13 +2,14 @@ import { assert } from '../../model/assert.js';
 import type { Chunk } from '../chunk.js';
 import type { ScanInput, SketchInput } from '../scan-task.js';
 import { packSketches } from '../sketches/pack-sketches.js';
-import { Sketch } from '../sketches/sketch.js';
+import { mergeInto, sketchLike } from '../sketches/merge-sketches.js';
+import type { SketchState } from '../sketches/sketch-state.js';
 import type { Accumulator, StateColumns } from './accumulator.js';
 
-/** Unions of sketches. */
+/** Unions of sketches of one domain, at the coarsest precision among them. */
 export class SketchUnion implements Accumulator {
   private readonly precision: number;
-  private readonly sketches: (Sketch | null)[] = [];
+  private readonly sketches: (SketchState | null)[] = [];
 
   constructor(precision: number) {
     this.precision = precision;
@@ -30,8 +31,8 @@ export class SketchUnion implements Accumulator {
       const end = offsets[row + 1];
       if (start === end) continue;
       const group = chunk.groups[i];
-      const sketch = (this.sketches[group] ??= new Sketch(this.precision));
-      sketch.mergeBytes(bytes, start, end);
+      const sketch = (this.sketches[group] ??= sketchLike(bytes, start, this.precision));
+      mergeInto(sketch, bytes, start, end);
     }
   }
 

@@ -33,17 +33,18 @@ export function precisionOfBytes(bytes: Uint8Array, start: number, end: number):
 
 /**
  * Checks every byte from `start` to `end` (exclusive) and tells the form. What passes can be read by `entryAt` and
- * `mergeRegisters` without a further look; anything else is `sketch_invalid`.
+ * `mergeRegisters` without a further look; anything else is `sketch_invalid`, and so is what is coarser than
+ * `precision`: no register can be divided.
  */
 export function checkBytes(bytes: Uint8Array, start: number, end: number, precision: number): SketchForm {
   const found = precisionOfBytes(bytes, start, end);
-  if (found !== precision) throw invalid(`its precision is ${found} and cannot be merged with ${precision}`);
+  if (found < precision) throw invalid(`its precision is ${found} and cannot be raised to ${precision}`);
   switch (bytes[start]) {
     case SPARSE:
       checkSparse(bytes, start, end);
       return 'sparse';
     case DENSE:
-      checkDense(bytes, start, end, precision);
+      checkDense(bytes, start, end, found);
       return 'dense';
     default:
       throw invalid(`its format tag is ${bytes[start]}, not ${SPARSE} or ${DENSE}`);
@@ -61,8 +62,38 @@ export function entryAt(bytes: Uint8Array, start: number, i: number): number {
   return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
 }
 
-/** Raises `registers`, one for each bucket, to those of checked dense bytes. */
+/**
+ * Raises `registers`, one for each bucket, to those of checked dense bytes, which may be finer: then each of theirs is
+ * folded into the bucket that its hashes have here.
+ */
 export function mergeRegisters(bytes: Uint8Array, start: number, registers: Uint8Array): void {
+  if (registers.length === 2 ** bytes[start + 1]) {
+    raiseRegisters(bytes, start, registers);
+    return;
+  }
+  const finer = new Uint8Array(2 ** bytes[start + 1]);
+  raiseRegisters(bytes, start, finer);
+  foldRegisters(finer, registers);
+}
+
+/**
+ * Raises `registers` to what those of a higher precision say of the same set. A bucket here is 2^d of theirs, told
+ * apart by the d bits of the hash after ours: where these are not all zeros, they alone give the register; where they
+ * are, theirs goes on from them.
+ */
+export function foldRegisters(finer: Uint8Array, registers: Uint8Array): void {
+  const digits = Math.log2(finer.length / registers.length);
+  const mask = 2 ** digits - 1;
+  for (let bucket = 0; bucket < finer.length; bucket++) {
+    if (finer[bucket] === 0) continue;
+    const rest = bucket & mask;
+    const register = rest === 0 ? digits + finer[bucket] : digits - 31 + Math.clz32(rest);
+    const coarse = bucket >>> digits;
+    if (register > registers[coarse]) registers[coarse] = register;
+  }
+}
+
+function raiseRegisters(bytes: Uint8Array, start: number, registers: Uint8Array): void {
   const baseline = bytes[start + 2];
   const deltas = start + DENSE_HEADER;
   for (let i = 0, bucket = 0; bucket < registers.length; i++, bucket += 2) {

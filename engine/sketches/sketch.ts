@@ -11,6 +11,7 @@ import {
 } from './airlift-bytes.js';
 import { EntrySet } from './entry-set.js';
 import { estimateDense, estimateSparse } from './estimate.js';
+import type { SketchState } from './sketch-state.js';
 import { bucketOfEntry, registerOfEntry, ZEROS_MAX, zerosOfEntry } from './sketch-entry.js';
 
 /**
@@ -22,7 +23,8 @@ import { bucketOfEntry, registerOfEntry, ZEROS_MAX, zerosOfEntry } from './sketc
  * It is sparse (all entries are kept) up to 2^precision / 8 distinct prefixes and dense (registers) above; dense
  * bytes that another writer made of fewer stay dense.
  */
-export class Sketch {
+export class Sketch implements SketchState {
+  readonly domain = 'airlift';
   readonly precision: number;
   private readonly sparseMax: number;
   /** Of the sparse form. Empty in the dense form. */
@@ -52,8 +54,9 @@ export class Sketch {
   }
 
   /**
-   * Adds the sketch that is stored from `start` to `end` (exclusive). `sketch_invalid` if it is malformed or of
-   * another precision; then nothing was added.
+   * Adds the sketch that is stored from `start` to `end` (exclusive), of this precision or a higher one, which is folded
+   * down: the bytes become those that its set would have here. `sketch_invalid` if it is malformed or coarser; then
+   * nothing was added.
    */
   mergeBytes(bytes: Uint8Array, start: number, end: number): void {
     if (checkBytes(bytes, start, end, this.precision) === 'dense') {
