@@ -11,6 +11,7 @@
  */
 import { PRECISION_MAX, PRECISION_MIN } from '../../model/aggregates.js';
 import { StoreError } from '../../model/errors.js';
+import { raiseDeltas, raiseEntries } from '../kernels/raise-registers.js';
 import { ZEROS_BITS, ZEROS_MAX, zerosOfEntry } from './sketch-entry.js';
 
 const SPARSE = 2;
@@ -68,11 +69,11 @@ export function entryAt(bytes: Uint8Array, start: number, i: number): number {
  */
 export function mergeRegisters(bytes: Uint8Array, start: number, registers: Uint8Array): void {
   if (registers.length === 2 ** bytes[start + 1]) {
-    raiseRegisters(bytes, start, registers);
+    raise(bytes, start, registers);
     return;
   }
   const finer = new Uint8Array(2 ** bytes[start + 1]);
-  raiseRegisters(bytes, start, finer);
+  raise(bytes, start, finer);
   foldRegisters(finer, registers);
 }
 
@@ -93,16 +94,10 @@ export function foldRegisters(finer: Uint8Array, registers: Uint8Array): void {
   }
 }
 
-function raiseRegisters(bytes: Uint8Array, start: number, registers: Uint8Array): void {
+function raise(bytes: Uint8Array, start: number, registers: Uint8Array): void {
   const baseline = bytes[start + 2];
   const deltas = start + DENSE_HEADER;
-  for (let i = 0, bucket = 0; bucket < registers.length; i++, bucket += 2) {
-    const pair = bytes[deltas + i];
-    const even = baseline + (pair >>> 4);
-    const odd = baseline + (pair & DELTA_MAX);
-    if (even > registers[bucket]) registers[bucket] = even;
-    if (odd > registers[bucket + 1]) registers[bucket + 1] = odd;
-  }
+  raiseDeltas(bytes, deltas, baseline, registers);
   const buckets = deltas + registers.length / 2 + 2;
   const overflows = readU16(bytes, buckets - 2);
   for (let i = 0; i < overflows; i++) {
@@ -110,6 +105,16 @@ function raiseRegisters(bytes: Uint8Array, start: number, registers: Uint8Array)
     const register = baseline + DELTA_MAX + bytes[buckets + 2 * overflows + i];
     if (register > registers[bucket]) registers[bucket] = register;
   }
+}
+
+/** Raises `registers`, one for each bucket of `precision`, to what checked sparse bytes put into them. */
+export function mergeEntries(
+  bytes: Uint8Array,
+  start: number,
+  precision: number,
+  registers: Uint8Array,
+): void {
+  raiseEntries(bytes, start + SPARSE_HEADER, entryCount(bytes, start), precision, registers);
 }
 
 /** `entries` ascending, one for each prefix. */
@@ -125,28 +130,46 @@ export function sparseBytes(precision: number, entries: Uint32Array): Uint8Array
 
 export function denseBytes(precision: number, registers: Uint8Array): Uint8Array {
   let baseline = registers[0];
-  for (const register of registers) if (register < baseline) baseline = register;
+  let largest = 0;
+  for (let bucket = 0; bucket < registers.length; bucket++) {
+    const register = registers[bucket];
+    if (register < baseline) baseline = register;
+    if (register > largest) largest = register;
+  }
   // At most 2^16 - 1: the register that gives the baseline is none of them.
+  const full = baseline + DELTA_MAX;
   let overflows = 0;
-  for (const register of registers) if (register > baseline + DELTA_MAX) overflows++;
+  if (largest > full) for (const register of registers) if (register > full) overflows++;
 
   const buckets = DENSE_HEADER + registers.length / 2 + 2;
   const bytes = new Uint8Array(buckets + 3 * overflows);
-  const view = new DataView(bytes.buffer);
   bytes[0] = DENSE;
   bytes[1] = precision;
   bytes[2] = baseline;
+  for (let bucket = 0, at = DENSE_HEADER; bucket < registers.length; bucket += 2, at++) {
+    const even = Math.min(registers[bucket] - baseline, DELTA_MAX);
+    const odd = Math.min(registers[bucket + 1] - baseline, DELTA_MAX);
+    bytes[at] = (even << 4) | odd;
+  }
+  writeOverflows(bytes, buckets, overflows, registers, full);
+  return bytes;
+}
+
+function writeOverflows(
+  bytes: Uint8Array,
+  buckets: number,
+  overflows: number,
+  registers: Uint8Array,
+  full: number,
+): void {
+  const view = new DataView(bytes.buffer);
   view.setUint16(buckets - 2, overflows, true);
-  let overflow = 0;
-  for (let bucket = 0; bucket < registers.length; bucket++) {
-    const delta = registers[bucket] - baseline;
-    bytes[DENSE_HEADER + (bucket >>> 1)] |= Math.min(delta, DELTA_MAX) << (bucket % 2 === 0 ? 4 : 0);
-    if (delta <= DELTA_MAX) continue;
+  for (let bucket = 0, overflow = 0; overflow < overflows; bucket++) {
+    if (registers[bucket] <= full) continue;
     view.setUint16(buckets + 2 * overflow, bucket, true);
-    bytes[buckets + 2 * overflows + overflow] = delta - DELTA_MAX;
+    bytes[buckets + 2 * overflows + overflow] = registers[bucket] - full;
     overflow++;
   }
-  return bytes;
 }
 
 function checkSparse(bytes: Uint8Array, start: number, end: number): void {

@@ -5,6 +5,7 @@ import {
   denseBytes,
   entryAt,
   entryCount,
+  mergeEntries,
   mergeRegisters,
   sparseBytes,
   type SketchForm,
@@ -63,8 +64,12 @@ export class Sketch implements SketchState {
       mergeRegisters(bytes, start, this.densify());
       return;
     }
+    if (this.registers !== null) {
+      mergeEntries(bytes, start, this.precision, this.registers);
+      return;
+    }
     const count = entryCount(bytes, start);
-    if (this.registers === null) this.entries.reserve(Math.min(count, this.sparseMax));
+    this.entries.reserve(Math.min(count, this.sparseMax));
     for (let i = 0; i < count; i++) this.addEntry(entryAt(bytes, start, i));
   }
 
