@@ -11,7 +11,7 @@
  */
 import { PRECISION_MAX, PRECISION_MIN } from '../../model/aggregates.js';
 import { StoreError } from '../../model/errors.js';
-import { raiseDeltas, raiseEntries } from '../kernels/raise-registers.js';
+import { raiseDeltas, raiseEntries, raiseOverflows } from '../kernels/raise-registers.js';
 import { ZEROS_BITS, ZEROS_MAX, zerosOfEntry } from './sketch-entry.js';
 
 const SPARSE = 2;
@@ -68,11 +68,11 @@ export function entryAt(bytes: Uint8Array, start: number, i: number): number {
  * folded into the bucket that its hashes have here.
  */
 export function mergeRegisters(bytes: Uint8Array, start: number, registers: Uint8Array): void {
-  if (registers.length === 2 ** bytes[start + 1]) {
+  if (registers.length === 1 << bytes[start + 1]) {
     raise(bytes, start, registers);
     return;
   }
-  const finer = new Uint8Array(2 ** bytes[start + 1]);
+  const finer = new Uint8Array(1 << bytes[start + 1]);
   raise(bytes, start, finer);
   foldRegisters(finer, registers);
 }
@@ -96,15 +96,26 @@ export function foldRegisters(finer: Uint8Array, registers: Uint8Array): void {
 
 function raise(bytes: Uint8Array, start: number, registers: Uint8Array): void {
   const baseline = bytes[start + 2];
+  raiseDeltas(bytes, start + DENSE_HEADER, baseline, registers);
+  raiseOverflows(bytes, start, baseline, registers);
+}
+
+const pairs = new Int32Array(256);
+
+/** Adds to `counts` how many registers of checked dense bytes have each value, without making them. */
+export function countRegisters(bytes: Uint8Array, start: number, counts: Int32Array): void {
+  const baseline = bytes[start + 2];
   const deltas = start + DENSE_HEADER;
-  raiseDeltas(bytes, deltas, baseline, registers);
-  const buckets = deltas + registers.length / 2 + 2;
-  const overflows = readU16(bytes, buckets - 2);
-  for (let i = 0; i < overflows; i++) {
-    const bucket = readU16(bytes, buckets + 2 * i);
-    const register = baseline + DELTA_MAX + bytes[buckets + 2 * overflows + i];
-    if (register > registers[bucket]) registers[bucket] = register;
+  const buckets = deltas + (1 << (bytes[start + 1] - 1)) + 2;
+  pairs.fill(0);
+  for (let at = deltas; at < buckets - 2; at++) pairs[bytes[at]]++;
+  for (let pair = 0; pair < 256; pair++) {
+    counts[baseline + (pair >>> 4)] += pairs[pair];
+    counts[baseline + (pair & DELTA_MAX)] += pairs[pair];
   }
+  const overflows = readU16(bytes, buckets - 2);
+  counts[baseline + DELTA_MAX] -= overflows;
+  for (let i = 0; i < overflows; i++) counts[baseline + DELTA_MAX + bytes[buckets + 2 * overflows + i]]++;
 }
 
 /** Raises `registers`, one for each bucket of `precision`, to what checked sparse bytes put into them. */
@@ -187,7 +198,7 @@ function checkSparse(bytes: Uint8Array, start: number, end: number): void {
 
 function checkDense(bytes: Uint8Array, start: number, end: number, precision: number): void {
   const deltas = start + DENSE_HEADER;
-  const buckets = deltas + 2 ** (precision - 1) + 2;
+  const buckets = deltas + (1 << (precision - 1)) + 2;
   if (buckets > end) throw invalid('it is cut short');
   const overflows = readU16(bytes, buckets - 2);
   checkLength(end - start, buckets - start + 3 * overflows);
@@ -198,7 +209,7 @@ function checkDense(bytes: Uint8Array, start: number, end: number, precision: nu
   let previous = -1;
   for (let i = 0; i < overflows; i++) {
     const bucket = readU16(bytes, buckets + 2 * i);
-    if (bucket <= previous || bucket >= 2 ** precision) throw invalid(`overflow ${i} is not in order`);
+    if (bucket <= previous || bucket >= 1 << precision) throw invalid(`overflow ${i} is not in order`);
     const pair = bytes[deltas + (bucket >>> 1)];
     if ((bucket % 2 === 0 ? pair >>> 4 : pair & DELTA_MAX) !== DELTA_MAX) {
       throw invalid(`overflow ${i} belongs to a bucket that is not full`);

@@ -2,11 +2,18 @@ import { StoreError } from '../../model/errors.js';
 import { domainOfBytes } from '../../model/sketch-domain.js';
 import { PostgresSketch } from './postgres-sketch.js';
 import { declaredPrecision, otherDomain, type SketchState } from './sketch-state.js';
-import { Sketch } from './sketch.js';
+import { type RegisterRoom, Sketch } from './sketch.js';
 
 /** An empty sketch of the domain of the stored bytes. */
-export function sketchLike(bytes: Uint8Array, start: number, precision: number): SketchState {
-  return domainOfBytes(bytes, start) === 'pghll' ? new PostgresSketch(precision) : new Sketch(precision);
+export function sketchLike(
+  bytes: Uint8Array,
+  start: number,
+  precision: number,
+  room?: RegisterRoom,
+): SketchState {
+  return domainOfBytes(bytes, start) === 'pghll'
+    ? new PostgresSketch(precision)
+    : new Sketch(precision, room);
 }
 
 /**

@@ -15,6 +15,10 @@ import { estimateDense, estimateSparse } from './estimate.js';
 import type { SketchState } from './sketch-state.js';
 import { bucketOfEntry, registerOfEntry, ZEROS_MAX, zerosOfEntry } from './sketch-entry.js';
 
+export type RegisterRoom = (length: number) => Uint8Array;
+
+const ownRoom: RegisterRoom = (length) => new Uint8Array(length);
+
 /**
  * HyperLogLog: a set of values of which only an estimate of its size can be asked, in at most about 2^precision
  * bytes. Union is its one operation.
@@ -27,16 +31,24 @@ import { bucketOfEntry, registerOfEntry, ZEROS_MAX, zerosOfEntry } from './sketc
 export class Sketch implements SketchState {
   readonly domain = 'airlift';
   readonly precision: number;
+  private readonly room: RegisterRoom;
   private readonly sparseMax: number;
   /** Of the sparse form. Empty in the dense form. */
   private entries = new EntrySet();
   /** Of the dense form, one for each bucket. Null in the sparse form. */
   private registers: Uint8Array | null = null;
 
-  constructor(precision: number) {
+  /** @param room lends registers, of zeros */
+  constructor(precision: number, room: RegisterRoom = ownRoom) {
     assert(precision >= PRECISION_MIN && precision <= PRECISION_MAX, `precision ${precision} of a sketch`);
     this.precision = precision;
+    this.room = room;
     this.sparseMax = 2 ** precision / 8;
+  }
+
+  /** Of the dense form; what raises them adds to the sketch. Null in the sparse form. */
+  get denseRegisters(): Uint8Array | null {
+    return this.registers;
   }
 
   get form(): SketchForm {
@@ -95,7 +107,7 @@ export class Sketch implements SketchState {
 
   private densify(): Uint8Array {
     if (this.registers !== null) return this.registers;
-    const registers = new Uint8Array(2 ** this.precision);
+    const registers = this.room(2 ** this.precision);
     for (const entry of this.entries.sorted()) raise(registers, entry, this.precision);
     this.registers = registers;
     this.entries = new EntrySet();

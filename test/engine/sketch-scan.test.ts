@@ -1,6 +1,7 @@
 /** Sketches of partitions that differ: in precision, in form, in what they hold. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { plainKernels } from '../../dist/engine/kernels/plain-kernels.js';
 import { GlobalDictionaries } from '../../dist/engine/global-dictionaries.js';
 import { runScanSync } from '../../dist/engine/run-scan.js';
 import { packSketches } from '../../dist/engine/sketches/pack-sketches.js';
@@ -134,4 +135,17 @@ test('partitions of two domains are refused with the column; one without a sketc
     type: { kind: 'sketch', precision: 11, domain: 'pghll' },
     values: expect.arrayContaining([bytes, null]) as unknown[],
   });
+});
+
+test('the kernel takes every sound sketch of its precision, and sparse ones of a higher', () => {
+  const sketches = [10, 10, 10, 12].map((precision, i) =>
+    sketchOf({ from: 0, to: [0, 90, 3000, 300][i], dense: i === 2 }, precision),
+  );
+  const { bytes, offsets } = packSketches([sketches[0], null, ...sketches.slice(1)]);
+  const registers = new Uint8Array(2 ** 10);
+  const rows = Int32Array.from([0, 1, 2, 3, 4]);
+  expect(plainKernels.raiseStored(bytes, offsets, rows, 0, 5, 10, registers)).toBe(5);
+  const whole = new Sketch(10);
+  for (const sketch of sketches) whole.mergeBytes(sketch, 0, sketch.length);
+  expect(denseBytes(10, registers)).toEqual(whole.toBytes());
 });
