@@ -6,6 +6,7 @@ import { benchOwnWorkload } from './own-workload.js';
 import { benchPlanning } from './planning.js';
 import type { BenchOutcome } from './question-times.js';
 import { record, surroundings } from './record.js';
+import { benchSketches } from './sketches.js';
 
 const USAGE = `npm run bench -- [--size S|M|L] [--only <bench>] [--seed <n>] [--no-record]
 npm run bench -- --model <m.yml> --queries <q.json> [--config <granary.config.json>] [--no-record]`;
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (size: Size, seed: number) => Promise<Ben
   'demo-queries': benchDemoQueries,
   misaligned: benchMisaligned,
   planning: benchPlanning,
+  sketches: benchSketches,
 };
 
 process.exitCode = await main();
