@@ -8,7 +8,7 @@ import { CodedGroups, NumberGroups, nullsAsZero } from './grouped-columns.js';
 import { prepareScan, type PreparedScan, type PrepareOptions } from './prepare-scan.js';
 import { placeScan, type PlaceOptions } from './place-scan.js';
 import { scanOnWorkers } from './scan-on-workers.js';
-import { scanSlices, type ScanStates } from './scan-slices.js';
+import { mergeParts, scanSlices, type ScanStates } from './scan-slices.js';
 import type { ThreadTurns } from './workers/thread-turns.js';
 
 export interface ScanOptions extends PrepareOptions, PlaceOptions {
@@ -48,8 +48,8 @@ export async function runScan(
   const prepared = prepareScan(scan, sort, batches, options);
   const place = placeScan(prepared, options);
   if (pool === null || place.kind === 'here') return toResult(scan, prepared, scanSlices(prepared));
-  const states = await scanOnWorkers(prepared, pool, place.tasks, { client, signal });
-  return toResult(scan, prepared, states);
+  const parts = await scanOnWorkers(prepared, pool, place.tasks, { client, signal });
+  return toResult(scan, prepared, mergeParts(prepared.shape, parts));
 }
 
 /** `runScan` on the calling thread, without a pause. */

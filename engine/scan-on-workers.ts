@@ -1,5 +1,4 @@
 import { throwIfAborted } from '../model/throw-if-aborted.js';
-import { mergeParts, type ScanStates } from './scan-slices.js';
 import type { ScanInput, ScanPart, ScanSlice, ScanTask } from './scan-task.js';
 import type { AskedTask, WorkerPool } from './workers/pool.js';
 
@@ -14,6 +13,8 @@ function isSharedInput(input: ScanInput): boolean {
   switch (input.kind) {
     case 'number':
       return isShared(input.values);
+    case 'narrow':
+      return isShared(input.codes);
     case 'sketch':
       return isShared(input.bytes);
     case 'dictionary':
@@ -27,7 +28,7 @@ function isShared(array: ArrayBufferView): boolean {
 }
 
 /**
- * Splits a scan into tasks, and merges their groups here. `isNumeric` holds.
+ * Splits a scan into tasks; gives what each of them found. `isNumeric` holds.
  *
  * @throws StoreError `aborted`; `worker_failed`; `sketch_invalid`
  */
@@ -36,13 +37,13 @@ export async function scanOnWorkers(
   pool: WorkerPool,
   count: number,
   asked: AskedTask,
-): Promise<ScanStates> {
+): Promise<ScanPart[]> {
   const rowsMax = Math.max(1, Math.ceil(shape.rows / count));
   const tasks = splitSlices(slices, Math.min(rowsMax, TASK_ROWS_MAX)).map((part): ScanTask => ({
     shape,
     slices: part.map(withoutTypes),
   }));
-  return mergeParts(shape, await runTasks(tasks, pool, asked));
+  return runTasks(tasks, pool, asked);
 }
 
 /** See `HALVES_ROWS_MAX`. */
@@ -74,11 +75,17 @@ function withoutTypes(slice: ScanSlice): ScanSlice {
 
 function withoutType(input: ScanInput): ScanInput {
   if (input.kind === 'number') return { kind: input.kind, values: input.values, validity: input.validity };
+  if (input.kind === 'narrow') {
+    return { kind: input.kind, codes: input.codes, base: input.base, validity: input.validity };
+  }
   if (input.kind === 'sketch') return { kind: input.kind, bytes: input.bytes, offsets: input.offsets };
   return input;
 }
 
-/** The parts in the order of their tasks. A task begins when a thread is free, and none after a failure. */
+/**
+ * The parts in the order of their tasks. A task begins when a thread is free, and none after a failure; which ends the
+ * call only after those that were begun, for they read columns that somebody else may overwrite once nobody holds them.
+ */
 async function runTasks(tasks: readonly ScanTask[], pool: WorkerPool, asked: AskedTask): Promise<ScanPart[]> {
   const parts: ScanPart[] = [];
   let next = 0;
@@ -94,7 +101,9 @@ async function runTasks(tasks: readonly ScanTask[], pool: WorkerPool, asked: Ask
       throw error;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(pool.threads, tasks.length) }, runner));
+  const runners = Array.from({ length: Math.min(pool.threads, tasks.length) }, runner);
+  await Promise.allSettled(runners);
+  await Promise.all(runners);
   throwIfAborted(asked.signal);
   return parts;
 }

@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { unreachable } from '../model/assert.js';
-import type { DictionaryColumn, NumberColumn, StoredColumn, WideColumn } from '../model/batch.js';
+import type {
+  DictionaryColumn,
+  NarrowColumn,
+  NumberColumn,
+  StoredColumn,
+  WideColumn,
+} from '../model/batch.js';
 import type { ColumnStats } from '../model/catalog.js';
 import { LIMITS } from '../model/limits.js';
 import { canonicalInteger } from '../model/value.js';
@@ -40,6 +46,7 @@ function countNulls(column: StoredColumn): number {
       if (column.hasNulls) for (const code of column.codes) nulls += Number(code === column.values.length);
       return nulls;
     case 'number':
+    case 'narrow':
       if (column.validity !== null) for (const valid of column.validity) nulls += 1 - valid;
       return nulls;
     case 'wide':
@@ -60,6 +67,8 @@ function boundsOf(column: StoredColumn): Bounds {
       return dictionaryBounds(column);
     case 'number':
       return numberBounds(column);
+    case 'narrow':
+      return narrowBounds(column);
     case 'wide':
       return wideBounds(column);
     case 'sketch':
@@ -94,6 +103,17 @@ function numberBounds({ values, validity }: NumberColumn): Bounds {
   return found ? { min, max } : UNKNOWN;
 }
 
+function narrowBounds({ base, codes, validity }: NarrowColumn): Bounds {
+  let min = Infinity;
+  let max = -Infinity;
+  for (let row = 0; row < codes.length; row++) {
+    if (validity !== null && validity[row] === 0) continue;
+    if (codes[row] < min) min = codes[row];
+    if (codes[row] > max) max = codes[row];
+  }
+  return min > max ? UNKNOWN : { min: base + min, max: base + max };
+}
+
 function wideBounds({ values }: WideColumn): Bounds {
   let min: bigint | null = null;
   let max: bigint | null = null;
@@ -109,7 +129,17 @@ function wideBounds({ values }: WideColumn): Bounds {
 function totalOf(column: StoredColumn): number | bigint | null {
   if (column.type.kind !== 'integer' && column.type.kind !== 'decimal') return null;
   if (column.kind === 'number') return totalOfNumbers(column);
+  if (column.kind === 'narrow') return totalOfCodes(column);
   return column.kind === 'wide' ? totalOfWide(column.values) : null;
+}
+
+/** NULL slots hold the code of 0. */
+function totalOfCodes({ base, codes, validity, absSum }: NarrowColumn): number | bigint | null {
+  if (validity === null ? codes.length === 0 : !validity.includes(1)) return null;
+  if (!Number.isSafeInteger(absSum)) return totalOfWide(Array.from(codes, (code) => BigInt(base + code)));
+  let total = 0;
+  for (const code of codes) total += base + code;
+  return canonicalInteger(total);
 }
 
 /** NULL slots hold 0. */

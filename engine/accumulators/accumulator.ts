@@ -16,7 +16,7 @@ export interface Accumulator {
   addStates(states: StateColumns, chunk: Chunk): void;
   /** For each column of a state, its values of the first `groups` groups; null where no value entered. */
   values(groups: number): readonly GroupValues[];
-  /** What `values` gives, where all of it is numbers or NULL; it may change with the next `add`. */
+  /** What `values` gives, where all of it is numbers or NULL; in arrays of their own. */
   numbers?(groups: number): readonly GroupedNumbers[];
 }
 
@@ -26,6 +26,14 @@ export type StateColumns = readonly StateInput[];
 
 /** The input of an aggregate over numbers. */
 export function numberInput(input: ScanInput | StateInput | undefined): NumberInput {
+  assert(input?.kind === 'number' || input?.kind === 'narrow', 'numbers are aggregated');
+  return input;
+}
+
+/** The same where numbers are never held narrow. */
+export function wholeNumbers(
+  input: ScanInput | StateInput | undefined,
+): Extract<NumberInput, { kind: 'number' }> {
   assert(input?.kind === 'number', 'numbers are aggregated');
   return input;
 }

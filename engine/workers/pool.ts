@@ -5,7 +5,9 @@ import { LIMITS } from '../../model/limits.js';
 import { throwIfAborted } from '../../model/throw-if-aborted.js';
 import type { ScanPart, ScanTask } from '../scan-task.js';
 import { FairQueue } from './fair-queue.js';
-import type { ScanReply } from './scan-worker.js';
+import { allocateIn, columnMemory } from '../../storage/column-memory.js';
+import type { ScanMessage, ScanReply } from './scan-worker.js';
+import { packArrays } from './task-arrays.js';
 
 export interface WorkerPool {
   readonly threads: number;
@@ -78,6 +80,9 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
     else next();
   }
 
+  const spaces: (Uint8Array | null)[] = [];
+  const lendSpace = (): Uint8Array | null =>
+    spaces.pop() ?? allocateIn(Uint8Array, LIMITS.workerScratchBytes);
   return {
     threads,
     get idle() {
@@ -89,12 +94,15 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
     async run(task, asked = {}) {
       if (closed) throw new StoreError('closed', 'the store was closed.', { next: 'Open it again.' });
       await enter(asked);
+      const space = lendSpace();
       try {
-        const reply = await onThread(await start(), task);
+        const message: ScanMessage = { memory: columnMemory(), ...packArrays({ space, task }) };
+        const reply = await onThread(await start(), message);
         throwIfAborted(asked.signal);
         if (reply.kind === 'failed') throw new StoreError(reply.code, reply.message);
         return reply.part;
       } finally {
+        spaces.push(space);
         leave();
       }
     },
@@ -110,9 +118,9 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
 }
 
 /** What ends a thread ends one task. */
-async function onThread(piscina: Piscina, task: ScanTask): Promise<ScanReply> {
+async function onThread(piscina: Piscina, message: ScanMessage): Promise<ScanReply> {
   try {
-    return (await piscina.run(task)) as ScanReply;
+    return (await piscina.run(message)) as ScanReply;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new StoreError(

@@ -1,7 +1,8 @@
 /** The worker of a pool whose tasks may ask for the end of their thread. */
 import scanWorker from '../../dist/engine/workers/scan-worker.js';
 
-export default async function failingWorker(task) {
+export default async function failingWorker(message) {
+  const { task } = message;
   switch (task.end) {
     case 'exit':
       return process.exit(3);
@@ -16,8 +17,8 @@ export default async function failingWorker(task) {
       return new Promise(() => undefined);
     case 'wait':
       await new Promise((resolve) => setTimeout(resolve, task.ms));
-      return scanWorker({ shape: { radices: [], rows: 0, dense: true, aggregates: [] }, slices: [] });
+      return scanWorker({ ...message, task: { shape: task.shape, slices: [] } });
     default:
-      return scanWorker(task);
+      return scanWorker(message);
   }
 }

@@ -14,8 +14,11 @@ function open(options: PoolOptions = {}): WorkerPool {
   return pool;
 }
 
-const empty: ScanTask = { shape: { radices: [], rows: 0, dense: true, aggregates: [] }, slices: [] };
-const ending = (end: string, ms = 0): ScanTask => ({ end, ms }) as unknown as ScanTask;
+const empty: ScanTask = {
+  shape: { radices: [], rows: 0, dense: true, plain: false, aggregates: [] },
+  slices: [],
+};
+const ending = (end: string, ms = 0): ScanTask => ({ ...empty, end, ms }) as ScanTask;
 const NOTHING = { groups: 0, slots: [], states: [] };
 
 describe('the end of a thread', () => {
