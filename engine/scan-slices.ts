@@ -1,3 +1,4 @@
+import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { Accumulator } from './accumulators/accumulator.js';
 import { createAccumulator } from './accumulators/create-accumulator.js';
@@ -16,14 +17,21 @@ export interface ScanStates {
   readonly accumulators: readonly Accumulator[];
 }
 
-/** Filters, groups and merges the rows of some slices, on this thread. */
-export function scanSlices({ shape, slices }: ScanTask): ScanStates {
+/**
+ * Filters, groups and merges the rows of some slices, on this thread.
+ *
+ * @param stop shared with who asked: another number than 0 ends the scan
+ * @throws StoreError `aborted`; `sketch_invalid`
+ */
+export function scanSlices({ shape, slices }: ScanTask, stop: Int32Array | null = null): ScanStates {
   const states = emptyStates(shape);
   const selector = new RowSelector(states.chunk.kernels);
   const placed = placer();
   for (const each of slices) {
     const slice = placeSlice(each, placed);
     for (let from = slice.from; from < slice.to; from += LIMITS.chunkRows) {
+      if (stop !== null && Atomics.load(stop, 0) !== 0)
+        throw new StoreError('aborted', 'the scan was stopped.');
       const to = Math.min(from + LIMITS.chunkRows, slice.to);
       selector.select(slice.filters, from, to, states.chunk);
       addChunk(states, slice);

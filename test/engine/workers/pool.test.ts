@@ -52,6 +52,29 @@ describe('the end of a thread', () => {
   });
 });
 
+test('a scan that runs ends soon after its signal, and its thread is free', { timeout: 60_000 }, async () => {
+  const pool = open({ maxThreads: 1 });
+  const values = new Float64Array(new SharedArrayBuffer(8 * 4_194_304));
+  const slice = {
+    from: 0,
+    to: values.length,
+    filters: [],
+    keys: [],
+    inputs: [[{ kind: 'number' as const, values, validity: null }]],
+  };
+  // 80 thousand million rows: minutes of it.
+  const endless: ScanTask = {
+    shape: { ...empty.shape, aggregates: [{ kind: 'sum', nullable: false, precision: 0 }] },
+    slices: Array.from({ length: 20_000 }, () => slice),
+  };
+  const stop = new AbortController();
+  const scanning = pool.run(endless, { signal: stop.signal });
+  const after = pool.run(empty);
+  setTimeout(() => stop.abort(new Error('enough')), 100);
+  await expect(scanning).rejects.toMatchObject({ code: 'aborted', cause: { message: 'enough' } });
+  expect(await after).toEqual(NOTHING);
+});
+
 describe('what waits for a thread', () => {
   test('takes turns by client', async () => {
     const pool = open({ maxThreads: 1 });
