@@ -140,7 +140,9 @@ function storedSketch(code: number, seed: number): Uint8Array | null {
 
 /** Bytes that hang on the codes. */
 function mixed(codes: Numbers, length: number, seed = 1): Uint8Array {
-  let state = codes.reduce((sum: number, code: number) => (Math.imul(sum, 31) + code) | 0, seed) | 1;
+  let state = seed;
+  for (const code of codes) state = (Math.imul(state, 31) + code) | 0;
+  state |= 1;
   return Uint8Array.from({ length }, () => {
     state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9;
     return state >>> 24;
