@@ -292,10 +292,9 @@ describe('sketches of PostgreSQL', () => {
     const { rollups } = await store.status({ files: true });
     for (const path of Object.values(rollups[0].files!).flat()) {
       const { columns } = await inspectFile(path);
-      expect(columns.find(({ sketch }) => sketch !== null)?.sketch).toEqual({
-        domain: 'pghll',
-        hash: 'murmur3_x64_128',
-        precision: 11,
+      expect(columns.find(({ sketch }) => sketch !== null)).toMatchObject({
+        type: 'sketch(11, pghll)',
+        sketch: { domain: 'pghll', hash: 'murmur3_x64_128', precision: 11 },
       });
     }
   });
