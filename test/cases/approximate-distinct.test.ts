@@ -347,6 +347,24 @@ describe('sketches of PostgreSQL', () => {
     expect((await store.status()).rollups[0].rows ?? 0).toBe(0);
   });
 
+  test('are not ingested beside partitions that hold Airlift’s', async () => {
+    const store = await open(true);
+    await store.build();
+    const january = { range: ['2024-01-01', '2024-02-01'] as [string, string] };
+    await expect(store.ingest('visits.daily', rows.slice(0, 3), january)).rejects.toMatchObject({
+      code: 'rows_invalid',
+      message: expect.stringMatching(
+        /visits__visitors: the rows hold sketches of domain pghll, and partition \d+, which is kept, of domain airlift\./,
+      ) as string,
+    });
+    expect((await store.query({ measures: ['visits.visitors'] })).data[0]['visits.visitors']).toBe('60');
+    // Of NULL alone there is no domain, and what replaces all may be of another.
+    await store.ingest('visits.daily', [row('2024-01-09', null)], january);
+    expect((await store.query({ measures: ['visits.visitors'] })).data[0]['visits.visitors']).toBe('33');
+    await store.ingest('visits.daily', rows, { range: ['2024-01-01', '2024-04-01'] });
+    expect((await store.query(byMonth)).data[0]['visits.visitors']).toBe('150');
+  });
+
   test('[X21] are never merged with sketches that the source gives, in no partition and no piece', async () => {
     const folder = temporaryFolder();
     const store = await open(true, folder);
