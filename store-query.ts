@@ -67,6 +67,8 @@ export interface QueryMeta {
   readonly rowsScanned: number | null;
   /** False when a number is an estimate or is calculated from some, or rows were chosen by one. */
   readonly exact: boolean;
+  /** The answer to an earlier query, of the same publish; then no row was looked at for this one. */
+  readonly cached?: true;
   /** Of what is not exact, the largest of `relativeErrors`; null where one of them is. */
   readonly relativeError?: number | null;
   /**
@@ -74,8 +76,6 @@ export interface QueryMeta {
    * sigma of its own: 2e / (1 − e) for the ratio of two estimates. Null: there is no bound, as for a difference of two.
    */
   readonly relativeErrors?: RelativeErrors;
-  /** The answer to an earlier query, of the same publish; then no row was looked at for this one. */
-  readonly cached?: true;
   readonly durationMs: number;
 }
 

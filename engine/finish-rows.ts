@@ -7,8 +7,8 @@ import type { MemberId } from '../model/schema.js';
 import { formatValue, type LogicalType, type NumberForm, type Value } from '../model/value.js';
 import { finishMeasure, stateColumns, type FinishedColumn } from './finish-measure.js';
 import { orderRows } from './order-rows.js';
-import { relativeErrorsOf, type RelativeErrors } from './relative-error.js';
 import { type Row, rowMaker, type RowMaker } from './row-objects.js';
+import { relativeErrorsOf, type RelativeErrors } from './relative-error.js';
 
 export interface FinishedRows {
   /** In order. A time stands under the name of its column and, once, under that of its dimension. */
@@ -60,7 +60,7 @@ export function finishRows(
     rows: rows.length,
     columns: formatted,
     total: plan.total ? passing.length : null,
-    relativeErrors: relativeErrorsOf(plan.measures, batch),
+    relativeErrors: relativeErrorsOf(plan.measures, batch, output),
   };
 }
 

@@ -132,6 +132,10 @@ describe('what the answer states', () => {
             time_dimension: happened_at
             granularity: day
             partition_granularity: month
+    views:
+      - name: web
+        cubes:
+          - { join_path: visits, prefix: true, includes: [{ name: visitors, alias: people }, site] }
 `;
   const init = [
     `CREATE TABLE visits AS SELECT i % 2 AS site, TIMESTAMP '2024-01-01' + to_minutes(i) AS happened_at,
@@ -194,6 +198,13 @@ describe('what the answer states', () => {
       const truth = number('exact_pages') / number('exact_visitors');
       expect(Math.abs(Number(row['visits.pages_each']) / truth - 1)).toBeLessThan(both);
     });
+  });
+
+  test('in a view the error stands under the name that the measure has there', async () => {
+    const store = await buildTables({ yaml, init });
+    const { data, meta } = await store.query({ measures: ['web.visits_people'] });
+    expect(Object.keys(data[0])).toEqual(['web.visits_people']);
+    expect(meta.relativeErrors).toEqual({ 'web.visits_people': fine });
   });
 
   test('of a difference nothing is claimed, and of an order by an estimate no more than of its numbers', async () => {
