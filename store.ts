@@ -66,6 +66,11 @@ export interface StoreOptions {
   readonly allowNonStrictDateRangeMatch?: boolean;
   /** Budget of decoded columns in memory, in MiB. Default 1024. */
   readonly cacheMb?: number;
+  /**
+   * Whether the columns of each data file are also kept as they stand in memory, in an Arrow file beside it, and read
+   * from there. Default true.
+   */
+  readonly servingFiles?: boolean;
   /** Threads for large scans. Default: as the machine has, at most 4. */
   readonly threads?: number;
   /**
@@ -132,6 +137,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       ? { disk: memoryDisk(), directory: MEMORY_FOLDER }
       : { disk: nodeDisk, directory: config.directory }),
     cacheBytesMax: config.cacheBytesMax,
+    servingFiles: config.servingFiles,
     refusesDamage: config.damage === 'refuse',
   });
   const inTurn = callQueue();

@@ -2,6 +2,7 @@ import type { StoredBatch, StoredColumn } from '../model/batch.js';
 import { errorOf, StoreError } from '../model/errors.js';
 import type { BuildColumn } from '../model/plan.js';
 import type { LogicalType } from '../model/value.js';
+import { columnBytes } from './column-bytes.js';
 import { dictionaryColumn } from './dictionary-column.js';
 import { numberColumn } from './number-column.js';
 import { openParquet } from './parquet-file.js';
@@ -54,7 +55,7 @@ async function decodeColumns(file: ParquetFile, wanted: readonly BuildColumn[]):
         : error;
     });
     columns.set(build.name, column);
-    bytes += bytesOf(column);
+    bytes += columnBytes(column);
   }
   return { rows: file.rows, columns, bytes };
 }
@@ -92,24 +93,4 @@ function unfit(physical: PhysicalColumn, merge: string | null): StoreError {
   return new StoreError('build_failed', `column ${physical.name} is ${type}, which cannot be ${use}.`, {
     next: 'Cast it in the sql of the member.',
   });
-}
-
-/** Memory of a column, near enough. */
-function bytesOf(column: StoredColumn): number {
-  switch (column.kind) {
-    case 'dictionary':
-      return (
-        column.codes.byteLength + column.values.reduce<number>((sum, value) => sum + 16 + textBytes(value), 0)
-      );
-    case 'number':
-      return column.values.byteLength + (column.validity?.byteLength ?? 0);
-    case 'wide':
-      return column.values.length * 40;
-    case 'sketch':
-      return column.bytes.byteLength + column.offsets.byteLength;
-  }
-}
-
-function textBytes(value: unknown): number {
-  return typeof value === 'string' ? value.length * 2 : 8;
 }

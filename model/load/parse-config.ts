@@ -29,6 +29,7 @@ const configSchema = z.strictObject({
   allowNonStrictDateRangeMatch: z.boolean().optional(),
   selection: z.enum(['first', 'priority', 'cost']).optional(),
   cacheMb: z.number().positive().optional(),
+  servingFiles: z.boolean().optional(),
   threads: z.number().int().positive().optional(),
   keep: z.number().int().min(LIMITS.publishesKept).max(LIMITS.publishesKeptMax).optional(),
   damage: z.enum(['source', 'rebuild', 'refuse']).optional(),
@@ -63,6 +64,8 @@ export interface Config {
   readonly allowNonStrictDateRangeMatch: boolean;
   readonly selection: 'first' | 'priority' | 'cost';
   readonly cacheBytesMax: number;
+  /** Whether serving files are written beside the Parquet, and read. */
+  readonly servingFiles: boolean;
   /** Threads for large scans; null: as many as the machine has, at most 4. */
   readonly threads: number | null;
   /** Publishes that stay readable; null: as the store has it. */
@@ -98,6 +101,7 @@ export function parseConfig(value: unknown, where: string): Config {
     allowNonStrictDateRangeMatch: given.allowNonStrictDateRangeMatch ?? true,
     selection: given.selection ?? 'first',
     cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
+    servingFiles: given.servingFiles ?? true,
     threads: threads ?? null,
     keep: given.keep ?? null,
     damage: given.damage ?? 'source',
@@ -158,6 +162,7 @@ const WANTED: Readonly<Record<string, string>> = {
   allowNonStrictDateRangeMatch: 'true or false',
   selection: '"first", "priority" or "cost"',
   cacheMb: 'a number above 0',
+  servingFiles: 'true or false',
   threads: 'a whole number above 0',
 };
 
