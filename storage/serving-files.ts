@@ -38,7 +38,8 @@ export class ServingFiles {
   /** Paths of Parquet files of which a serving file was made anew, or is going to be. */
   readonly #remade = new Set<string>();
   readonly #warnings: string[] = [];
-  #isOn: boolean;
+  readonly #isOn: boolean;
+  #isClosing = false;
   #canWrite = true;
   #work: Promise<void> = Promise.resolve();
 
@@ -97,7 +98,7 @@ export class ServingFiles {
 
   /** Ends with the file that is being made; those that wait are not made. */
   async close(): Promise<void> {
-    this.#isOn = false;
+    this.#isClosing = true;
     await this.#work;
   }
 
@@ -107,7 +108,7 @@ export class ServingFiles {
     this.#remade.add(file.path);
     if (what !== null) this.#warn(`${servingPath(file.path)} is made anew: ${what}`);
     this.#work = this.#work.then(async () => {
-      if (!this.#isOn || !this.#canWrite) return;
+      if (this.#isClosing || !this.#canWrite) return;
       try {
         await this.#makeAnew(file);
       } catch (error) {
