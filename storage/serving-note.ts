@@ -36,6 +36,8 @@ export interface ColumnNote {
   readonly dictionary: DictionaryNote | null;
 }
 
+const KINDS: readonly ColumnNote['kind'][] = ['dictionary', 'number', 'narrow', 'wide', 'sketch'];
+
 export interface DictionaryNote {
   readonly form: ValueForm;
   readonly values: number;
@@ -88,10 +90,11 @@ function isColumn(column: ColumnNote): boolean {
   const { name, kind, type, nulls, width, base, absSum, buffers, dictionary } = column;
   return (
     typeof name === 'string' &&
+    KINDS.includes(kind) &&
     typeof type.kind === 'string' &&
     isCount(nulls) &&
     isCount(width) &&
-    typeof base === 'number' &&
+    Number.isSafeInteger(base) &&
     typeof absSum === 'number' &&
     isStretches(buffers) &&
     (kind === 'dictionary') === (dictionary !== null) &&

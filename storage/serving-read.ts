@@ -2,6 +2,7 @@
  * Reads columns of a serving file: only those that are asked for, straight into the memory of the columns, and no value
  * is believed before its checksum is right. The file need not be what it claims: every position is checked.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { crc32 } from 'node:zlib';
 import type { StoredBatch, StoredColumn } from '../model/batch.js';
 import type { FileMeta } from '../model/catalog.js';
@@ -94,7 +95,7 @@ export async function readServingColumns(
   };
   const columns = await Promise.all(
     wanted.map(async (column): Promise<[string, StoredColumn]> => {
-      const note = noteOf(notes, column);
+      const note = noteOf(notes, meta, column);
       const at = notes.filter(({ dictionary }) => dictionary !== null).indexOf(note);
       const bodies = { batch: index.batch, dictionary: index.dictionaries[at] ?? NaN };
       return [column.name, await decodeServingColumn(note, rows, bodies, read)];
@@ -104,12 +105,18 @@ export async function readServingColumns(
   return { rows, columns: new Map(columns), bytes };
 }
 
-/** A column that the rollup now uses in another way is none that was meant. */
-function noteOf(notes: readonly ColumnNote[], { name, role, precision }: BuildColumn): ColumnNote {
+/** Of a column as it is wanted and as it was published: a rollup may use it in another way by now. */
+function noteOf(notes: readonly ColumnNote[], meta: FileMeta, { name, role }: BuildColumn): ColumnNote {
   const note = notes.find((each) => each.name === name);
+  const stats = meta.columns.find((each) => each.name === name);
   const merge = role.kind === 'measure' ? role.merge : null;
-  const own = note?.type.kind === 'sketch' ? note.type.precision : null;
-  if (note === undefined || note.merge !== merge || (merge === 'sketch' && own !== precision))
-    throw damaged(`it has no column ${name} as it is wanted`);
+  const isSame =
+    note !== undefined &&
+    stats !== undefined &&
+    note.merge === merge &&
+    note.nulls === stats.nulls &&
+    isDeepStrictEqual(note.type, stats.type) &&
+    (note.dictionary === null || note.dictionary.values === (stats.distinct ?? note.dictionary.values));
+  if (!isSame) throw damaged(`it has no column ${name} as it is wanted`);
   return note;
 }

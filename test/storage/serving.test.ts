@@ -203,10 +203,15 @@ test('what is not what the rollup now wants is not read', async () => {
   const made = await make(WIDE_SQL, WIDE, ['city', 'day']);
   const other = { ...made, file: { ...made.file, crc32: 1 } };
   await expect(readBack(other, WIDE)).rejects.toMatchObject({ code: 'corrupt' });
-  for (const wanted of [
-    column(MIN, 'amount'),
-    column(KEY, 'nowhere'),
-    { ...column(SKETCH, 'users'), precision: 13 },
+  const [city, ...others] = made.file.columns;
+  for (const stats of [
+    { ...city, nulls: 1 },
+    { ...city, type: { kind: 'double' } as const },
+    { ...city, distinct: 2 },
   ])
+    await expect(
+      readBack({ ...made, file: { ...made.file, columns: [stats, ...others] } }, WIDE),
+    ).rejects.toMatchObject({ code: 'corrupt' });
+  for (const wanted of [column(MIN, 'amount'), column(KEY, 'nowhere')])
     await expect(readBack(made, [wanted])).rejects.toMatchObject({ code: 'corrupt' });
 });
