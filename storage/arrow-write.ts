@@ -60,7 +60,7 @@ export function placeBuffers(arrays: readonly ArrowArray[]): {
   return { places, bytes: end };
 }
 
-/** The parts of a file, one after the other. The buffers of the columns are among them, not copied. */
+/** The parts of a file, one after the other. Large buffers of columns are among them, not copied. */
 export function arrowFile(
   rows: number,
   columns: readonly ArrowColumn[],
@@ -109,7 +109,25 @@ export function arrowFile(
   put(footer);
   put(uint32s(footer.length));
   put(Buffer.from(MAGIC, 'latin1'));
-  return parts;
+  return withoutSmall(parts);
+}
+
+/** From so many bytes on a part is written by itself. */
+const LARGE_BYTES = 64 * 1024;
+
+/** The same bytes, neighbours that are small put together: each part costs a call to the disk. */
+function withoutSmall(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  const all: Uint8Array[] = [];
+  let small: Uint8Array[] = [];
+  for (const part of [...parts, null]) {
+    if (part !== null && part.byteLength < LARGE_BYTES) small.push(part);
+    else {
+      if (small.length > 0) all.push(Buffer.concat(small));
+      small = [];
+      if (part !== null) all.push(part);
+    }
+  }
+  return all;
 }
 
 interface Block {
