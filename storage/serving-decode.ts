@@ -11,6 +11,7 @@ import type {
 import { DECIMAL_BYTES, decodeValues, readDecimal } from './arrow-values.js';
 import type { ColumnNote, Stretch } from './serving-note.js';
 import { damaged } from './serving-fault.js';
+import { allocateIn } from './column-memory.js';
 import { sharedBytes, sharedFloat64, sharedUint16, sharedUint32 } from './shared-arrays.js';
 
 /** Reads bytes of a file into an array and checks them. */
@@ -54,7 +55,7 @@ async function dictionaryColumn(
   if (dictionary === null) throw damaged('a dictionary is not there');
   const codes = codesOf(width, rows, stretch(buffers, 1));
   const parts = dictionary.buffers.slice(1).map((part) => new Uint8Array(part[1]));
-  await Promise.all([
+  await allOf([
     read(bodies.batch, stretch(buffers, 1), asBytes(codes)),
     ...parts.map((part, i) => read(bodies.dictionary, stretch(dictionary.buffers, i + 1), part)),
   ]);
@@ -75,9 +76,9 @@ async function numberColumn(
   if (kind === 'number' && (width !== 8 || place[1] !== rows * 8)) throw damaged(WRONG_SIZE);
   const numbers =
     kind === 'number'
-      ? ({ kind, values: sharedFloat64(rows) } as const)
+      ? ({ kind, values: allocateIn(Float64Array, rows) ?? sharedFloat64(rows) } as const)
       : ({ kind: 'narrow', base, codes: codesOf(width, rows, place) } as const);
-  const [validity] = await Promise.all([
+  const [validity] = await allOf([
     nulls === 0 ? null : readValidity(stretch(buffers, 0), rows, body, read),
     read(body, place, asBytes(numbers.kind === 'number' ? numbers.values : numbers.codes)),
   ]);
@@ -93,7 +94,7 @@ async function wideColumn(
   const place = stretch(buffers, 1);
   if (place[1] !== rows * DECIMAL_BYTES) throw damaged(WRONG_SIZE);
   const decimals = new Uint8Array(place[1]);
-  const [validity] = await Promise.all([
+  const [validity] = await allOf([
     nulls === 0 ? null : readValidity(stretch(buffers, 0), rows, body, read),
     read(body, place, decimals),
   ]);
@@ -112,9 +113,9 @@ async function sketchColumn(
 ): Promise<SketchColumn> {
   const [places, content] = [stretch(buffers, 1), stretch(buffers, 2)];
   if (places[1] !== (rows + 1) * 4) throw damaged(WRONG_SIZE);
-  const offsets = sharedUint32(rows + 1);
-  const bytes = sharedBytes(content[1]);
-  await Promise.all([read(body, places, asBytes(offsets)), read(body, content, bytes)]);
+  const offsets = allocateIn(Uint32Array, rows + 1) ?? sharedUint32(rows + 1);
+  const bytes = allocateIn(Uint8Array, content[1]) ?? sharedBytes(content[1]);
+  await allOf([read(body, places, asBytes(offsets)), read(body, content, bytes)]);
   for (let row = 0; row < rows; row++) if (offsets[row] > offsets[row + 1]) throw damaged('sketches overlap');
   if (offsets[0] !== 0 || offsets[rows] !== bytes.length) throw damaged('sketches end beyond their bytes');
   return { kind: 'sketch', type, bytes, offsets };
@@ -130,7 +131,7 @@ async function readValidity(
   if (place[1] !== Math.ceil(rows / 8)) throw damaged('a validity has not the size of its rows');
   const bits = new Uint8Array(place[1]);
   await read(body, place, bits);
-  const validity = sharedBytes(rows);
+  const validity = allocateIn(Uint8Array, rows) ?? sharedBytes(rows);
   for (let row = 0; row < rows; row++) validity[row] = (bits[row >> 3] >> (row & 7)) & 1;
   return validity;
 }
@@ -139,7 +140,20 @@ const WRONG_SIZE = 'a column has not the size of its rows';
 
 function codesOf(width: number, rows: number, place: Stretch): DictionaryColumn['codes'] {
   if (![1, 2, 4].includes(width) || place[1] !== rows * width) throw damaged(WRONG_SIZE);
-  return width === 1 ? sharedBytes(rows) : width === 2 ? sharedUint16(rows) : sharedUint32(rows);
+  if (width === 1) return allocateIn(Uint8Array, rows) ?? sharedBytes(rows);
+  if (width === 2) return allocateIn(Uint16Array, rows) ?? sharedUint16(rows);
+  return allocateIn(Uint32Array, rows) ?? sharedUint32(rows);
+}
+
+/**
+ * All results, once all have ended, also where one failed: what is still being read into belongs to an array, and
+ * without it to whoever gets its room next.
+ */
+export async function allOf<T extends readonly unknown[]>(
+  all: readonly [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(all);
+  return Promise.all(all);
 }
 
 function stretch(all: readonly Stretch[], at: number): Stretch {
