@@ -132,9 +132,21 @@ async function readValidity(
   const bits = new Uint8Array(place[1]);
   await read(body, place, bits);
   const validity = allocateIn(Uint8Array, rows) ?? sharedBytes(rows);
-  for (let row = 0; row < rows; row++) validity[row] = (bits[row >> 3] >> (row & 7)) & 1;
+  // Eight rows at a time, by two words of four flags each.
+  const words = new Uint32Array(validity.buffer, validity.byteOffset, (rows >> 3) * 2);
+  for (let at = 0; at < rows >> 3; at++) {
+    words[at * 2] = FLAGS[bits[at] & 15];
+    words[at * 2 + 1] = FLAGS[bits[at] >> 4];
+  }
+  for (let row = rows & ~7; row < rows; row++) validity[row] = (bits[row >> 3] >> (row & 7)) & 1;
   return validity;
 }
+
+/** Of four bits the same as four bytes, the lowest first. */
+const FLAGS = Uint32Array.from(
+  { length: 16 },
+  (_, bits) => (bits & 1) + ((bits & 2) << 7) + ((bits & 4) << 14) + ((bits & 8) << 21),
+);
 
 const WRONG_SIZE = 'a column has not the size of its rows';
 
@@ -168,6 +180,25 @@ function asBytes(array: ArrayBufferView): Uint8Array {
 
 /** −1 where there is none. */
 function greatest(codes: DictionaryColumn['codes']): number {
+  if (codes instanceof Uint8Array) return greatestByte(codes);
+  return codes instanceof Uint16Array ? greatestShort(codes) : greatestWord(codes);
+}
+
+// One loop for each kind of array: one that sees all of them takes ten times as long.
+
+function greatestByte(codes: Uint8Array): number {
+  let most = -1;
+  for (let row = 0; row < codes.length; row++) if (codes[row] > most) most = codes[row];
+  return most;
+}
+
+function greatestShort(codes: Uint16Array): number {
+  let most = -1;
+  for (let row = 0; row < codes.length; row++) if (codes[row] > most) most = codes[row];
+  return most;
+}
+
+function greatestWord(codes: Uint32Array): number {
   let most = -1;
   for (let row = 0; row < codes.length; row++) if (codes[row] > most) most = codes[row];
   return most;
