@@ -6,7 +6,8 @@ import type { StoredBatch } from '../model/batch.js';
 import type { FileMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import type { BuildColumn } from '../model/plan.js';
-import { isUnreadable } from './damaged-file.js';
+import { callQueue } from './call-queue.js';
+import { DamagedFile, isUnreadable } from './damaged-file.js';
 import { decodeFile } from './decode-file.js';
 import type { Disk, OpenFile } from './disk.js';
 import { STAGING, ownedName, servingPath } from './file-names.js';
@@ -41,7 +42,7 @@ export class ServingFiles {
   readonly #isOn: boolean;
   #isClosing = false;
   #canWrite = true;
-  #work: Promise<void> = Promise.resolve();
+  readonly #inTurn = callQueue();
 
   constructor({ disk, directory, isOn, contractOf }: ServingOptions) {
     this.#disk = disk;
@@ -99,7 +100,7 @@ export class ServingFiles {
   /** Ends with the file that is being made; those that wait are not made. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    await this.#work;
+    await this.#inTurn(async () => undefined);
   }
 
   /** @param what is wrong with it; null: it is missing */
@@ -107,19 +108,20 @@ export class ServingFiles {
     if (!this.#canWrite || this.#remade.has(file.path)) return;
     this.#remade.add(file.path);
     if (what !== null) this.#warn(`${servingPath(file.path)} is made anew: ${what}`);
-    this.#work = this.#work.then(async () => {
-      if (this.#isClosing || !this.#canWrite) return;
-      try {
-        await this.#makeAnew(file);
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error;
-        // A Parquet that cannot be read is for the query to tell, which reads it as well.
-        if (!isUnreadable(error) || !error.message.includes(file.path)) {
-          this.#canWrite = false;
-          this.#warn(`Serving files are not written, and queries read the Parquet: ${error.message}`);
-        }
-      }
-    });
+    void this.#inTurn(() => this.#tryAnew(file));
+  }
+
+  /** Never fails: it runs beside queries that do not need it. */
+  async #tryAnew(file: FileMeta): Promise<void> {
+    if (this.#isClosing || !this.#canWrite) return;
+    try {
+      await this.#makeAnew(file);
+    } catch (error) {
+      // A Parquet that cannot be read is for the query to tell, which reads it as well.
+      if (error instanceof DamagedFile) return;
+      this.#canWrite = false;
+      this.#warn(`Serving files are not written, and queries read the Parquet: ${messageOf(error)}`);
+    }
   }
 
   async #makeAnew(file: FileMeta): Promise<void> {
@@ -149,3 +151,7 @@ export class ServingFiles {
 
 /** A disk that fails once may fail for every file. */
 const WARNINGS_MAX = 20;
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -124,6 +124,21 @@ test('[fault 6] 150 flips, cuts and replacements of one never give another answe
   expect(noticed).toBeGreaterThan(75);
 });
 
+test('one that is damaged after its end was read gives no column more', async () => {
+  const storage = await openSample(directory);
+  const [city, ...others] = rollup.columns;
+  const first = await storage.readPartition(file, [city]);
+  const bytes = Uint8Array.from(whole);
+  // Nothing but the end, which is known already, stays as it was.
+  bytes.fill(0xff, 64, bytes.length - 16_384);
+  writeFileSync(serving, bytes);
+  const batch = await storage.readPartition(file, others);
+  expect(isDeepStrictEqual(first.columns.get(city.name), parquet.columns.get(city.name))).toBe(true);
+  expect(
+    isDeepStrictEqual(new Map([...batch.columns].toSorted()), new Map([...parquet.columns].toSorted())),
+  ).toBe(true);
+});
+
 test('where the disk refuses writes the Parquet answers, with a warning', async () => {
   rmSync(serving);
   const refuse = async (): Promise<never> => {

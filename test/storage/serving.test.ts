@@ -91,7 +91,7 @@ function arrowValues(vector: Vector, base: number): (Value | Uint8Array)[] {
     if (typeof value === 'bigint') return canonicalInteger(value);
     if (value instanceof Uint32Array) return canonicalInteger(decimal(value));
     if (value instanceof Uint8Array) return value;
-    throw new Error(`no value for ${String(value)}`);
+    throw new Error(`no value for a ${typeof value}`);
   });
 }
 
