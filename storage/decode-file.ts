@@ -5,7 +5,6 @@ import type { LogicalType } from '../model/value.js';
 import { columnBytes } from './column-bytes.js';
 import { dictionaryColumn } from './dictionary-column.js';
 import { numberColumn } from './number-column.js';
-import { openParquet } from './parquet-file.js';
 import type { ParquetFile } from './parquet-file.js';
 import type { PhysicalColumn } from './physical-column.js';
 import { sketchColumn } from './sketch-column.js';
@@ -20,6 +19,8 @@ export async function decodeFile(
   bytes: Uint8Array<ArrayBuffer>,
   wanted: readonly BuildColumn[],
 ): Promise<StoredBatch> {
+  // Its decoders take longer to load than a process that reads serving files takes for its first answer.
+  const { openParquet } = await import('./parquet-file.js');
   try {
     return await decodeColumns(openParquet(bytes), wanted);
   } catch (error) {

@@ -5,7 +5,6 @@ import { FILE_NOTE_KEY, fileNote } from './file-note.js';
 import type { FileSlot } from './file-names.js';
 import { inspectFile } from './inspect-file.js';
 import type { FileContract, InspectedFile } from './inspect-file.js';
-import { extendFooter } from './parquet-footer.js';
 import type { FileEnd } from './parquet-footer.js';
 
 export interface SealContract extends FileContract {
@@ -30,15 +29,21 @@ export async function sealFile(
       next: 'Partition the rollup more finely.',
     });
   }
-  const end = footerOf(path, await disk.readFile(path), slot, contract);
+  const end = await footerOf(path, await disk.readFile(path), slot, contract);
   await disk.replaceEnd(path, end.start, end.bytes);
   await disk.syncFile(path);
   return inspectFile(path, await disk.readFile(path), contract);
 }
 
-function footerOf(path: string, file: Uint8Array, slot: FileSlot, contract: SealContract): FileEnd {
+async function footerOf(
+  path: string,
+  file: Uint8Array,
+  slot: FileSlot,
+  contract: SealContract,
+): Promise<FileEnd> {
   const note = fileNote(slot, contract.index ?? null, contract.columns);
   const keyValues = new Map([[FILE_NOTE_KEY, JSON.stringify(note)]]);
+  const { extendFooter } = await import('./parquet-footer.js');
   try {
     return extendFooter(file, { sortColumns: contract.sortColumns, keyValues });
   } catch (cause) {

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { endianness } from 'node:os';
 import { join } from 'node:path';
-import type { StoredBatch } from '../model/batch.js';
+import { setImmediate } from 'node:timers/promises';
+import type { StoredBatch, StoredColumn } from '../model/batch.js';
 import type { FileMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import type { BuildColumn } from '../model/plan.js';
@@ -128,8 +129,7 @@ export class ServingFiles {
     const contract = this.#contractOf(file.path);
     if (contract === null) return;
     const { disk, directory } = { disk: this.#disk, directory: this.#directory };
-    const bytes = await readChecked(disk, directory, file);
-    const batch = await decodeFile(join(directory, file.path), bytes, contract.columns);
+    const batch = await this.#decodeAll(file, contract.columns);
     const token = `serve${randomBytes(5).toString('hex')}`;
     const folder = join(directory, STAGING, ownedName(token, await disk.self()));
     await disk.makeDirectory(folder);
@@ -142,6 +142,20 @@ export class ServingFiles {
     } finally {
       await disk.removeDirectory(folder);
     }
+  }
+
+  /** Column by column, and what waits meanwhile has its turn between them. */
+  async #decodeAll(file: FileMeta, columns: readonly BuildColumn[]): Promise<StoredBatch> {
+    const content = await readChecked(this.#disk, this.#directory, file);
+    const found = new Map<string, StoredColumn>();
+    let bytes = 0;
+    for (const column of columns) {
+      const batch = await decodeFile(join(this.#directory, file.path), content, [column]);
+      for (const [name, values] of batch.columns) found.set(name, values);
+      bytes += batch.bytes;
+      await setImmediate();
+    }
+    return { rows: file.rows, columns: found, bytes };
   }
 
   #warn(sentence: string): void {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { FileMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
-import type { Disk } from './disk.js';
+import { LIMITS } from '../model/limits.js';
+import type { Disk, OpenFile } from './disk.js';
 import { servingPath } from './file-names.js';
 import { encodeServing } from './serving-write.js';
 import type { ServingRows } from './serving-write.js';
@@ -14,18 +15,30 @@ export async function isServingDamaged(
   rows: ServingRows,
 ): Promise<boolean> {
   const path = join(directory, servingPath(file.path));
-  let bytes: Uint8Array;
+  let open: OpenFile | null = null;
   try {
-    bytes = await disk.readFile(path);
+    if ((await disk.stat(path)) === null) return false;
+    open = await disk.openFile(path);
+    return !(await holds(open, encodeServing(file, rows) ?? []));
   } catch (error) {
-    if (error instanceof StoreError) return error.code !== 'file_missing';
+    if (error instanceof StoreError) return true;
     throw error;
+  } finally {
+    await open?.close();
   }
-  const parts = encodeServing(file, rows) ?? [];
+}
+
+async function holds(file: OpenFile, parts: readonly Uint8Array[]): Promise<boolean> {
+  if (file.bytes !== parts.reduce((sum, { byteLength }) => sum + byteLength, 0)) return false;
   let at = 0;
   for (const part of parts) {
-    if (Buffer.compare(part, bytes.subarray(at, at + part.byteLength)) !== 0) return true;
-    at += part.byteLength;
+    for (let from = 0; from < part.byteLength; from += LIMITS.verifyBytes) {
+      const expected = part.subarray(from, from + LIMITS.verifyBytes);
+      const found = new Uint8Array(expected.byteLength);
+      await file.readInto(at, found);
+      if (Buffer.compare(expected, found) !== 0) return false;
+      at += found.byteLength;
+    }
   }
-  return at !== bytes.byteLength;
+  return true;
 }
