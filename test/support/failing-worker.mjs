@@ -19,7 +19,7 @@ export default async function failingWorker(message) {
       await new Promise((resolve) => setTimeout(resolve, task.ms));
       return scanWorker({
         ...message,
-        task: { shape: { radices: [], rows: 0, dense: true, plain: false, aggregates: [] }, slices: [] },
+        task: { shape: { radices: [], rows: 0, dense: true, plain: false, direct: false, aggregates: [] }, slices: [] },
       });
     default:
       return scanWorker(message);
