@@ -93,6 +93,12 @@ export const LIMITS = {
   idleConnectionsMax: 8,
   /** Bytes of the footer of a Parquet file that is described. */
   footerBytesMax: 256 * 1024 * 1024,
+  /** Bytes at the end of a serving file that are read at once: its footer, unless it is larger. */
+  servingTailBytes: 32 * 1024,
+  /** Bytes of a serving file that are compared at a time. */
+  verifyBytes: 16 * 1024 * 1024,
+  /** Values of a first sort column of which a serving file tells the first row of each. */
+  servingRunsMax: 65_536,
   /** Structs and lists in one another in the footer of a Parquet file. */
   thriftDepthMax: 32,
   /** Partition files that are read at the same time. */

@@ -16,10 +16,12 @@ import { PartitionCache } from './partition-cache.js';
 import { Pins } from './pins.js';
 import { publish } from './publish.js';
 import type { PublishChange } from './publish.js';
-import { readChecked, readPartition } from './read-partition.js';
+import { readChecked, readPartition, withPrecision } from './read-partition.js';
 import { readManifest, readState } from './read-state.js';
 import type { StoreState } from './read-state.js';
 import { readPage } from './rollup-page.js';
+import { contractOfFile } from './contract-of-file.js';
+import { ServingFiles } from './serving-files.js';
 import { openStaging } from './staging.js';
 import type { OpenStaging, Staging } from './staging.js';
 import type { HeldSnapshot, Storage } from './storage.js';
@@ -31,6 +33,8 @@ export interface StorageOptions {
   readonly directory: string;
   /** Budget of decoded columns in memory. */
   readonly cacheBytesMax?: number;
+  /** Default true: serving files are written beside the Parquet, and read. */
+  readonly servingFiles?: boolean;
   /** Default false: what is damaged counts as not built. */
   readonly refusesDamage?: boolean;
 }
@@ -47,8 +51,16 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   let current = see(await pinnedState());
   const uncollected = await collectLeftovers(disk, directory);
   const stagings = new WeakMap<Staging, OpenStaging>();
+  const serving = new ServingFiles({
+    disk,
+    directory,
+    isOn: options.servingFiles ?? true,
+    contractOf: (path) => contractOfFile(current.whole.rollups.values(), path),
+  });
   const cache = new PartitionCache(
-    (file, columns) => readPartition(disk, directory, file, columns),
+    async (file, columns) =>
+      (await serving.read(file, withPrecision(file, columns))) ??
+      readPartition(disk, directory, file, columns),
     options.cacheBytesMax ?? LIMITS.cacheBytes,
   );
   const inTurn = callQueue(); // so that a reload never undoes what a publish has just shown
@@ -141,6 +153,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       ...current.state.damaged.map(damageWarning),
       ...damages.map(({ path, what }) => `${path} is set aside: ${what}`),
       ...uncollected,
+      ...serving.warnings,
     ],
     reload: () =>
       inTurn(async () => {
@@ -185,7 +198,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       return damage;
     },
     stage: async (token) => {
-      const staging = await openStaging(disk, directory, token);
+      const staging = await openStaging(disk, directory, token, serving);
       stagings.set(staging, staging);
       return staging;
     },
@@ -232,6 +245,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     },
     verify: (tools) => verifyStore(disk, directory, tools),
     async close() {
+      await serving.close();
       await inTurn(async () => undefined);
       await pins.close();
       if (pins.leftBehind) await collectLeftovers(disk, directory, true);
