@@ -1,7 +1,9 @@
 /** What is open while a store is open, and the SQL of what it asks. */
 import { createHash } from 'node:crypto';
 import { GlobalDictionaries } from './engine/global-dictionaries.js';
-import { entryOfDouble, entryOfInteger, entryOfString } from './engine/sketches/sketch-entry.js';
+import { hashDoubles, hashIntegers } from './engine/sketches/hash-words.js';
+import { entryOfBytes } from './engine/sketches/sketch-entry.js';
+import { sketchOfEntries } from './engine/sketches/sketch-of-entries.js';
 import { Sketch } from './engine/sketches/sketch.js';
 import { createWorkerPool } from './engine/workers/pool.js';
 import type { WorkerPool } from './engine/workers/pool.js';
@@ -162,9 +164,10 @@ async function memberTypes(
 
 /** What DuckDB needs of sketches, in sources and for given rows. */
 export const SKETCHES: SketchFunctions = {
-  entryOfString,
-  entryOfInteger,
-  entryOfDouble,
+  hashIntegers,
+  hashDoubles,
+  entryOfBytes,
+  sketchOfEntries,
   create: (precision) => new Sketch(precision),
 };
 

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'format_newer' // the store was written by a newer version
   | 'model_invalid' // the data model has an error, with its place in the file
   | 'not_covered' // only rollups may answer, and they do not hold all that is asked
+  | 'out_of_memory' // the work needs more memory than its limit
   | 'query_invalid' // the query has an error, with its path
   | 'rows_invalid' // rows that were given do not fit the rollup that they were given for
   | 'source_failed' // the source refused or failed a statement

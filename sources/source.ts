@@ -32,14 +32,18 @@ export interface StagedRows {
 
 /** What a source needs of sketches; the engine has it, and sources do not know the engine. */
 export interface SketchFunctions {
-  readonly entryOfString: (value: string) => number;
-  readonly entryOfInteger: (value: number | bigint) => number;
-  readonly entryOfDouble: (value: number) => number;
+  /** Of 64-bit integers, each as its low and its high half, the entries; as many as `entries` has room for. */
+  readonly hashIntegers: (words: Int32Array, entries: Uint32Array) => void;
+  /** The same of doubles, as their bits. */
+  readonly hashDoubles: (words: Int32Array, entries: Uint32Array) => void;
+  /** Of a string in UTF-8, which lies from `start` to `end` (exclusive). */
+  readonly entryOfBytes: (bytes: Uint8Array, start: number, end: number) => number;
+  /** The stored bytes of the sketch of these entries, which are left in another order. */
+  readonly sketchOfEntries: (entries: Uint32Array, precision: number) => Uint8Array;
   readonly create: (precision: number) => SketchAccumulator;
 }
 
 export interface SketchAccumulator {
-  addEntry(entry: number): void;
   mergeBytes(bytes: Uint8Array, start: number, end: number): void;
   toBytes(): Uint8Array;
 }
