@@ -103,14 +103,16 @@ export function openHouse(
     testing,
     mend,
     source(name) {
-      const open = sources.get(name) ?? openSource(config, name);
+      const open = sources.get(name) ?? openSource(config, name, storage);
       sources.set(name, open);
       return open;
     },
-    fingerprint: (name) =>
-      createHash('md5')
-        .update(JSON.stringify(config.sources[name] ?? null))
-        .digest('hex'),
+    fingerprint(name) {
+      // How much memory it may take says nothing of what it holds.
+      const { memoryLimitMb: _, ...source } = config.sources[name] ?? {};
+      const text = config.sources[name] === undefined ? 'null' : JSON.stringify(source);
+      return createHash('md5').update(text).digest('hex');
+    },
     async statement(request) {
       const members = requestMembers(model, request);
       const inner = subQueriesOf(model, rowMembers(model, request));
@@ -171,7 +173,7 @@ export const SKETCHES: SketchFunctions = {
   create: (precision) => new Sketch(precision),
 };
 
-function openSource(config: Config, name: string): Source {
+function openSource(config: Config, name: string, storage: Storage): Source {
   const source = config.sources[name];
   if (source === undefined) {
     throw new StoreError(
@@ -187,5 +189,6 @@ function openSource(config: Config, name: string): Source {
     database: source.database ?? null,
     init: source.init ?? [],
     sketches: SKETCHES,
+    memory: { limitMb: source.memoryLimitMb ?? null, spillFolder: () => storage.spillFolder() },
   });
 }

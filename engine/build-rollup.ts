@@ -7,6 +7,7 @@ import type { Source } from '../sources/source.js';
 import type { Staging } from '../storage/staging.js';
 import { indexColumns, indexFault } from './compare-indexes.js';
 import { nameMeasures } from './name-measures.js';
+import { runLanes } from './run-lanes.js';
 
 export interface BuildTools {
   readonly source: Pick<Source, 'stage'>;
@@ -17,18 +18,21 @@ export interface BuildTools {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly signal?: AbortSignal | undefined;
+  /** Partitions that are built at the same time. */
+  readonly concurrency: number;
   readonly onPartition?: (partition: PartitionMeta) => void;
 }
 
-/** The built partitions in the order of the task. After an error the staging folder can be discarded as a whole. */
-export async function buildRollup(task: BuildTask, tools: BuildTools): Promise<PartitionMeta[]> {
-  const built: PartitionMeta[] = [];
-  for (const partition of task.partitions) {
-    const meta = await buildPartition(task, partition, tools);
-    built.push(meta);
+/**
+ * The built partitions in the order of the task, whichever of them was ready first. After an error nothing runs any
+ * more, and the staging folder can be discarded as a whole.
+ */
+export function buildRollup(task: BuildTask, tools: BuildTools): Promise<PartitionMeta[]> {
+  return runLanes(task.partitions, tools.concurrency, tools.signal, async (partition, signal) => {
+    const meta = await buildPartition(task, partition, { ...tools, signal });
     tools.onPartition?.(meta);
-  }
-  return built;
+    return meta;
+  });
 }
 
 async function buildPartition(
