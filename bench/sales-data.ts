@@ -19,7 +19,7 @@ export const STATUSES = ['cancelled', 'new', 'paid', 'returned', 'sent'];
 const REPEATED = 20;
 
 /** Rows of the source that make a rollup of so many. */
-export function sourceRows(rollupRows: number): number {
+function sourceRows(rollupRows: number): number {
   return rollupRows + Math.floor(rollupRows / REPEATED);
 }
 
