@@ -1,18 +1,37 @@
 import { LIMITS } from '../model/limits.js';
+import type { Kernels } from './kernels/kernels.js';
 import type { Codes, NumberInput } from './scan-task.js';
-import { gatherCodes, gatherFlags, gatherNumbers, replaceNulls } from './kernels/gather.js';
+import { type Scratch, scratch } from './scratch.js';
 
-const ROWS = new Int32Array(LIMITS.chunkRows);
-const GROUPS = new Int32Array(LIMITS.chunkRows);
-const IDS = new Float64Array(LIMITS.chunkRows);
-const CODES = [new Uint32Array(LIMITS.chunkRows), new Uint32Array(LIMITS.chunkRows)] as const;
-const NUMBERS = new Float64Array(LIMITS.chunkRows);
-const FLAGS = new Uint8Array(LIMITS.chunkRows);
+const makeScratch = () => ({
+  rows: scratch().take(Int32Array, LIMITS.chunkRows),
+  groups: scratch().take(Int32Array, LIMITS.chunkRows),
+  ids: scratch().take(Float64Array, LIMITS.chunkRows),
+  codes: scratch().take(Uint32Array, LIMITS.chunkRows),
+  numbers: scratch().take(Float64Array, LIMITS.chunkRows),
+  flags: scratch().take(Uint8Array, LIMITS.chunkRows),
+  spill: {
+    groups: scratch().take(Int32Array, LIMITS.chunkRows),
+    numbers: scratch().take(Float64Array, LIMITS.chunkRows),
+  },
+});
 
-/**
- * The rows that pass, out of a stretch of rows of one partition: the unit that kernels work on. All chunks of a
- * thread share their scratch, for fresh memory is dear: one chunk is in use at a time, and never over a pause.
- */
+type ChunkScratch = ReturnType<typeof makeScratch>;
+
+const shared = new WeakMap<Scratch, ChunkScratch>();
+
+/** All chunks of a thread share their scratch: one chunk is in use at a time, and never over a pause. */
+function sharedScratch(): ChunkScratch {
+  const own = scratch();
+  let made = shared.get(own);
+  if (made === undefined) {
+    shared.set(own, (made = makeScratch()));
+    own.keep();
+  }
+  return made;
+}
+
+/** The rows that pass, out of a stretch of rows of one partition: the unit that kernels work on. */
 export class Chunk {
   /** The first row of the stretch. */
   from = 0;
@@ -20,16 +39,22 @@ export class Chunk {
   count = 0;
   /** Whether these are the rows from `from` on without a gap; if not, `rows` tells which. */
   whole = true;
-  /** Whether all rows have group 0. */
-  readonly oneGroup: boolean;
-  readonly rows = ROWS;
-  /** The group of each row that passes. */
-  readonly groups = GROUPS;
+  /** The group that all rows have; -1: `groups` tells. */
+  oneGroup = -1;
+  readonly kernels: Kernels;
+  readonly rows: Int32Array;
   /** Scratch of the grouping. */
-  readonly ids = IDS;
+  readonly ids: Float64Array;
+  /** Scratch of sums that spill. */
+  readonly spill: { readonly groups: Int32Array; readonly numbers: Float64Array };
+  readonly #scratch = sharedScratch();
+  #filledWith = -1;
 
-  constructor(oneGroup: boolean) {
-    this.oneGroup = oneGroup;
+  constructor(kernels: Kernels) {
+    this.kernels = kernels;
+    this.rows = this.#scratch.rows;
+    this.ids = this.#scratch.ids;
+    this.spill = this.#scratch.spill;
   }
 
   /** All rows of [from, to) pass. */
@@ -37,6 +62,18 @@ export class Chunk {
     this.from = from;
     this.count = to - from;
     this.whole = true;
+    this.oneGroup = -1;
+    this.#filledWith = -1;
+  }
+
+  /** The group of each row that passes; to be written only while `oneGroup` is -1. */
+  get groups(): Int32Array {
+    const { groups } = this.#scratch;
+    if (this.oneGroup !== this.#filledWith) {
+      this.kernels.fillGroups(groups, this.oneGroup, this.count);
+      this.#filledWith = this.oneGroup;
+    }
+    return groups;
   }
 
   /** The position of the i-th row that passes. */
@@ -46,38 +83,56 @@ export class Chunk {
 
   /** The positions of the rows that pass, from 0 on. */
   positions(): Int32Array {
-    if (this.whole) for (let i = 0; i < this.count; i++) this.rows[i] = this.from + i;
+    if (this.whole) this.kernels.writeRows(this.from, this.from + this.count, this.rows);
     return this.rows;
   }
 
-  /** The codes of the rows that pass, from 0 on, valid until the next call with the same scratch. */
-  codesOf(codes: Codes, scratch: 0 | 1): Codes {
-    if (this.whole) return codes.subarray(this.from, this.from + this.count);
-    gatherCodes(codes, this.rows, this.count, CODES[scratch]);
-    return CODES[scratch];
+  /** Where the rows that pass begin in what `codesOf` and `validityOf` give. */
+  get offset(): number {
+    return this.whole ? this.from : 0;
   }
 
-  /** The numbers of the rows that pass, from 0 on, valid until the next call. NULL slots hold what is stored. */
+  /** The codes of the rows that pass, from `offset` on, valid until the next call. */
+  codesOf(codes: Codes): Codes {
+    if (this.whole) return codes;
+    this.kernels.gatherCodes(codes, this.rows, this.count, this.#scratch.codes);
+    return this.#scratch.codes;
+  }
+
+  /**
+   * The numbers of the rows that pass, valid until the next call, from `numbersOffset` on. NULL slots hold what is
+   * stored.
+   */
   numbersOf(input: NumberInput): Float64Array {
-    if (this.whole) return input.values.subarray(this.from, this.from + this.count);
-    gatherNumbers(input.values, this.rows, this.count, NUMBERS);
-    return NUMBERS;
+    const { numbers } = this.#scratch;
+    const { kernels, from, count, rows } = this;
+    if (input.kind === 'number') {
+      if (this.whole) return input.values;
+      kernels.gatherNumbers(input.values, rows, count, numbers);
+    } else if (this.whole) kernels.widenRange(input.codes, input.base, from, count, numbers);
+    else kernels.widenRows(input.codes, input.base, rows, count, numbers);
+    return numbers;
+  }
+
+  numbersOffset(numbers: Float64Array): number {
+    return numbers === this.#scratch.numbers ? 0 : this.offset;
   }
 
   /** As `numbersOf`, with `nullAs` where the value is NULL. */
   numbersWith(input: NumberInput, nullAs: number): Float64Array {
-    const numbers = this.numbersOf(input);
+    const values = this.numbersOf(input);
     const validity = this.validityOf(input);
-    if (validity === null) return numbers;
-    replaceNulls(numbers, validity, this.count, nullAs, NUMBERS);
-    return NUMBERS;
+    if (validity === null) return values;
+    const { numbers } = this.#scratch;
+    const from = this.numbersOffset(values);
+    this.kernels.replaceNulls(values, from, validity, this.offset, this.count, nullAs, numbers);
+    return numbers;
   }
 
-  /** 1 where there is a value, from 0 on, valid until the next call; null when every row has one. */
+  /** 1 where there is a value, from `offset` on, valid until the next call; null when every row has one. */
   validityOf(input: NumberInput): Uint8Array | null {
-    if (input.validity === null) return null;
-    if (this.whole) return input.validity.subarray(this.from, this.from + this.count);
-    gatherFlags(input.validity, this.rows, this.count, FLAGS);
-    return FLAGS;
+    if (input.validity === null || this.whole) return input.validity;
+    this.kernels.gatherFlags(input.validity, this.rows, this.count, this.#scratch.flags);
+    return this.#scratch.flags;
   }
 }

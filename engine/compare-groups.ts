@@ -133,8 +133,10 @@ function tolerance(state: PreparedState, part: number, ourRow: number, x: number
     case 'moments':
     case 'comoments': {
       const pairs = state.operation === 'comoments';
-      if (part <= (pairs ? 2 : 1)) return near;
       const number = (at: number): number => Math.abs(Number(state.ours[at].values[ourRow] ?? 0));
+      if (part === 0) return near;
+      // No value lies further from its mean than the root of M2.
+      if (part <= (pairs ? 2 : 1)) return near + 1e-12 * Math.sqrt(number(part + (pairs ? 2 : 1)));
       const [count, mean] = [number(0), pairs ? Math.max(number(1), number(2)) : number(1)];
       const spread = pairs ? Math.max(number(3), number(4)) : number(2);
       return 1e-6 * Math.max(Math.abs(x), Math.abs(y), spread) + 1e-14 * count * mean * mean;

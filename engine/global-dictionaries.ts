@@ -1,6 +1,7 @@
 import { floorLocal } from '../model/civil-time.js';
 import type { DictionaryColumn } from '../model/batch.js';
 import { LIMITS } from '../model/limits.js';
+import { placed } from '../storage/column-memory.js';
 import type { TimeBucket } from '../model/plan.js';
 import { grainName } from '../model/schema.js';
 import { toLocal } from '../model/timezone.js';
@@ -51,11 +52,11 @@ export class GlobalDictionary {
     let table = this.tables.get(column);
     if (table === undefined) {
       const codes = column.values.length + (column.hasNulls ? 1 : 0);
-      // Shared, so that workers see it without a copy.
-      table = new Int32Array(new SharedArrayBuffer(codes * Int32Array.BYTES_PER_ELEMENT));
-      column.values.forEach((value, code) => ((table as Int32Array)[code] = this.intern(value)));
-      if (column.hasNulls) table[column.values.length] = this.intern(null);
-      this.tables.set(column, table);
+      const ids = new Int32Array(new SharedArrayBuffer(codes * Int32Array.BYTES_PER_ELEMENT));
+      column.values.forEach((value, code) => (ids[code] = this.intern(value)));
+      if (column.hasNulls) ids[column.values.length] = this.intern(null);
+      // Kernels and workers see it without a copy.
+      this.tables.set(column, (table = placed(ids)));
     }
     return table;
   }

@@ -1,7 +1,6 @@
 import { assert } from '../model/assert.js';
 import type { Chunk } from './chunk.js';
-import { appendKey } from './kernels/append-key.js';
-import { DenseGroupTable, HashedGroupTable, type GroupTable } from './kernels/group-table.js';
+import { DenseGroupTable, HashedGroupTable, type GroupTable } from './group-table.js';
 import type { ScanShape, SliceKey } from './scan-task.js';
 
 /**
@@ -40,9 +39,9 @@ export class Grouping {
   assign(chunk: Chunk, keys: readonly SliceKey[]): void {
     if (keys.length === 0) {
       this.any ||= chunk.count > 0;
-      chunk.groups.fill(0, 0, chunk.count);
-    } else if (this.dense !== null && keys.length <= 2) {
-      assignDense(this.dense, this.radices, chunk, keys);
+      chunk.oneGroup = 0;
+    } else if (this.dense !== null && keys.length === 1) {
+      this.dense.assignKey(chunk, keys[0]);
     } else {
       assignStages(this.stages, this.radices, chunk, keys);
     }
@@ -98,33 +97,18 @@ function hashedStages(radices: readonly number[], rows: number): Stage[] {
   return stages;
 }
 
-function assignDense(
-  table: DenseGroupTable,
-  radices: readonly number[],
-  chunk: Chunk,
-  [first, second]: readonly SliceKey[],
-): void {
-  const codes = chunk.codesOf(first.codes, 0);
-  if (second === undefined) table.assignKey(codes, first.slots, chunk.count, chunk.groups);
-  else {
-    const others = chunk.codesOf(second.codes, 1);
-    table.assignKeys(codes, first.slots, others, second.slots, radices[1], chunk.count, chunk.groups);
-  }
-}
-
 function assignStages(
   stages: readonly Stage[],
   radices: readonly number[],
   chunk: Chunk,
   keys: readonly SliceKey[],
 ): void {
-  const { ids, groups, count } = chunk;
-  ids.fill(0, 0, count);
+  const { ids, kernels, offset, count } = chunk;
   for (const { table, keyFrom, keyTo } of stages) {
-    if (keyFrom > 0) ids.set(groups.subarray(0, count));
+    for (let i = 0; i < count; i++) ids[i] = keyFrom > 0 ? chunk.groups[i] : 0;
     for (let key = keyFrom; key < keyTo; key++) {
-      appendKey(chunk.codesOf(keys[key].codes, 0), keys[key].slots, radices[key], count, ids);
+      kernels.appendKey(chunk.codesOf(keys[key].codes), keys[key].slots, radices[key], offset, count, ids);
     }
-    table.assign(ids, count, groups);
+    table.assign(chunk);
   }
 }

@@ -1,6 +1,12 @@
 import { assert, unreachable } from '../model/assert.js';
 import { PRECISION_DEFAULT } from '../model/aggregates.js';
-import type { DictionaryColumn, StoredBatch, StoredColumn } from '../model/batch.js';
+import type {
+  DictionaryColumn,
+  NarrowColumn,
+  NumberColumn,
+  StoredBatch,
+  StoredColumn,
+} from '../model/batch.js';
 import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { ScanAggregate, ScanKey, ScanPlan } from '../model/plan.js';
@@ -26,6 +32,8 @@ export interface PrepareOptions {
   /** Of the rollup that the batches belong to. */
   readonly dictionaries: GlobalDictionaries;
   readonly grouping?: GroupingChoice;
+  /** True: kernels in TypeScript alone. */
+  readonly plainKernels?: boolean;
   /** Rows of a block, which is skipped when none of them can pass; Infinity: none is. */
   readonly blockRows?: number;
   /** Of columns of the rollup that no batch shows, because all of its partitions were skipped. */
@@ -44,8 +52,9 @@ export function prepareScan(
   scan: ScanPlan,
   sort: readonly string[],
   batches: readonly StoredBatch[],
-  { dictionaries, grouping = 'auto', blockRows = LIMITS.blockRows, types: known = new Map() }: PrepareOptions,
+  options: PrepareOptions,
 ): PreparedScan {
+  const { dictionaries, grouping = 'auto', blockRows = LIMITS.blockRows, types: known = new Map() } = options;
   const filled = batches.filter((batch) => batch.rows > 0);
   const types = new Map([...known, ...columnTypes(filled)]);
   const narrowed = narrowBatches(scan, sort, filled, blockRows);
@@ -58,6 +67,7 @@ export function prepareScan(
       radices,
       rows,
       dense: grouping !== 'hashed' && product(radices) <= cellsMax,
+      plain: options.plainKernels ?? false,
       aggregates: scan.aggregates.map((aggregate) => aggregateShape(aggregate, narrowed)),
     },
     slices: narrowed.flatMap((slice, i) =>
@@ -175,7 +185,7 @@ function aggregateShape(aggregate: ScanAggregate, narrowed: readonly NarrowedBat
   const sketch = columns.find((column) => column.type.kind === 'sketch')?.type;
   return {
     kind: aggregateKind(aggregate, columns),
-    nullable: columns.some((column) => column.kind === 'number' && column.validity !== null),
+    nullable: columns.some((column) => isNumbers(column) && column.validity !== null),
     precision: sketch?.kind === 'sketch' ? sketch.precision : PRECISION_DEFAULT,
   };
 }
@@ -185,9 +195,9 @@ function aggregateKind({ operation }: ScanAggregate, columns: readonly StoredCol
     case 'sum':
       return sumKind(columns);
     case 'min':
-      return columns.every(({ kind }) => kind === 'number') ? 'min' : 'minValue';
+      return columns.every(isNumbers) ? 'min' : 'minValue';
     case 'max':
-      return columns.every(({ kind }) => kind === 'number') ? 'max' : 'maxValue';
+      return columns.every(isNumbers) ? 'max' : 'maxValue';
     case 'sketch':
     case 'moments':
     case 'comoments':
@@ -203,10 +213,14 @@ function sumKind(columns: readonly StoredColumn[]): AggregateKind {
   if (columns.some((column) => column.type.kind === 'double')) return 'doubleSum';
   let absSum = 0;
   for (const column of columns) {
-    if (column.kind !== 'number') return 'wideSum';
+    if (!isNumbers(column)) return 'wideSum';
     absSum += column.absSum;
   }
   return absSum <= Number.MAX_SAFE_INTEGER ? 'sum' : 'wideSum';
+}
+
+function isNumbers(column: StoredColumn): column is NumberColumn | NarrowColumn {
+  return column.kind === 'number' || column.kind === 'narrow';
 }
 
 function columnOf(batch: StoredBatch, name: string): StoredColumn {

@@ -1,34 +1,33 @@
 import { LIMITS } from '../model/limits.js';
 import type { Chunk } from './chunk.js';
-import {
-  andMasks,
-  orMasks,
-  refineByMask,
-  refineRows,
-  selectRows,
-  writeMask,
-  writeRows,
-} from './kernels/select-rows.js';
+import type { Kernels } from './kernels/kernels.js';
 import type { CodeFilter } from './scan-task.js';
+import { scratch } from './scratch.js';
 
-/** Finds the rows that pass. Keeps its scratch from chunk to chunk. */
+/** Finds the rows that pass. Keeps its scratch from chunk to chunk of a scan. */
 export class RowSelector {
+  private readonly kernels: Kernels;
   /** One for each level of nesting. */
   private readonly masks: Uint8Array[] = [];
+
+  constructor(kernels: Kernels) {
+    this.kernels = kernels;
+  }
 
   /** Sets the chunk to those rows of [from, to) that pass all filters. */
   select(filters: readonly CodeFilter[], from: number, to: number, chunk: Chunk): void {
     chunk.setWhole(from, to);
+    const { kernels, rows } = chunk;
     let selected = false;
     for (const filter of filters) {
       if (filter.kind === 'test') {
         const { codes, table } = filter;
         chunk.count = selected
-          ? refineRows(codes, table, chunk.rows, chunk.count)
-          : selectRows(codes, table, from, to, chunk.rows);
+          ? kernels.refineRows(codes, table, rows, chunk.count)
+          : kernels.selectRows(codes, table, from, to, rows);
       } else {
-        if (!selected) writeRows(from, to, chunk.rows);
-        chunk.count = refineByMask(this.mask(filter, from, to, 0), from, chunk.rows, chunk.count);
+        if (!selected) kernels.writeRows(from, to, rows);
+        chunk.count = kernels.refineByMask(this.mask(filter, from, to, 0), from, rows, chunk.count);
       }
       selected = true;
     }
@@ -37,12 +36,12 @@ export class RowSelector {
 
   /** Which rows of [from, to) pass, valid until the next call with this depth. */
   private mask(filter: CodeFilter, from: number, to: number, depth: number): Uint8Array {
-    const mask = (this.masks[depth] ??= new Uint8Array(LIMITS.chunkRows));
+    const mask = (this.masks[depth] ??= scratch().take(Uint8Array, LIMITS.chunkRows));
     if (filter.kind === 'test') {
-      writeMask(filter.codes, filter.table, from, to, mask);
+      this.kernels.writeMask(filter.codes, filter.table, from, to, mask);
       return mask;
     }
-    const combine = filter.kind === 'and' ? andMasks : orMasks;
+    const combine = filter.kind === 'and' ? this.kernels.andMasks : this.kernels.orMasks;
     mask.fill(filter.kind === 'and' ? 1 : 0, 0, to - from);
     for (const inner of filter.filters) combine(mask, this.mask(inner, from, to, depth + 1), to - from);
     return mask;

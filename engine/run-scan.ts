@@ -6,7 +6,7 @@ import type { LogicalType } from '../model/value.js';
 import { valuesOf } from './accumulators/accumulator.js';
 import { prepareScan, type PreparedScan, type PrepareOptions } from './prepare-scan.js';
 import { isNumeric, scanOnWorkers } from './scan-on-workers.js';
-import { scanSlices, type ScanStates } from './scan-slices.js';
+import { mergeParts, scanSlices, type ScanStates } from './scan-slices.js';
 import type { WorkerPool } from './workers/pool.js';
 
 export interface ScanOptions extends PrepareOptions {
@@ -42,7 +42,8 @@ export async function runScan(
   if (pool === null || prepared.shape.rows < workerRowsMin || !isNumeric(prepared)) {
     return toResult(scan, prepared, scanSlices(prepared));
   }
-  return toResult(scan, prepared, await scanOnWorkers(prepared, pool, signal));
+  const parts = await scanOnWorkers(prepared, pool, signal);
+  return toResult(scan, prepared, mergeParts(prepared.shape, parts));
 }
 
 /** `runScan` on the calling thread, without a pause. */

@@ -1,5 +1,4 @@
 import { throwIfAborted } from '../model/throw-if-aborted.js';
-import { mergeParts, type ScanStates } from './scan-slices.js';
 import type { ScanInput, ScanPart, ScanSlice, ScanTask } from './scan-task.js';
 import type { WorkerPool } from './workers/pool.js';
 
@@ -14,6 +13,8 @@ function isSharedInput(input: ScanInput): boolean {
   switch (input.kind) {
     case 'number':
       return isShared(input.values);
+    case 'narrow':
+      return isShared(input.codes);
     case 'sketch':
       return isShared(input.bytes);
     case 'dictionary':
@@ -27,7 +28,7 @@ function isShared(array: ArrayBufferView): boolean {
 }
 
 /**
- * Splits a scan into tasks, and merges their groups here. `isNumeric` holds.
+ * Splits a scan into tasks; gives what each of them found. `isNumeric` holds.
  *
  * @throws StoreError `aborted` as soon as a task ends after the signal; `sketch_invalid`
  */
@@ -35,13 +36,13 @@ export async function scanOnWorkers(
   { shape, slices }: ScanTask,
   pool: WorkerPool,
   signal: AbortSignal | undefined,
-): Promise<ScanStates> {
+): Promise<ScanPart[]> {
   const rowsMax = Math.ceil(shape.rows / (pool.threads * TASKS_PER_THREAD));
   const tasks = splitSlices(slices, Math.min(rowsMax, TASK_ROWS_MAX)).map((part): ScanTask => ({
     shape,
     slices: part.map(withoutTypes),
   }));
-  return mergeParts(shape, await runTasks(tasks, pool, signal));
+  return runTasks(tasks, pool, signal);
 }
 
 /** More than one, so that a thread that ends early helps the others. */
@@ -76,6 +77,9 @@ function withoutTypes(slice: ScanSlice): ScanSlice {
 
 function withoutType(input: ScanInput): ScanInput {
   if (input.kind === 'number') return { kind: input.kind, values: input.values, validity: input.validity };
+  if (input.kind === 'narrow') {
+    return { kind: input.kind, codes: input.codes, base: input.base, validity: input.validity };
+  }
   if (input.kind === 'sketch') return { kind: input.kind, bytes: input.bytes, offsets: input.offsets };
   return input;
 }

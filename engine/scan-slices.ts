@@ -4,9 +4,12 @@ import { createAccumulator } from './accumulators/create-accumulator.js';
 import { Chunk } from './chunk.js';
 import { Grouping } from './grouping.js';
 import { RowSelector } from './row-selector.js';
-import type { ScanPart, ScanShape, ScanSlice, ScanTask } from './scan-task.js';
+import { kernels } from './kernels/kernels.js';
+import { plainKernels } from './kernels/plain-kernels.js';
+import type { CodeFilter, ScanPart, ScanShape, ScanSlice, ScanTask } from './scan-task.js';
+import { scratch } from './scratch.js';
 
-/** Groups and their states, on the thread that made them. */
+/** Groups and their states, on the thread that made them, until its next scan. */
 export interface ScanStates {
   readonly grouping: Grouping;
   /** One for each aggregate. */
@@ -16,8 +19,10 @@ export interface ScanStates {
 /** Filters, groups and merges the rows of some slices, on this thread. */
 export function scanSlices({ shape, slices }: ScanTask): ScanStates {
   const states = emptyStates(shape);
-  const selector = new RowSelector();
-  for (const slice of slices) {
+  const selector = new RowSelector(states.chunk.kernels);
+  const placed = placer();
+  for (const each of slices) {
+    const slice = placeSlice(each, placed);
     for (let from = slice.from; from < slice.to; from += LIMITS.chunkRows) {
       const to = Math.min(from + LIMITS.chunkRows, slice.to);
       selector.select(slice.filters, from, to, states.chunk);
@@ -62,16 +67,40 @@ function identity(size: number): Int32Array {
   return slots;
 }
 
+type Place = <T extends Uint8Array | Int32Array>(array: T) => T;
+
+/** Tables are made for one query: kernels see copies of them, one of each. */
+function placer(): Place {
+  const copies = new Map<Uint8Array | Int32Array, Uint8Array | Int32Array>();
+  return <T extends Uint8Array | Int32Array>(array: T): T => {
+    let copy = copies.get(array);
+    if (copy === undefined) copies.set(array, (copy = scratch().placed(array)));
+    return copy as T;
+  };
+}
+
+function placeSlice(slice: ScanSlice, placed: Place): ScanSlice {
+  return {
+    ...slice,
+    filters: slice.filters.map((filter) => placeFilter(filter, placed)),
+    keys: slice.keys.map(({ codes, slots }) => ({ codes, slots: placed(slots) })),
+  };
+}
+
+function placeFilter(filter: CodeFilter, placed: Place): CodeFilter {
+  return filter.kind === 'test'
+    ? { ...filter, table: placed(filter.table) }
+    : { ...filter, filters: filter.filters.map((inner) => placeFilter(inner, placed)) };
+}
+
 interface ScanInProgress extends ScanStates {
   readonly chunk: Chunk;
 }
 
 function emptyStates(shape: ScanShape): ScanInProgress {
-  return {
-    grouping: new Grouping(shape),
-    accumulators: shape.aggregates.map(createAccumulator),
-    chunk: new Chunk(shape.radices.length === 0),
-  };
+  scratch().reset();
+  const chunk = new Chunk(shape.plain ? plainKernels : kernels());
+  return { grouping: new Grouping(shape), accumulators: shape.aggregates.map(createAccumulator), chunk };
 }
 
 function addChunk({ chunk, grouping, accumulators }: ScanInProgress, slice: ScanSlice): void {

@@ -2,7 +2,13 @@
  * A scan as numbers: what the kernels need, on the calling thread or on a worker. Dictionaries, names and types
  * stay behind on the calling thread.
  */
-import type { DictionaryColumn, NumberColumn, SketchColumn, WideColumn } from '../model/batch.js';
+import type {
+  DictionaryColumn,
+  NarrowColumn,
+  NumberColumn,
+  SketchColumn,
+  WideColumn,
+} from '../model/batch.js';
 
 export type Codes = DictionaryColumn['codes'];
 
@@ -14,6 +20,8 @@ export interface ScanShape {
   readonly rows: number;
   /** Whether each combination of slots has a cell of its own; otherwise they are hashed. */
   readonly dense: boolean;
+  /** Whether only the kernels in TypeScript run. */
+  readonly plain: boolean;
   readonly aggregates: readonly AggregateShape[];
 }
 
@@ -70,7 +78,9 @@ export interface SliceKey {
 
 export type ScanInput = NumberInput | SketchInput | DictionaryColumn | WideColumn;
 
-export type NumberInput = Pick<NumberColumn, 'kind' | 'values' | 'validity'>;
+export type NumberInput =
+  | Pick<NumberColumn, 'kind' | 'values' | 'validity'>
+  | Pick<NarrowColumn, 'kind' | 'codes' | 'base' | 'validity'>;
 
 export type WideInput = Pick<WideColumn, 'kind' | 'values'>;
 

@@ -12,7 +12,7 @@ export interface StoredBatch {
   readonly bytes: number;
 }
 
-export type StoredColumn = DictionaryColumn | NumberColumn | WideColumn | SketchColumn;
+export type StoredColumn = DictionaryColumn | NumberColumn | NarrowColumn | WideColumn | SketchColumn;
 
 /**
  * Codes into the sorted distinct values. Code order is value order; where a row is NULL the code is
@@ -35,6 +35,20 @@ export interface NumberColumn {
   /** 1 where there is a value; null when every row has one. */
   readonly validity: Uint8Array | null;
   /** Σ|x|: while a sum of these bounds is a safe integer, sums in doubles are exact. */
+  readonly absSum: number;
+}
+
+/**
+ * Integers and decimals of a narrow range, as what they are above the least of them: a value is `base` + its code.
+ * NULL slots hold the code of 0. Only what is merged by sum, min or max is held so.
+ */
+export interface NarrowColumn {
+  readonly kind: 'narrow';
+  readonly type: LogicalType;
+  readonly base: number;
+  readonly codes: Uint8Array | Uint16Array | Uint32Array;
+  /** As a `NumberColumn`'s. */
+  readonly validity: Uint8Array | null;
   readonly absSum: number;
 }
 

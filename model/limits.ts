@@ -121,6 +121,15 @@ export const LIMITS = {
   chunkRows: 4_096,
   /** Rows of a block, of which a filter tells whether it can pass any: as many as a chunk holds. */
   blockRows: 4_096,
+  /**
+   * Bytes of the memory in which kernels see columns, of all stores of a process: a multiple of 64 KiB, at most 4 GiB.
+   * It is address space; what a store keeps in it is `cacheBytes`.
+   */
+  columnMemoryBytes: 4 * 1024 * 1024 * 1024,
+  /** Bytes of it in which a thread keeps groups and their states while it scans. */
+  scratchBytes: 256 * 1024 * 1024,
+  /** The same for each task of a worker. */
+  workerScratchBytes: 128 * 1024 * 1024,
   /** Threads of the worker pool, where the machine has as many processors. */
   workerThreadsMax: 4,
   /** Pairs of a time column and a bucket whose labels are kept, for each rollup. */

@@ -35,6 +35,12 @@ export function duckdbError(error: unknown, source: string, signal: AbortSignal 
       cause: error,
     });
   }
+  if (message.startsWith('INTERNAL')) {
+    return new StoreError('source_failed', `data source '${source}': DuckDB failed: ${firstLine(message)}`, {
+      next: 'This is a fault of DuckDB, not of the statement: ask in another way, or report it to DuckDB.',
+      cause: error,
+    });
+  }
   return new StoreError('source_failed', `data source '${source}' refused the statement: ${message.trim()}`, {
     next: 'Check the sql of the model against the tables of the source.',
     cause: error,

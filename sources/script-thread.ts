@@ -22,11 +22,6 @@ export interface ScriptTask {
   readonly settings: ScriptSettings;
 }
 
-/** Of the language's own types Node.js declares this one only beside those of browsers. */
-declare const WebAssembly: {
-  readonly Memory: new (pages: { readonly initial: number; readonly maximum: number }) => object;
-};
-
 const WASM_PAGE_BYTES = 64 * 1024;
 /** The least with which the module starts: 16 MiB. */
 const WASM_PAGES = 256;

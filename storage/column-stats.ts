@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { unreachable } from '../model/assert.js';
-import type { DictionaryColumn, NumberColumn, StoredColumn, WideColumn } from '../model/batch.js';
+import type {
+  DictionaryColumn,
+  NarrowColumn,
+  NumberColumn,
+  StoredColumn,
+  WideColumn,
+} from '../model/batch.js';
 import type { ColumnStats } from '../model/catalog.js';
 import { LIMITS } from '../model/limits.js';
 import { canonicalInteger } from '../model/value.js';
@@ -38,6 +44,7 @@ function countNulls(column: StoredColumn): number {
       if (column.hasNulls) for (const code of column.codes) nulls += Number(code === column.values.length);
       return nulls;
     case 'number':
+    case 'narrow':
       if (column.validity !== null) for (const valid of column.validity) nulls += 1 - valid;
       return nulls;
     case 'wide':
@@ -58,6 +65,8 @@ function boundsOf(column: StoredColumn): Bounds {
       return dictionaryBounds(column);
     case 'number':
       return numberBounds(column);
+    case 'narrow':
+      return narrowBounds(column);
     case 'wide':
       return wideBounds(column);
     case 'sketch':
@@ -90,6 +99,17 @@ function numberBounds({ values, validity }: NumberColumn): Bounds {
     found = true;
   }
   return found ? { min, max } : UNKNOWN;
+}
+
+function narrowBounds({ base, codes, validity }: NarrowColumn): Bounds {
+  let min = Infinity;
+  let max = -Infinity;
+  for (let row = 0; row < codes.length; row++) {
+    if (validity !== null && validity[row] === 0) continue;
+    if (codes[row] < min) min = codes[row];
+    if (codes[row] > max) max = codes[row];
+  }
+  return min > max ? UNKNOWN : { min: base + min, max: base + max };
 }
 
 function wideBounds({ values }: WideColumn): Bounds {

@@ -103,6 +103,8 @@ function bytesOf(column: StoredColumn): number {
       );
     case 'number':
       return column.values.byteLength + (column.validity?.byteLength ?? 0);
+    case 'narrow':
+      return column.codes.byteLength + (column.validity?.byteLength ?? 0);
     case 'wide':
       return column.values.length * 40;
     case 'sketch':

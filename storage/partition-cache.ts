@@ -1,6 +1,8 @@
 import type { StoredBatch, StoredColumn } from '../model/batch.js';
 import type { FileMeta, RollupColumn } from '../model/catalog.js';
+import { unreachable } from '../model/assert.js';
 import { LIMITS } from '../model/limits.js';
+import { placed } from './column-memory.js';
 
 /** Reads columns of a file from the disk. */
 export type LoadColumns = (file: FileMeta, columns: readonly RollupColumn[]) => Promise<StoredBatch>;
@@ -50,7 +52,7 @@ export class PartitionCache {
     if (cached !== undefined && wanted.length === 0) return cached;
     await this.#enter();
     try {
-      const loaded = await this.#load(file, wanted);
+      const loaded = placeBatch(await this.#load(file, wanted));
       const batch = cached === undefined ? loaded : join(cached, loaded);
       this.#put(file.path, batch);
       return batch;
@@ -98,6 +100,35 @@ export class PartitionCache {
 
 function missing(batch: StoredBatch, columns: readonly RollupColumn[]): readonly RollupColumn[] {
   return columns.filter((column) => !batch.columns.has(column.name));
+}
+
+/** The same columns where kernels see them, as far as there is room. */
+function placeBatch(batch: StoredBatch): StoredBatch {
+  return {
+    ...batch,
+    columns: new Map([...batch.columns].map(([name, column]) => [name, placeColumn(column)])),
+  };
+}
+
+function placeColumn(column: StoredColumn): StoredColumn {
+  switch (column.kind) {
+    case 'dictionary':
+      return { ...column, codes: placed(column.codes) };
+    case 'narrow':
+      return { ...column, codes: placed(column.codes), validity: placedOrNull(column.validity) };
+    case 'number':
+      return { ...column, values: placed(column.values), validity: placedOrNull(column.validity) };
+    case 'sketch':
+      return { ...column, bytes: placed(column.bytes), offsets: placed(column.offsets) };
+    case 'wide':
+      return column;
+    default:
+      return unreachable(column);
+  }
+}
+
+function placedOrNull(array: Uint8Array | null): Uint8Array | null {
+  return array === null ? null : placed(array);
 }
 
 function join(a: StoredBatch, b: StoredBatch): StoredBatch {

@@ -23,6 +23,14 @@ export type StateColumns = readonly StateInput[];
 
 /** The input of an aggregate over numbers. */
 export function numberInput(input: ScanInput | StateInput | undefined): NumberInput {
+  assert(input?.kind === 'number' || input?.kind === 'narrow', 'numbers are aggregated');
+  return input;
+}
+
+/** The same where numbers are never held narrow. */
+export function wholeNumbers(
+  input: ScanInput | StateInput | undefined,
+): Extract<NumberInput, { kind: 'number' }> {
   assert(input?.kind === 'number', 'numbers are aggregated');
   return input;
 }

@@ -1,17 +1,10 @@
 import type { Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
-import { LIMITS } from '../../model/limits.js';
-import { sumDoubles } from '../kernels/sum-numbers.js';
 import type { NumberInput, ScanInput } from '../scan-task.js';
 import { numberInput, valuesOf, type Accumulator, type StateColumns } from './accumulator.js';
 import { ExactRest } from './exact-rest.js';
 import { grow } from './grow.js';
 import { SeenGroups } from './seen-groups.js';
-
-const SPILL = {
-  groups: new Int32Array(LIMITS.chunkRows),
-  numbers: new Float64Array(LIMITS.chunkRows),
-};
 
 /**
  * Sums of doubles, exact until they are rounded once at the end: to the nearest double, ties to even. So neither the
@@ -68,7 +61,10 @@ export class DoubleSum implements Accumulator {
 
   private addNumbers(column: NumberInput, chunk: Chunk): void {
     const { sums, rests, exact } = this;
-    const spilled = sumDoubles(sums, rests, chunk.groups, chunk.numbersOf(column), chunk.count, SPILL);
-    for (let i = 0; i < spilled; i++) exact.add(SPILL.groups[i], SPILL.numbers[i]);
+    const { kernels, groups, count, spill } = chunk;
+    const numbers = chunk.numbersOf(column);
+    const from = chunk.numbersOffset(numbers);
+    const spilled = kernels.sumDoubles(sums, rests, groups, numbers, from, count, spill);
+    for (let i = 0; i < spilled; i++) exact.add(spill.groups[i], spill.numbers[i]);
   }
 }

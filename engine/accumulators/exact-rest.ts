@@ -1,7 +1,7 @@
 import { assert } from '../../model/assert.js';
 import type { Chunk } from '../chunk.js';
 import { LARGE, roundUnits, toUnits } from '../double-units.js';
-import { numberInput, type StateColumns } from './accumulator.js';
+import { type StateColumns, wholeNumbers } from './accumulator.js';
 import { grow } from './grow.js';
 
 /**
@@ -58,7 +58,7 @@ export class ExactRest {
   addStates(states: StateColumns, chunk: Chunk): void {
     if (states.length === 0) return;
     const [thirds, beyond] = states.map((state) =>
-      state.kind === 'number' ? numberInput(state).values : null,
+      state.kind === 'number' ? wholeNumbers(state).values : null,
     );
     const units = states[2];
     assert(thirds !== null && beyond !== null && units.kind === 'wide', 'the states of a rest');

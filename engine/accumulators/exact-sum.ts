@@ -1,6 +1,6 @@
+import type { NarrowColumn } from '../../model/batch.js';
 import { canonicalInteger, type Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
-import { sumNumbers, sumOfNumbers } from '../kernels/sum-numbers.js';
 import type { ScanInput } from '../scan-task.js';
 import { numberInput, valuesOf, type Accumulator, type StateColumns } from './accumulator.js';
 import { grow } from './grow.js';
@@ -22,10 +22,23 @@ export class ExactSum implements Accumulator {
 
   add([input]: readonly ScanInput[], chunk: Chunk): void {
     const column = numberInput(input);
-    const numbers = chunk.numbersOf(column);
-    if (chunk.oneGroup) this.sums[0] += sumOfNumbers(numbers, chunk.count);
-    else sumNumbers(this.sums, chunk.groups, numbers, chunk.count);
+    if (column.kind === 'narrow') this.addCodes(column, chunk);
+    else this.addNumbers(chunk.numbersOf(column), chunk);
     this.seen?.add(column, chunk);
+  }
+
+  private addNumbers(numbers: Float64Array, chunk: Chunk): void {
+    const { kernels, count, oneGroup } = chunk;
+    const from = chunk.numbersOffset(numbers);
+    if (oneGroup >= 0) this.sums[oneGroup] += kernels.sumOfNumbers(numbers, from, count);
+    else kernels.sumNumbers(this.sums, chunk.groups, numbers, from, count);
+  }
+
+  private addCodes({ codes, base }: Pick<NarrowColumn, 'codes' | 'base'>, chunk: Chunk): void {
+    const { kernels, count, oneGroup, offset } = chunk;
+    const own = chunk.codesOf(codes);
+    if (oneGroup >= 0) this.sums[oneGroup] += base * count + kernels.sumOfCodes(own, offset, count);
+    else kernels.sumCodes(this.sums, base, chunk.groups, own, offset, count);
   }
 
   states(groups: number): StateColumns {

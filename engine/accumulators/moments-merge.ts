@@ -2,8 +2,8 @@ import { mergeComomentRows, mergeMomentRows } from '../kernels/merge-moments.js'
 import type { Chunk } from '../chunk.js';
 import type { ScanInput, StateInput } from '../scan-task.js';
 import {
-  numberInput,
   valuesOf,
+  wholeNumbers,
   type Accumulator,
   type GroupValues,
   type StateColumns,
@@ -49,7 +49,7 @@ export class MomentsMerge implements Accumulator {
 
   /** The slots of a row without a value hold 0. */
   private merge(inputs: readonly (ScanInput | StateInput)[], chunk: Chunk): void {
-    const columns = inputs.map((input) => numberInput(input).values);
+    const columns = inputs.map((input) => wholeNumbers(input).values);
     this.kernel(this.columns, { columns, rows: chunk.positions(), groups: chunk.groups, count: chunk.count });
   }
 }

@@ -1,6 +1,6 @@
 import type { Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
-import { MAX_START, maxNumbers, MIN_START, minNumbers } from '../kernels/extreme-numbers.js';
+import { MAX_START, MIN_START } from '../kernels/extreme-numbers.js';
 import type { ScanInput } from '../scan-task.js';
 import { numberInput, valuesOf, type Accumulator, type StateColumns } from './accumulator.js';
 import { grow } from './grow.js';
@@ -9,12 +9,12 @@ import { SeenGroups } from './seen-groups.js';
 /** The least or greatest number; NaN is the greatest, as in DuckDB. */
 export class NumberExtreme implements Accumulator {
   private best = new Float64Array(0);
-  private readonly kernel: typeof minNumbers;
+  private readonly kernel: 'minNumbers' | 'maxNumbers';
   private readonly start: number;
   private readonly seen: SeenGroups | null;
 
   constructor(kind: 'min' | 'max', nullable: boolean) {
-    this.kernel = kind === 'min' ? minNumbers : maxNumbers;
+    this.kernel = kind === 'min' ? 'minNumbers' : 'maxNumbers';
     this.start = kind === 'min' ? MIN_START : MAX_START;
     this.seen = nullable ? new SeenGroups() : null;
   }
@@ -26,7 +26,9 @@ export class NumberExtreme implements Accumulator {
 
   add([input]: readonly ScanInput[], chunk: Chunk): void {
     const column = numberInput(input);
-    this.kernel(this.best, chunk.groups, chunk.numbersWith(column, this.start), chunk.count);
+    const { kernels, groups, count } = chunk;
+    const numbers = chunk.numbersWith(column, this.start);
+    kernels[this.kernel](this.best, groups, numbers, chunk.numbersOffset(numbers), count);
     this.seen?.add(column, chunk);
   }
 

@@ -1,5 +1,4 @@
 import type { Chunk } from '../chunk.js';
-import { markSeen, markValid } from '../kernels/mark-seen.js';
 import type { NumberInput } from '../scan-task.js';
 import { grow } from './grow.js';
 
@@ -13,8 +12,9 @@ export class SeenGroups {
 
   add(input: NumberInput, chunk: Chunk): void {
     const validity = chunk.validityOf(input);
-    if (validity === null) markSeen(this.flags, chunk.groups, chunk.count);
-    else markValid(this.flags, chunk.groups, validity, chunk.count);
+    const { kernels, groups, count } = chunk;
+    if (validity === null) kernels.markSeen(this.flags, groups, count);
+    else kernels.markValid(this.flags, groups, validity, chunk.offset, count);
   }
 
   mark(group: number): void {

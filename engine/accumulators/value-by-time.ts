@@ -1,10 +1,10 @@
 import { assert, unreachable } from '../../model/assert.js';
 import { canonicalInteger, compareValues, type Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
-import type { NumberInput, ScanInput, StateInput } from '../scan-task.js';
+import type { ScanInput, StateInput } from '../scan-task.js';
 import {
-  numberInput,
   valuesOf,
+  wholeNumbers,
   type Accumulator,
   type GroupValues,
   type StateColumns,
@@ -32,7 +32,7 @@ export class ValueByTime implements Accumulator {
   }
 
   add([values, times]: readonly ScanInput[], chunk: Chunk): void {
-    this.addValues(values, numberInput(times), chunk);
+    this.addValues(values, wholeNumbers(times), chunk);
   }
 
   states(groups: number): StateColumns {
@@ -49,7 +49,7 @@ export class ValueByTime implements Accumulator {
   }
 
   addStates([values, times]: StateColumns, chunk: Chunk): void {
-    this.addValues(values, numberInput(times), chunk);
+    this.addValues(values, wholeNumbers(times), chunk);
   }
 
   values(groups: number): readonly GroupValues[] {
@@ -61,7 +61,7 @@ export class ValueByTime implements Accumulator {
 
   private addValues(
     values: ScanInput | StateInput,
-    { values: times, validity }: NumberInput,
+    { values: times, validity }: ReturnType<typeof wholeNumbers>,
     chunk: Chunk,
   ): void {
     const { best, sign } = this;
@@ -84,6 +84,8 @@ export class ValueByTime implements Accumulator {
 
 function valueAt(input: ScanInput | StateInput, row: number): Value {
   switch (input.kind) {
+    case 'narrow':
+      return input.validity !== null && input.validity[row] === 0 ? null : input.base + input.codes[row];
     case 'number':
       return input.validity !== null && input.validity[row] === 0 ? null : input.values[row];
     case 'dictionary':

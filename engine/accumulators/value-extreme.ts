@@ -2,7 +2,6 @@ import { assert } from '../../model/assert.js';
 import type { DictionaryColumn } from '../../model/batch.js';
 import { canonicalInteger, compareValues, type Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
-import { maxRanks } from '../kernels/extreme-numbers.js';
 import type { ScanInput } from '../scan-task.js';
 import type { Accumulator, StateColumns } from './accumulator.js';
 import { grow } from './grow.js';
@@ -38,7 +37,10 @@ export class ValueExtreme implements Accumulator {
       const row = chunk.row(i);
       if (input.kind === 'wide') this.offer(chunk.groups[i], wideValue(input.values[row]));
       else if (input.validity === null || input.validity[row] === 1) {
-        this.offer(chunk.groups[i], input.values[row]);
+        this.offer(
+          chunk.groups[i],
+          input.kind === 'narrow' ? input.base + input.codes[row] : input.values[row],
+        );
       }
     }
   }
@@ -66,7 +68,7 @@ export class ValueExtreme implements Accumulator {
       const code = column.codes[chunk.row(i)];
       this.scratch[i] = code === nulls ? 0 : this.kind === 'max' ? code + 1 : nulls - code;
     }
-    maxRanks(this.ranks, chunk.groups, this.scratch, chunk.count);
+    chunk.kernels.maxRanks(this.ranks, chunk.groups, this.scratch, chunk.count);
   }
 
   /** Turns the ranks within the column that was last met into values. */

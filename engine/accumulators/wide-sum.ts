@@ -1,9 +1,9 @@
 import { assert } from '../../model/assert.js';
 import { canonicalInteger, type Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
-import { HALVES_ROWS_MAX, joinHalves, sumHalves } from '../kernels/sum-numbers.js';
+import { HALVES_ROWS_MAX, joinHalves } from '../kernels/sum-numbers.js';
 import type { ScanInput } from '../scan-task.js';
-import { numberInput, valuesOf, type Accumulator, type StateColumns } from './accumulator.js';
+import { numberInput, valuesOf, wholeNumbers, type Accumulator, type StateColumns } from './accumulator.js';
 import { grow } from './grow.js';
 import { SeenGroups } from './seen-groups.js';
 
@@ -34,7 +34,9 @@ export class WideSum implements Accumulator {
     const column = numberInput(input);
     if (this.rows + chunk.count > HALVES_ROWS_MAX) this.join();
     this.rows += chunk.count;
-    sumHalves(this.highs, this.lows, chunk.groups, chunk.numbersOf(column), chunk.count);
+    const numbers = chunk.numbersOf(column);
+    const from = chunk.numbersOffset(numbers);
+    chunk.kernels.sumHalves(this.highs, this.lows, chunk.groups, numbers, from, chunk.count);
     this.seen.add(column, chunk);
   }
 
@@ -52,8 +54,8 @@ export class WideSum implements Accumulator {
   }
 
   addStates(states: StateColumns, chunk: Chunk): void {
-    const highs = numberInput(states[0]);
-    const lows = numberInput(states[1]);
+    const highs = wholeNumbers(states[0]);
+    const lows = wholeNumbers(states[1]);
     for (let i = 0; i < chunk.count; i++) {
       const row = chunk.row(i);
       this.joined[chunk.groups[i]] += joinHalves(highs.values[row], lows.values[row]);

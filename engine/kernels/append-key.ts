@@ -8,8 +8,9 @@ export function appendKey(
   codes: Codes,
   slots: Int32Array,
   radix: number,
+  from: number,
   count: number,
   ids: Float64Array,
 ): void {
-  for (let i = 0; i < count; i++) ids[i] = ids[i] * radix + slots[codes[i]];
+  for (let i = 0; i < count; i++) ids[i] = ids[i] * radix + slots[codes[from + i]];
 }

@@ -5,10 +5,11 @@ export function minNumbers(
   best: Float64Array,
   groups: Int32Array,
   numbers: Float64Array,
+  from: number,
   count: number,
 ): void {
   for (let i = 0; i < count; i++) {
-    const number = numbers[i];
+    const number = numbers[from + i];
     const old = best[groups[i]];
     if (number < old || old !== old) best[groups[i]] = number;
   }
@@ -21,10 +22,11 @@ export function maxNumbers(
   best: Float64Array,
   groups: Int32Array,
   numbers: Float64Array,
+  from: number,
   count: number,
 ): void {
   for (let i = 0; i < count; i++) {
-    const number = numbers[i];
+    const number = numbers[from + i];
     if (number > best[groups[i]] || number !== number) best[groups[i]] = number;
   }
 }

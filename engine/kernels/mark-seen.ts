@@ -4,6 +4,12 @@ export function markSeen(seen: Uint8Array, groups: Int32Array, count: number): v
 }
 
 /** Marks the groups that occur with a value. */
-export function markValid(seen: Uint8Array, groups: Int32Array, validity: Uint8Array, count: number): void {
-  for (let i = 0; i < count; i++) seen[groups[i]] |= validity[i];
+export function markValid(
+  seen: Uint8Array,
+  groups: Int32Array,
+  validity: Uint8Array,
+  from: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) seen[groups[i]] |= validity[from + i];
 }

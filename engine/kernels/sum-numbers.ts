@@ -1,37 +1,59 @@
 import { LARGE } from '../double-units.js';
+import type { Codes } from '../scan-task.js';
 
 /** Exact while every sum is a safe integer. Four rows a turn, for the turn costs as much as a row. */
 export function sumNumbers(
   sums: Float64Array,
   groups: Int32Array,
   numbers: Float64Array,
+  from: number,
   count: number,
 ): void {
   let i = 0;
   for (; i + 3 < count; i += 4) {
-    sums[groups[i]] += numbers[i];
-    sums[groups[i + 1]] += numbers[i + 1];
-    sums[groups[i + 2]] += numbers[i + 2];
-    sums[groups[i + 3]] += numbers[i + 3];
+    sums[groups[i]] += numbers[from + i];
+    sums[groups[i + 1]] += numbers[from + i + 1];
+    sums[groups[i + 2]] += numbers[from + i + 2];
+    sums[groups[i + 3]] += numbers[from + i + 3];
   }
-  for (; i < count; i++) sums[groups[i]] += numbers[i];
+  for (; i < count; i++) sums[groups[i]] += numbers[from + i];
+}
+
+/** As `sumNumbers` of the numbers `base + code`. */
+export function sumCodes(
+  sums: Float64Array,
+  base: number,
+  groups: Int32Array,
+  codes: Codes,
+  from: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) sums[groups[i]] += base + codes[from + i];
 }
 
 /** The sum of all, in four lanes that do not wait for each other. Exact while every sum is a safe integer. */
-export function sumOfNumbers(numbers: Float64Array, count: number): number {
+export function sumOfNumbers(numbers: Float64Array, from: number, count: number): number {
   let a = 0;
   let b = 0;
   let c = 0;
   let d = 0;
-  let i = 0;
-  for (; i + 3 < count; i += 4) {
+  const to = from + count;
+  let i = from;
+  for (; i + 3 < to; i += 4) {
     a += numbers[i];
     b += numbers[i + 1];
     c += numbers[i + 2];
     d += numbers[i + 3];
   }
-  for (; i < count; i++) a += numbers[i];
+  for (; i < to; i++) a += numbers[i];
   return a + b + (c + d);
+}
+
+/** The sum of the codes from `from` on. */
+export function sumOfCodes(codes: Codes, from: number, count: number): number {
+  let sum = 0;
+  for (let i = from; i < from + count; i++) sum += codes[i];
+  return sum;
 }
 
 /** Safe integers are split here: high halves are at most 2^27, so that 2^26 of them add up to at most 2^53. */
@@ -46,12 +68,14 @@ export function sumHalves(
   lows: Float64Array,
   groups: Int32Array,
   numbers: Float64Array,
+  from: number,
   count: number,
 ): void {
   for (let i = 0; i < count; i++) {
-    const high = Math.floor(numbers[i] / SPLIT);
+    const number = numbers[from + i];
+    const high = Math.floor(number / SPLIT);
     highs[groups[i]] += high;
-    lows[groups[i]] += numbers[i] - high * SPLIT;
+    lows[groups[i]] += number - high * SPLIT;
   }
 }
 
@@ -80,13 +104,14 @@ export function sumDoubles(
   rests: Float64Array,
   groups: Int32Array,
   numbers: Float64Array,
+  from: number,
   count: number,
   spill: Spill,
 ): number {
   let spilled = 0;
   for (let i = 0; i < count; i++) {
     const group = groups[i];
-    const number = numbers[i];
+    const number = numbers[from + i];
     let left = number;
     if (number < LARGE && number > -LARGE) {
       const sum = sums[group];

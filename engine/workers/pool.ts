@@ -3,7 +3,9 @@ import type { Piscina } from 'piscina';
 import { StoreError } from '../../model/errors.js';
 import { LIMITS } from '../../model/limits.js';
 import type { ScanPart, ScanTask } from '../scan-task.js';
-import type { ScanReply } from './scan-worker.js';
+import { allocateIn, columnMemory } from '../../storage/column-memory.js';
+import type { ScanMessage, ScanReply } from './scan-worker.js';
+import { packArrays } from './task-arrays.js';
 
 export interface WorkerPool {
   readonly threads: number;
@@ -18,12 +20,18 @@ export function createWorkerPool(options: { readonly maxThreads?: number } = {})
   const threads = options.maxThreads ?? Math.min(availableParallelism(), LIMITS.workerThreadsMax);
   let started: Promise<Piscina> | null = null;
   let closed = false;
+  const spaces: (Uint8Array | null)[] = [];
+  const lendSpace = (): Uint8Array | null =>
+    spaces.pop() ?? allocateIn(Uint8Array, LIMITS.workerScratchBytes);
   return {
     threads,
     async run(task) {
       if (closed) throw new StoreError('closed', 'the store was closed.', { next: 'Open it again.' });
       started ??= startThreads(threads);
-      const reply = (await (await started).run(task)) as ScanReply;
+      const space = lendSpace();
+      const message: ScanMessage = { memory: columnMemory(), ...packArrays({ space, task }) };
+      const reply = (await (await started).run(message)) as ScanReply;
+      spaces.push(space);
       if (reply.kind === 'failed') throw new StoreError(reply.code, reply.message);
       return reply.part;
     },

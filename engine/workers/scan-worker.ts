@@ -1,16 +1,32 @@
 import { StoreError, type ErrorCode } from '../../model/errors.js';
+import { attachColumnMemory } from '../../storage/column-memory.js';
 import { partOf, scanSlices } from '../scan-slices.js';
 import type { ScanPart, ScanTask } from '../scan-task.js';
+import { useScratch } from '../scratch.js';
+import { unpackArrays } from './task-arrays.js';
 
 /** Errors lose their class on the way between threads; those with a code travel as a reply. */
 export type ScanReply =
   | { readonly kind: 'part'; readonly part: ScanPart }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };
 
+export interface ScanMessage {
+  readonly memory: WebAssembly.Memory | null;
+  /** Where the thread may work, nobody else's until it replies. */
+  readonly space: Uint8Array | null;
+  readonly task: ScanTask;
+}
+
+let isFirst = true;
+
 /** What a thread of the pool runs. */
-export default function scanWorker(task: ScanTask): ScanReply {
+export default function scanWorker({ memory, space, task }: ScanMessage): ScanReply {
   try {
-    return { kind: 'part', part: partOf(scanSlices(task)) };
+    if (memory !== null && isFirst) attachColumnMemory(memory);
+    isFirst = false;
+    const unpacked = unpackArrays({ space, task });
+    useScratch(unpacked.space);
+    return { kind: 'part', part: partOf(scanSlices(unpacked.task)) };
   } catch (error) {
     if (error instanceof StoreError) return { kind: 'failed', code: error.code, message: error.message };
     throw error;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DoubleSum } from '../../dist/engine/accumulators/double-sum.js';
 import { Chunk } from '../../dist/engine/chunk.js';
+import { kernels } from '../../dist/engine/kernels/kernels.js';
 import { roundUnits, toUnits } from '../../dist/engine/double-units.js';
 import { numberColumn } from './scan-cases.js';
 
@@ -60,7 +61,7 @@ const INFINITY = 0x7ff0000000000000n;
 function accumulate(rows: readonly { readonly group: number; readonly number: number | null }[]): DoubleSum {
   const sum = new DoubleSum(true);
   sum.reserve(3);
-  const chunk = new Chunk(false);
+  const chunk = new Chunk(kernels());
   for (let from = 0; from < rows.length; from += 7) {
     const part = rows.slice(from, from + 7);
     chunk.setWhole(0, part.length);
@@ -78,7 +79,7 @@ function accumulate(rows: readonly { readonly group: number; readonly number: nu
 function merge(parts: readonly DoubleSum[]): DoubleSum {
   const whole = new DoubleSum(true);
   whole.reserve(3);
-  const chunk = new Chunk(false);
+  const chunk = new Chunk(kernels());
   for (const part of parts) {
     chunk.setWhole(0, 3);
     for (let group = 0; group < 3; group++) chunk.groups[group] = group;

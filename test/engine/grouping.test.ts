@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Chunk } from '../../dist/engine/chunk.js';
+import { kernels } from '../../dist/engine/kernels/kernels.js';
 import { Grouping } from '../../dist/engine/grouping.js';
 
 const ROWS = 4_096;
@@ -8,7 +9,7 @@ const ROWS = 4_096;
 /** Groups rows of slots, and tells them by the JSON of their slots. */
 function groupRows(rows: readonly (readonly number[])[], radices: readonly number[], dense: boolean) {
   const grouping = new Grouping({ radices, rows: rows.length, dense });
-  const chunk = new Chunk(false);
+  const chunk = new Chunk(kernels());
   const keys = radices.map((radix, key) => ({
     codes: Uint32Array.from(rows, (row) => row[key] % CODES),
     // Few codes stand for slots that are far apart: the greatest is radix - 1.
@@ -45,7 +46,7 @@ test.each<[string, number[], boolean]>([
 
 test.each([true, false])('a hundred thousand groups, dense %s', (dense) => {
   const grouping = new Grouping({ radices: [1_000, 200], rows: 100_000, dense });
-  const chunk = new Chunk(false);
+  const chunk = new Chunk(kernels());
   const identity = Int32Array.from({ length: 1_000 }, (_, i) => i);
   const first = Uint16Array.from({ length: 100_000 }, (_, i) => i % 1_000);
   const second = Uint8Array.from({ length: 100_000 }, (_, i) => i / 1_000);

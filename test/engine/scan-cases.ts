@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type {
   DictionaryColumn,
+  NarrowColumn,
   NumberColumn,
   SketchColumn,
   StoredBatch,
@@ -11,6 +12,7 @@ import type {
 import type { Filter, Literal, Test } from '../../dist/model/filter.js';
 import type { ScanKey, ScanPlan } from '../../dist/model/plan.js';
 import { canonicalInteger, compareValues, type LogicalType, type Value } from '../../dist/model/value.js';
+import { type Numbers, placed } from '../../dist/storage/column-memory.js';
 import { entryOfInteger } from '../../dist/engine/sketches/sketch-entry.js';
 import { Sketch } from '../../dist/engine/sketches/sketch.js';
 
@@ -20,7 +22,8 @@ export type Row = Record<string, Value>;
 export interface ColumnSpec {
   readonly name: string;
   readonly type: LogicalType;
-  readonly kind: 'dictionary' | 'number' | 'sketch';
+  /** `narrow`: held so where it can be, as measures are that are merged by sum, min or max. */
+  readonly kind: 'dictionary' | 'number' | 'narrow' | 'sketch';
 }
 
 export const PRECISION = 10;
@@ -33,9 +36,9 @@ export const KEYS: readonly ColumnSpec[] = [
 ];
 
 export const MEASURES: readonly ColumnSpec[] = [
-  { name: 'count', type: { kind: 'integer' }, kind: 'number' },
-  { name: 'amount', type: { kind: 'decimal', scale: 2 }, kind: 'number' },
-  { name: 'big', type: { kind: 'integer' }, kind: 'number' },
+  { name: 'count', type: { kind: 'integer' }, kind: 'narrow' },
+  { name: 'amount', type: { kind: 'decimal', scale: 2 }, kind: 'narrow' },
+  { name: 'big', type: { kind: 'integer' }, kind: 'narrow' },
   { name: 'ratio', type: { kind: 'double' }, kind: 'number' },
   { name: 'odd', type: { kind: 'double' }, kind: 'number' },
   { name: 'label', type: { kind: 'string' }, kind: 'dictionary' },
@@ -104,7 +107,7 @@ function buildColumn(values: readonly Value[], { type, kind }: ColumnSpec): Stor
   if (kind === 'sketch') return sketchColumn(values as (number | null)[], type);
   return values.some((value) => typeof value === 'bigint')
     ? wideColumn(values as (number | bigint | null)[], type)
-    : numberColumn(values as (number | null)[], type);
+    : (kind === 'narrow' ? narrowColumn : numberColumn)(values as (number | null)[], type);
 }
 
 function dictionaryColumn(values: readonly Value[], type: LogicalType): DictionaryColumn {
@@ -115,7 +118,13 @@ function dictionaryColumn(values: readonly Value[], type: LogicalType): Dictiona
   const widths = [new Uint8Array(buffer), new Uint16Array(buffer), new Uint32Array(buffer)];
   const codes = widths[values.length % 3].subarray(0, values.length);
   values.forEach((value, i) => (codes[i] = code.get(value) ?? distinct.length));
-  return { kind: 'dictionary', type, codes, values: distinct, hasNulls: values.includes(null) };
+  return {
+    kind: 'dictionary',
+    type,
+    codes: atHome(codes),
+    values: distinct,
+    hasNulls: values.includes(null),
+  };
 }
 
 export function numberColumn(numbers: readonly (number | null)[], type: LogicalType): NumberColumn {
@@ -124,7 +133,27 @@ export function numberColumn(numbers: readonly (number | null)[], type: LogicalT
   const validity = new Uint8Array(new SharedArrayBuffer(numbers.length));
   numbers.forEach((value, i) => (validity[i] = value === null ? 0 : 1));
   const absSum = values.reduce((sum, value) => sum + Math.abs(value), 0);
-  return { kind: 'number', type, values, validity: numbers.includes(null) ? validity : null, absSum };
+  const known = { type, validity: numbers.includes(null) ? atHome(validity) : null, absSum };
+  return { kind: 'number', ...known, values: atHome(values) };
+}
+
+/** The same numbers in the width that holds them, where they are whole: every other column is so. */
+function narrowColumn(numbers: readonly (number | null)[], type: LogicalType): NumberColumn | NarrowColumn {
+  const whole = numberColumn(numbers, type);
+  const base = Math.min(...whole.values);
+  const range = Math.max(...whole.values) - base;
+  if (type.kind === 'double' || numbers.length % 2 === 0 || !(range < 2 ** 32)) return whole;
+  const buffer = new SharedArrayBuffer(numbers.length * 4);
+  const widths = [new Uint8Array(buffer), new Uint16Array(buffer), new Uint32Array(buffer)];
+  const codes = widths[range < 256 ? 0 : range < 65_536 ? 1 : 2].subarray(0, numbers.length);
+  whole.values.forEach((value, i) => (codes[i] = value - base));
+  const { validity, absSum } = whole;
+  return { kind: 'narrow', type, base, codes: atHome(codes), validity, absSum };
+}
+
+/** Columns lie in the memory of the kernels, but for some that had no room. */
+function atHome<T extends Numbers>(array: T): T {
+  return array.length % 3 === 0 ? array : placed(array);
 }
 
 function wideColumn(values: readonly (number | bigint | null)[], type: LogicalType): WideColumn {

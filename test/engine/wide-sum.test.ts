@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { WideSum } from '../../dist/engine/accumulators/wide-sum.js';
 import { Chunk } from '../../dist/engine/chunk.js';
+import { kernels } from '../../dist/engine/kernels/kernels.js';
 import { canonicalInteger } from '../../dist/model/value.js';
 import { numberColumn } from './scan-cases.js';
 
@@ -10,11 +11,11 @@ test('sums of safe integers stay exact when their halves are joined in between',
     fc.property(fc.array(fc.array(fc.maxSafeInteger(), { maxLength: 20 }), { maxLength: 5 }), (parts) => {
       const sum = new WideSum();
       sum.reserve(1);
-      const chunk = new Chunk(true);
-      chunk.groups.fill(0);
+      const chunk = new Chunk(kernels());
       let expected = 0n;
       for (const numbers of parts) {
         chunk.setWhole(0, numbers.length);
+        chunk.oneGroup = 0;
         sum.add([numberColumn(numbers, { kind: 'integer' })], chunk);
         for (const number of numbers) expected += BigInt(number);
         // Giving the values joins what the halves hold.

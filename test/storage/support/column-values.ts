@@ -9,6 +9,10 @@ export function columnValues(column: StoredColumn): (Value | Uint8Array)[] {
       return Array.from(column.codes, (code) => column.values[code] ?? null);
     case 'number':
       return Array.from(column.values, (value, row) => (column.validity?.[row] === 0 ? null : value));
+    case 'narrow':
+      return Array.from(column.codes, (code, row) =>
+        column.validity?.[row] === 0 ? null : column.base + code,
+      );
     case 'wide':
       return column.values.map((value) => (value === null ? null : canonicalInteger(value)));
     case 'sketch':

@@ -1,0 +1,143 @@
+/**
+ * The engine against DuckDB on the same rows: five questions of a rollup, answered by `store.query()`, by DuckDB's
+ * tables of strings and of codes, and by DuckDB on the rollup's own Parquet files; and one of them through an
+ * aggregating index. Each answer is first compared with DuckDB's on the facts, cell by cell.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Store } from '../index.js';
+import type { Size } from './demo-queries.js';
+import { duckdbObjects, duckdbPeer, firstDifference, granaryText, peerText } from './duckdb-peer.js';
+import { engineGoals } from './engine-goals.js';
+import { printEngine } from './engine-report.js';
+import { printGoals } from './goals.js';
+import { type Peer, type PeerTimes, race, type RaceOptions } from './harness.js';
+import type { BenchOutcome } from './question-times.js';
+import { salesPlaces, withSales } from './sales.js';
+import { SALES_ROWS } from './sales-data.js';
+import { salesQueries } from './sales-queries.js';
+import type { SalesQuery } from './sales-queries.js';
+import { CODE_TABLE, decodeRows, makeTables, parquetTable, RAW_TABLE, salesFiles } from './sales-tables.js';
+import { STRING_TABLE } from './sales-tables.js';
+import type { SalesTable } from './sales-tables.js';
+
+const BUDGET_MS: Readonly<Record<Size, number>> = { S: 500, M: 6_000, L: 15_000 };
+/** Builds of each of the two stores, in turns. */
+const BUILDS: Readonly<Record<Size, number>> = { S: 1, M: 3, L: 2 };
+const ROUNDS_MAX = 60;
+const BURST = 3;
+
+/** Of the peers in a recorded line. */
+export type EnginePeer = 'granary' | 'granaryIndex' | 'strings' | 'codes' | 'parquet';
+
+export interface EngineTimes {
+  readonly id: SalesQuery['id'];
+  readonly title: string;
+  /** Of the answer. */
+  readonly groups: number;
+  readonly rowsScanned: number | null;
+  readonly times: Readonly<Partial<Record<EnginePeer, PeerTimes>>>;
+  readonly fault: string | null;
+}
+
+export interface EngineLine {
+  /** Of the rollup. */
+  readonly rows: number;
+  readonly buildMs: number;
+  /** With the aggregating index. */
+  readonly indexedBuildMs: number;
+  readonly queries: readonly EngineTimes[];
+}
+
+export async function benchEngine(size: Size, seed: number): Promise<BenchOutcome> {
+  const options = { seed, budgetMs: BUDGET_MS[size], roundsMax: ROUNDS_MAX };
+  const line = await measureEngine(SALES_ROWS[size], BUILDS[size], options);
+  const goals = engineGoals(size, line);
+  printEngine(line);
+  printGoals(goals);
+  return { ok: line.queries.every(({ fault }) => fault === null), line: { ...line, goals } };
+}
+
+export async function measureEngine(
+  rollupRows: number,
+  builds: number,
+  options: RaceOptions,
+): Promise<EngineLine> {
+  return withSales(rollupRows, options.seed, async ({ connection, open }) => {
+    const plain = await open();
+    const indexed = await open({ indexed: true });
+    const buildMs: number[] = [];
+    const indexedBuildMs: number[] = [];
+    for (let turn = 0; turn < builds; turn++) {
+      buildMs.push((await plain.build({ force: true })).durationMs);
+      indexedBuildMs.push((await indexed.build({ force: true })).durationMs);
+    }
+    const files = await salesFiles(plain);
+    await makeTables(connection, files);
+    const [place] = await salesPlaces(connection, 1);
+    const stores = { plain, indexed };
+    const queries: EngineTimes[] = [];
+    for (const query of salesQueries(place))
+      queries.push(await raceQuery(query, stores, connection, parquetTable(files), options));
+    const { rollups } = await plain.status();
+    return {
+      rows: rollups[0].rows,
+      // The quickest: what comes in between only ever adds.
+      buildMs: Math.min(...buildMs),
+      indexedBuildMs: Math.min(...indexedBuildMs),
+      queries,
+    };
+  });
+}
+
+interface Stores {
+  readonly plain: Store;
+  readonly indexed: Store;
+}
+
+async function raceQuery(
+  asked: SalesQuery,
+  { plain, indexed }: Stores,
+  connection: DuckDBConnection,
+  parquet: SalesTable,
+  options: RaceOptions,
+): Promise<EngineTimes> {
+  const { id, title, query, columns } = asked;
+  const result = await plain.query(query);
+  const answers: [who: string, text: string[][]][] = [['Granary', granaryText(result)]];
+  const peers: [EnginePeer, Peer][] = [
+    ['granary', { name: 'Granary', run: () => plain.query(query), burst: BURST }],
+  ];
+  if (id === 'Q2') {
+    const through = await indexed.query(query);
+    answers.push(['Granary, index', granaryText(through)]);
+    if (through.meta.index === null) answers.push(['Granary, index', [['no index was read']]]);
+    peers.push(['granaryIndex', { name: 'Granary, index', run: () => indexed.query(query), burst: BURST }]);
+  }
+  const tables = { strings: STRING_TABLE, codes: CODE_TABLE, parquet };
+  for (const name of ['strings', 'codes', 'parquet'] as const) {
+    const peer = await duckdbPeer(name, connection, asked.sql(tables[name]));
+    const rows = await peer.run();
+    answers.push([name, peerText(name === 'codes' ? decodeRows(rows, columns) : rows)]);
+    peers.push([name, { ...(await duckdbObjects(name, connection, asked.sql(tables[name]))), burst: BURST }]);
+  }
+  const facts = peerText(await (await duckdbPeer('facts', connection, asked.sql(RAW_TABLE))).run());
+  const fault = firstFault(facts, answers);
+  const all = peers.map(([, peer]) => peer);
+  const times = await race(all, options);
+  return {
+    id,
+    title,
+    groups: result.data.length,
+    rowsScanned: result.meta.rowsScanned,
+    times: Object.fromEntries(peers.map(([name], at) => [name, times[at]])),
+    fault,
+  };
+}
+
+function firstFault(facts: string[][], answers: readonly [who: string, text: string[][]][]): string | null {
+  for (const [who, text] of answers) {
+    const difference = firstDifference(facts, text);
+    if (difference !== null) return `${who}: ${difference}`;
+  }
+  return null;
+}

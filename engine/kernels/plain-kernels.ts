@@ -1,0 +1,48 @@
+/** The kernels in TypeScript: the reference for those in WebAssembly, and what runs where these cannot. */
+import { appendKey } from './append-key.js';
+import { assignHashed, assignIds, assignKey, fillGroups } from './assign-groups.js';
+import { maxNumbers, maxRanks, minNumbers } from './extreme-numbers.js';
+import { gatherCodes, gatherFlags, gatherNumbers, replaceNulls, widenRange, widenRows } from './gather.js';
+import { markSeen, markValid } from './mark-seen.js';
+import {
+  andMasks,
+  orMasks,
+  refineByMask,
+  refineRows,
+  selectRows,
+  writeMask,
+  writeRows,
+} from './select-rows.js';
+import { sumCodes, sumDoubles, sumHalves, sumNumbers, sumOfCodes, sumOfNumbers } from './sum-numbers.js';
+
+export const plainKernels = {
+  andMasks,
+  appendKey,
+  assignHashed,
+  assignIds,
+  assignKey,
+  fillGroups,
+  gatherCodes,
+  gatherFlags,
+  gatherNumbers,
+  markSeen,
+  markValid,
+  maxNumbers,
+  maxRanks,
+  minNumbers,
+  orMasks,
+  refineByMask,
+  refineRows,
+  replaceNulls,
+  selectRows,
+  sumCodes,
+  sumDoubles,
+  sumHalves,
+  sumNumbers,
+  sumOfCodes,
+  sumOfNumbers,
+  widenRange,
+  widenRows,
+  writeMask,
+  writeRows,
+};

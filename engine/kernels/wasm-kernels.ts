@@ -1,0 +1,278 @@
+import { isInColumnMemory as sees, type Numbers } from '../../storage/column-memory.js';
+import { LARGE } from '../double-units.js';
+import type { Kernels } from './kernels.js';
+import { plainKernels as plain } from './plain-kernels.js';
+import { code } from './wasm-code.js';
+
+/** A function of assembly/: addresses and numbers in, a number out. */
+type Call = (...args: number[]) => number;
+
+type Calls = Readonly<Record<string, Call>>;
+
+const made = new WeakMap<WebAssembly.Memory, Calls>();
+
+/** The functions of the module over this thread's memory; compiling takes a fraction of a millisecond. */
+function callsOf(memory: WebAssembly.Memory): Calls {
+  let calls = made.get(memory);
+  if (calls === undefined) {
+    const bytes = Uint8Array.from(atob(code), (character) => character.charCodeAt(0));
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    made.set(memory, (calls = exports as Calls));
+  }
+  return calls;
+}
+
+export function clearBytes(memory: WebAssembly.Memory, array: Numbers): void {
+  callsOf(memory).clear(array.byteOffset, array.byteLength);
+}
+
+/** Kernels that see arrays in the memory, and leave those outside of it to their plain twins. */
+export function wasmKernels(memory: WebAssembly.Memory): Kernels {
+  const calls = callsOf(memory);
+  return {
+    ...selecting(calls),
+    ...gathering(calls),
+    ...grouping(calls),
+    ...summing(calls),
+    ...comparing(calls),
+  };
+}
+
+/** The function for each width of codes, by bytes. */
+function byWidth(calls: Calls, name: string): readonly Call[] {
+  const [one, two, four] = [8, 16, 32].map((bits) => calls[`${name}${bits}`]);
+  return [four, one, two, four, four];
+}
+
+type Some<K extends keyof Kernels> = Pick<Kernels, K>;
+
+function selecting(
+  calls: Calls,
+): Some<'selectRows' | 'refineRows' | 'refineByMask' | 'writeRows' | 'writeMask' | 'andMasks' | 'orMasks'> {
+  const selectRows = byWidth(calls, 'selectRows');
+  const refineRows = byWidth(calls, 'refineRows');
+  const writeMask = byWidth(calls, 'writeMask');
+  return {
+    selectRows: (codes, table, from, to, rows) =>
+      sees(codes) && sees(table) && sees(rows)
+        ? selectRows[codes.BYTES_PER_ELEMENT](codes.byteOffset, table.byteOffset, from, to, rows.byteOffset)
+        : plain.selectRows(codes, table, from, to, rows),
+    refineRows: (codes, table, rows, count) =>
+      sees(codes) && sees(table) && sees(rows)
+        ? refineRows[codes.BYTES_PER_ELEMENT](codes.byteOffset, table.byteOffset, rows.byteOffset, count)
+        : plain.refineRows(codes, table, rows, count),
+    refineByMask: (mask, from, rows, count) =>
+      sees(mask) && sees(rows)
+        ? calls.refineByMask(mask.byteOffset, from, rows.byteOffset, count)
+        : plain.refineByMask(mask, from, rows, count),
+    writeRows(from, to, rows) {
+      if (sees(rows)) calls.writeRows(from, to, rows.byteOffset);
+      else plain.writeRows(from, to, rows);
+    },
+    writeMask(codes, table, from, to, mask) {
+      if (sees(codes) && sees(table) && sees(mask)) {
+        const call = writeMask[codes.BYTES_PER_ELEMENT];
+        call(codes.byteOffset, table.byteOffset, from, to, mask.byteOffset);
+      } else plain.writeMask(codes, table, from, to, mask);
+    },
+    andMasks(mask, other, count) {
+      if (sees(mask) && sees(other)) calls.andMasks(mask.byteOffset, other.byteOffset, count);
+      else plain.andMasks(mask, other, count);
+    },
+    orMasks(mask, other, count) {
+      if (sees(mask) && sees(other)) calls.orMasks(mask.byteOffset, other.byteOffset, count);
+      else plain.orMasks(mask, other, count);
+    },
+  };
+}
+
+function gathering(
+  calls: Calls,
+): Some<'gatherCodes' | 'gatherNumbers' | 'gatherFlags' | 'widenRows' | 'widenRange' | 'replaceNulls'> {
+  const gatherCodes = byWidth(calls, 'gatherCodes');
+  const widenRows = byWidth(calls, 'widenRows');
+  const widenRange = byWidth(calls, 'widenRange');
+  return {
+    gatherCodes(codes, rows, count, into) {
+      if (sees(codes) && sees(rows) && sees(into)) {
+        gatherCodes[codes.BYTES_PER_ELEMENT](codes.byteOffset, rows.byteOffset, count, into.byteOffset);
+      } else plain.gatherCodes(codes, rows, count, into);
+    },
+    gatherNumbers(values, rows, count, into) {
+      if (sees(values) && sees(rows) && sees(into)) {
+        calls.gatherNumbers(values.byteOffset, rows.byteOffset, count, into.byteOffset);
+      } else plain.gatherNumbers(values, rows, count, into);
+    },
+    gatherFlags(flags, rows, count, into) {
+      if (sees(flags) && sees(rows) && sees(into)) {
+        calls.gatherFlags(flags.byteOffset, rows.byteOffset, count, into.byteOffset);
+      } else plain.gatherFlags(flags, rows, count, into);
+    },
+    widenRows(codes, base, rows, count, into) {
+      if (sees(codes) && sees(rows) && sees(into)) {
+        const call = widenRows[codes.BYTES_PER_ELEMENT];
+        call(codes.byteOffset, base, rows.byteOffset, count, into.byteOffset);
+      } else plain.widenRows(codes, base, rows, count, into);
+    },
+    widenRange(codes, base, from, count, into) {
+      if (sees(codes) && sees(into)) {
+        widenRange[codes.BYTES_PER_ELEMENT](codes.byteOffset, base, from, count, into.byteOffset);
+      } else plain.widenRange(codes, base, from, count, into);
+    },
+    replaceNulls(values, valuesFrom, validity, validityFrom, count, nullAs, into) {
+      if (sees(values) && sees(validity) && sees(into)) {
+        const flags = validity.byteOffset;
+        calls.replaceNulls(
+          values.byteOffset,
+          valuesFrom,
+          flags,
+          validityFrom,
+          count,
+          nullAs,
+          into.byteOffset,
+        );
+      } else plain.replaceNulls(values, valuesFrom, validity, validityFrom, count, nullAs, into);
+    },
+  };
+}
+
+function grouping(
+  calls: Calls,
+): Some<'assignKey' | 'assignIds' | 'assignHashed' | 'appendKey' | 'fillGroups'> {
+  const assignKey = byWidth(calls, 'assignKey');
+  const appendKey = byWidth(calls, 'appendKey');
+  return {
+    assignKey(codes, slots, from, count, cells, ids, known, groups) {
+      if (!(sees(codes) && sees(slots) && sees(cells) && sees(ids) && sees(groups))) {
+        return plain.assignKey(codes, slots, from, count, cells, ids, known, groups);
+      }
+      return assignKey[codes.BYTES_PER_ELEMENT](
+        codes.byteOffset,
+        slots.byteOffset,
+        from,
+        count,
+        cells.byteOffset,
+        ids.byteOffset,
+        known,
+        groups.byteOffset,
+      );
+    },
+    assignIds(numbers, count, cells, ids, known, groups) {
+      if (!(sees(numbers) && sees(cells) && sees(ids) && sees(groups))) {
+        return plain.assignIds(numbers, count, cells, ids, known, groups);
+      }
+      return calls.assignIds(
+        numbers.byteOffset,
+        count,
+        cells.byteOffset,
+        ids.byteOffset,
+        known,
+        groups.byteOffset,
+      );
+    },
+    assignHashed(numbers, count, cells, ids, known, groups) {
+      if (!(sees(numbers) && sees(cells) && sees(ids) && sees(groups))) {
+        return plain.assignHashed(numbers, count, cells, ids, known, groups);
+      }
+      const mask = cells.length - 1;
+      return calls.assignHashed(
+        numbers.byteOffset,
+        count,
+        cells.byteOffset,
+        mask,
+        ids.byteOffset,
+        known,
+        groups.byteOffset,
+      );
+    },
+    appendKey(codes, slots, radix, from, count, ids) {
+      if (sees(codes) && sees(slots) && sees(ids)) {
+        const call = appendKey[codes.BYTES_PER_ELEMENT];
+        call(codes.byteOffset, slots.byteOffset, radix, from, count, ids.byteOffset);
+      } else plain.appendKey(codes, slots, radix, from, count, ids);
+    },
+    fillGroups(groups, group, count) {
+      if (sees(groups)) calls.fillGroups(groups.byteOffset, group, count);
+      else plain.fillGroups(groups, group, count);
+    },
+  };
+}
+
+function summing(
+  calls: Calls,
+): Some<'sumNumbers' | 'sumCodes' | 'sumOfNumbers' | 'sumOfCodes' | 'sumHalves' | 'sumDoubles'> {
+  const sumCodes = byWidth(calls, 'sumCodes');
+  const sumOfCodes = byWidth(calls, 'sumOfCodes');
+  return {
+    sumNumbers(sums, groups, numbers, from, count) {
+      if (sees(sums) && sees(groups) && sees(numbers)) {
+        calls.sumNumbers(sums.byteOffset, groups.byteOffset, numbers.byteOffset, from, count);
+      } else plain.sumNumbers(sums, groups, numbers, from, count);
+    },
+    sumCodes(sums, base, groups, codes, from, count) {
+      if (sees(sums) && sees(groups) && sees(codes)) {
+        const call = sumCodes[codes.BYTES_PER_ELEMENT];
+        call(sums.byteOffset, base, groups.byteOffset, codes.byteOffset, from, count);
+      } else plain.sumCodes(sums, base, groups, codes, from, count);
+    },
+    sumOfNumbers: (numbers, from, count) =>
+      sees(numbers)
+        ? calls.sumOfNumbers(numbers.byteOffset, from, count)
+        : plain.sumOfNumbers(numbers, from, count),
+    sumOfCodes: (codes, from, count) =>
+      sees(codes)
+        ? sumOfCodes[codes.BYTES_PER_ELEMENT](codes.byteOffset, from, count)
+        : plain.sumOfCodes(codes, from, count),
+    sumHalves(highs, lows, groups, numbers, from, count) {
+      if (sees(highs) && sees(lows) && sees(groups) && sees(numbers)) {
+        const { byteOffset } = groups;
+        calls.sumHalves(highs.byteOffset, lows.byteOffset, byteOffset, numbers.byteOffset, from, count);
+      } else plain.sumHalves(highs, lows, groups, numbers, from, count);
+    },
+    sumDoubles(sums, rests, groups, numbers, from, count, spill) {
+      if (!(sees(sums) && sees(rests) && sees(groups) && sees(numbers) && sees(spill.numbers))) {
+        return plain.sumDoubles(sums, rests, groups, numbers, from, count, spill);
+      }
+      return calls.sumDoubles(
+        sums.byteOffset,
+        rests.byteOffset,
+        groups.byteOffset,
+        numbers.byteOffset,
+        from,
+        count,
+        LARGE,
+        spill.groups.byteOffset,
+        spill.numbers.byteOffset,
+      );
+    },
+  };
+}
+
+function comparing(calls: Calls): Some<'minNumbers' | 'maxNumbers' | 'maxRanks' | 'markSeen' | 'markValid'> {
+  return {
+    minNumbers(best, groups, numbers, from, count) {
+      if (sees(best) && sees(groups) && sees(numbers)) {
+        calls.minNumbers(best.byteOffset, groups.byteOffset, numbers.byteOffset, from, count);
+      } else plain.minNumbers(best, groups, numbers, from, count);
+    },
+    maxNumbers(best, groups, numbers, from, count) {
+      if (sees(best) && sees(groups) && sees(numbers)) {
+        calls.maxNumbers(best.byteOffset, groups.byteOffset, numbers.byteOffset, from, count);
+      } else plain.maxNumbers(best, groups, numbers, from, count);
+    },
+    maxRanks(best, groups, ranks, count) {
+      if (sees(best) && sees(groups) && sees(ranks)) {
+        calls.maxRanks(best.byteOffset, groups.byteOffset, ranks.byteOffset, count);
+      } else plain.maxRanks(best, groups, ranks, count);
+    },
+    markSeen(seen, groups, count) {
+      if (sees(seen) && sees(groups)) calls.markSeen(seen.byteOffset, groups.byteOffset, count);
+      else plain.markSeen(seen, groups, count);
+    },
+    markValid(seen, groups, validity, from, count) {
+      if (sees(seen) && sees(groups) && sees(validity)) {
+        calls.markValid(seen.byteOffset, groups.byteOffset, validity.byteOffset, from, count);
+      } else plain.markValid(seen, groups, validity, from, count);
+    },
+  };
+}

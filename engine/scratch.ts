@@ -1,0 +1,78 @@
+/**
+ * Room for what a scan makes on its way: groups, their states, the rows of a chunk. Each thread has its own stretch of
+ * the column memory, so that kernels see it; a scan takes what it needs from the front, and the next scan begins there
+ * anew. What does not fit lies outside, where only the plain kernels work.
+ */
+import { LIMITS } from '../model/limits.js';
+import { allocateIn, type ArrayKind, isInColumnMemory, type Numbers } from '../storage/column-memory.js';
+import { clearMemory } from './kernels/kernels.js';
+
+export class Scratch {
+  /** Null: no column memory. */
+  readonly #space: Uint8Array | null;
+  #top = 0;
+  /** Where scans begin. */
+  #floor = 0;
+
+  constructor(space: Uint8Array | null) {
+    this.#space = space;
+  }
+
+  /** Gives up what was taken since the last `keep`: the arrays get other values. */
+  reset(): void {
+    this.#top = this.#floor;
+  }
+
+  /** What was taken so far stays. */
+  keep(): void {
+    this.#floor = this.#top;
+  }
+
+  /** An array with anything in it. */
+  take<T extends Numbers>(kind: ArrayKind<T>, length: number): T {
+    return this.#within(kind, length) ?? outside(kind, length);
+  }
+
+  zeroed<T extends Numbers>(kind: ArrayKind<T>, length: number): T {
+    const array = this.#within(kind, length);
+    if (array === null) return outside(kind, length);
+    clearMemory(array);
+    return array;
+  }
+
+  /** What kernels see of an array: a copy, unless it lies in their memory already, or there is no room. */
+  placed<T extends Numbers>(array: T): T {
+    if (isInColumnMemory(array)) return array;
+    const copy = this.#within(array.constructor as ArrayKind<T>, array.length);
+    copy?.set(array);
+    return copy ?? array;
+  }
+
+  #within<T extends Numbers>(kind: ArrayKind<T>, length: number): T | null {
+    if (this.#space === null) return null;
+    const start = this.#top;
+    const end = start + Math.ceil((length * kind.BYTES_PER_ELEMENT) / ALIGNMENT) * ALIGNMENT;
+    if (end > this.#space.byteLength) return null;
+    this.#top = end;
+    return new kind(this.#space.buffer, this.#space.byteOffset + start, length);
+  }
+}
+
+const ALIGNMENT = 64;
+
+function outside<T extends Numbers>(kind: ArrayKind<T>, length: number): T {
+  return new kind(new ArrayBuffer(length * kind.BYTES_PER_ELEMENT), 0, length);
+}
+
+let own: Scratch | null = null;
+
+/** That of this thread. */
+export function scratch(): Scratch {
+  own ??= new Scratch(allocateIn(Uint8Array, LIMITS.scratchBytes));
+  return own;
+}
+
+/** Lends this thread a stretch for its next scan; null: it works outside of the memory. */
+export function useScratch(space: Uint8Array | null): void {
+  own = new Scratch(space);
+}

@@ -1,0 +1,293 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { kernels, type Kernels } from '../../dist/engine/kernels/kernels.js';
+import { plainKernels } from '../../dist/engine/kernels/plain-kernels.js';
+import { allocateIn, type ArrayKind, columnMemory, type Numbers } from '../../dist/storage/column-memory.js';
+
+/** Of one kernel; all together are more than 50,000, as many as the engine's law asks for. */
+const CASES = 2_000;
+const SEED = Number(process.env['GRANARY_SEED'] ?? Date.now() % 2 ** 31);
+
+const memory = columnMemory();
+const ROWS_MAX = 300;
+const GROUPS = 17;
+const SLOTS = 41;
+
+/** The arrays of one call: some that are read, and some that are written, all of one length or more. */
+type Arrays = Readonly<Record<string, Numbers>>;
+
+/** In the memory, with the same elements, at an address that is no multiple of much. */
+function inMemory<T extends Numbers>(array: T, shift: number): T {
+  const kind = array.constructor as ArrayKind<T>;
+  const room = allocateIn(kind, array.length + shift);
+  if (room === null) throw new Error('no room in the column memory');
+  const copy = new kind(room.buffer, room.byteOffset + shift * kind.BYTES_PER_ELEMENT, array.length);
+  copy.set(array);
+  alive.push(room);
+  return copy;
+}
+
+/** An array owns its bytes: what is cut from it does not. */
+const alive: Numbers[] = [];
+
+/** Calls both kernels with equal arrays; their results and all arrays must be equal afterwards. */
+function expectSame<A extends Arrays>(
+  arrays: A,
+  shift: number,
+  call: (kernels: Kernels, arrays: A) => unknown,
+): void {
+  alive.length = 0;
+  const names = Object.keys(arrays);
+  const seen = Object.fromEntries(names.map((name) => [name, inMemory(arrays[name], shift)])) as A;
+  const expected = call(plainKernels, arrays);
+  const actual = call(kernels(), seen);
+  expect(actual).toEqual(expected);
+  for (const name of names) {
+    const at = arrays[name].findIndex((value, i) => !Object.is(value, seen[name][i]));
+    if (at >= 0) expect([name, at, seen[name][at]]).toEqual([name, at, arrays[name][at]]);
+  }
+}
+
+const codeArray = (max: number) =>
+  fc
+    .constantFrom(Uint8Array, Uint16Array, Uint32Array)
+    .chain((kind) =>
+      fc
+        .array(fc.nat(Math.min(max, 2 ** (8 * kind.BYTES_PER_ELEMENT) - 1)), { maxLength: ROWS_MAX })
+        .map((codes) => kind.from(codes)),
+    );
+
+const anyDouble = fc.oneof(
+  fc.double(),
+  fc.constantFrom(0, -0, NaN, Infinity, -Infinity, 2 ** 53, -(2 ** 53), 2 ** 960, -(2 ** 1000), 5e-324),
+  fc.integer(),
+);
+
+const flagsOf = (length: number) =>
+  fc.array(fc.nat(1), { minLength: length, maxLength: length }).map((flags) => Uint8Array.from(flags));
+
+const shifts = fc.nat(5);
+
+/** A stretch of rows within `length`. */
+const stretch = (length: number) =>
+  fc.tuple(fc.nat(length), fc.nat(length)).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }));
+
+/** Some of the rows below `length`, ascending. */
+const someRows = (length: number) =>
+  fc
+    .array(fc.boolean(), { minLength: length, maxLength: length })
+    .map((kept) => Int32Array.from(kept.flatMap((keep, row) => (keep ? [row] : []))));
+
+const groupsOf = (length: number) =>
+  fc
+    .array(fc.nat(GROUPS - 1), { minLength: length, maxLength: length })
+    .map((groups) => Int32Array.from(groups));
+
+const numbersOf = (length: number, number: fc.Arbitrary<number> = anyDouble) =>
+  fc.array(number, { minLength: length, maxLength: length }).map((numbers) => Float64Array.from(numbers));
+
+/** Fields of one case, which all tests share. */
+const coded = codeArray(SLOTS - 1).chain((codes) => {
+  const { length } = codes;
+  return fc.record({
+    codes: fc.constant(codes),
+    part: stretch(length),
+    rows: someRows(length),
+    groups: groupsOf(length),
+    table: flagsOf(SLOTS),
+    flags: flagsOf(length),
+    numbers: numbersOf(length),
+    integers: numbersOf(length, fc.integer()),
+    slots: fc
+      .array(fc.nat(GROUPS - 1), { minLength: SLOTS, maxLength: SLOTS })
+      .map((slots) => Int32Array.from(slots)),
+    states: numbersOf(GROUPS),
+    base: fc.integer(),
+    shift: shifts,
+  });
+});
+
+type Coded = typeof coded extends fc.Arbitrary<infer T> ? T : never;
+
+const LAWS: Readonly<Record<string, (given: Coded) => void>> = {
+  selectRows({ codes, table, part: { from, to }, shift }) {
+    const rows = new Int32Array(codes.length);
+    expectSame({ codes, table, rows }, shift, (k, a) => k.selectRows(a.codes, a.table, from, to, a.rows));
+  },
+  refineRows({ codes, table, rows, shift }) {
+    expectSame({ codes, table, rows }, shift, (k, a) => k.refineRows(a.codes, a.table, a.rows, rows.length));
+  },
+  refineByMask({ flags, rows, shift }) {
+    expectSame({ flags, rows }, shift, (k, a) => k.refineByMask(a.flags, 0, a.rows, rows.length));
+  },
+  writeRows({ codes, part: { from, to }, shift }) {
+    expectSame({ rows: new Int32Array(codes.length) }, shift, (k, a) => k.writeRows(from, to, a.rows));
+  },
+  writeMask({ codes, table, part: { from, to }, shift }) {
+    const mask = new Uint8Array(codes.length);
+    expectSame({ codes, table, mask }, shift, (k, a) => k.writeMask(a.codes, a.table, from, to, a.mask));
+  },
+  andMasks({ codes, flags, table, shift }) {
+    const other = Uint8Array.from(codes, (code) => table[code]);
+    expectSame({ flags, other }, shift, (k, a) => k.andMasks(a.flags, a.other, codes.length));
+  },
+  orMasks({ codes, flags, table, shift }) {
+    const other = Uint8Array.from(codes, (code) => table[code]);
+    expectSame({ flags, other }, shift, (k, a) => k.orMasks(a.flags, a.other, codes.length));
+  },
+  gatherCodes({ codes, rows, shift }) {
+    const into = new Uint32Array(rows.length);
+    expectSame({ codes, rows, into }, shift, (k, a) => k.gatherCodes(a.codes, a.rows, rows.length, a.into));
+  },
+  gatherNumbers({ numbers, rows, shift }) {
+    const into = new Float64Array(rows.length);
+    expectSame({ numbers, rows, into }, shift, (k, a) =>
+      k.gatherNumbers(a.numbers, a.rows, rows.length, a.into),
+    );
+  },
+  gatherFlags({ flags, rows, shift }) {
+    const into = new Uint8Array(rows.length);
+    expectSame({ flags, rows, into }, shift, (k, a) => k.gatherFlags(a.flags, a.rows, rows.length, a.into));
+  },
+  widenRows({ codes, rows, base, shift }) {
+    const into = new Float64Array(rows.length);
+    expectSame({ codes, rows, into }, shift, (k, a) =>
+      k.widenRows(a.codes, base, a.rows, rows.length, a.into),
+    );
+  },
+  widenRange({ codes, part: { from, to }, base, shift }) {
+    const into = new Float64Array(to - from);
+    expectSame({ codes, into }, shift, (k, a) => k.widenRange(a.codes, base, from, to - from, a.into));
+  },
+  replaceNulls({ numbers, flags, part: { from, to }, states, shift }) {
+    const into = new Float64Array(to - from);
+    expectSame({ numbers, flags, into }, shift, (k, a) =>
+      k.replaceNulls(a.numbers, from, a.flags, from, to - from, states[0], a.into),
+    );
+  },
+  assignKey({ codes, slots, part: { from, to }, shift }) {
+    const room = {
+      groups: new Int32Array(to - from),
+      cells: new Int32Array(GROUPS),
+      ids: new Float64Array(GROUPS),
+    };
+    expectSame({ codes, slots, ...room }, shift, (k, a) => {
+      const middle = from + ((to - from) >> 1);
+      const known = k.assignKey(a.codes, a.slots, from, middle - from, a.cells, a.ids, 0, a.groups);
+      return k.assignKey(a.codes, a.slots, middle, to - middle, a.cells, a.ids, known, a.groups);
+    });
+  },
+  assignIds({ groups: ids, shift }) {
+    const numbers = Float64Array.from(ids);
+    const room = {
+      groups: new Int32Array(ids.length),
+      cells: new Int32Array(GROUPS),
+      known: new Float64Array(GROUPS),
+    };
+    expectSame({ numbers, ...room }, shift, (k, a) =>
+      k.assignIds(a.numbers, ids.length, a.cells, a.known, 0, a.groups),
+    );
+  },
+  assignHashed({ groups: ids, codes, slots, shift }) {
+    // Ids of up to 52 bits, of which some meet in one cell.
+    const numbers = Float64Array.from(ids, (id, i) => id * 2 ** 47 + slots[codes[i]]);
+    const capacity = 512;
+    const room = {
+      groups: new Int32Array(ids.length),
+      cells: new Int32Array(2 * capacity),
+      known: new Float64Array(capacity),
+    };
+    expectSame({ numbers, ...room }, shift, (k, a) =>
+      k.assignHashed(a.numbers, ids.length, a.cells, a.known, 0, a.groups),
+    );
+  },
+  appendKey({ codes, slots, part: { from, to }, groups, shift }) {
+    const ids = Float64Array.from(groups.subarray(0, to - from));
+    expectSame({ codes, slots, ids }, shift, (k, a) =>
+      k.appendKey(a.codes, a.slots, GROUPS, from, to - from, a.ids),
+    );
+  },
+  fillGroups({ groups, part: { to }, shift }) {
+    expectSame({ groups }, shift, (k, a) => k.fillGroups(a.groups, 7, to));
+  },
+  sumNumbers({ numbers, groups, part: { from, to }, states, shift }) {
+    expectSame({ states, groups, numbers }, shift, (k, a) =>
+      k.sumNumbers(a.states, a.groups, a.numbers, from, to - from),
+    );
+  },
+  sumCodes({ codes, groups, part: { from, to }, base, states, shift }) {
+    expectSame({ states, groups, codes }, shift, (k, a) =>
+      k.sumCodes(a.states, base, a.groups, a.codes, from, to - from),
+    );
+  },
+  sumOfNumbers({ integers, part: { from, to }, shift }) {
+    expectSame({ integers }, shift, (k, a) => k.sumOfNumbers(a.integers, from, to - from));
+  },
+  sumOfCodes({ codes, part: { from, to }, shift }) {
+    expectSame({ codes }, shift, (k, a) => k.sumOfCodes(a.codes, from, to - from));
+  },
+  sumHalves({ integers, groups, part: { from, to }, base, shift }) {
+    const numbers = integers.map((integer) => Math.trunc(integer * 2 ** 21 + base));
+    const room = { highs: new Float64Array(GROUPS), lows: new Float64Array(GROUPS) };
+    expectSame({ numbers, groups, ...room }, shift, (k, a) =>
+      k.sumHalves(a.highs, a.lows, a.groups, a.numbers, from, to - from),
+    );
+  },
+  sumDoubles({ numbers, groups, part: { from, to }, shift }) {
+    const room = {
+      sums: new Float64Array(GROUPS),
+      rests: new Float64Array(GROUPS),
+      spillGroups: new Int32Array(numbers.length),
+      spillNumbers: new Float64Array(numbers.length),
+    };
+    expectSame({ numbers, groups, ...room }, shift, (k, a) => {
+      const spill = { groups: a.spillGroups, numbers: a.spillNumbers };
+      return k.sumDoubles(a.sums, a.rests, a.groups, a.numbers, from, to - from, spill);
+    });
+  },
+  minNumbers({ numbers, groups, part: { from, to }, states, shift }) {
+    expectSame({ states, groups, numbers }, shift, (k, a) =>
+      k.minNumbers(a.states, a.groups, a.numbers, from, to - from),
+    );
+  },
+  maxNumbers({ numbers, groups, part: { from, to }, states, shift }) {
+    expectSame({ states, groups, numbers }, shift, (k, a) =>
+      k.maxNumbers(a.states, a.groups, a.numbers, from, to - from),
+    );
+  },
+  maxRanks({ codes, groups, shift }) {
+    const room = { best: new Uint32Array(GROUPS), ranks: Uint32Array.from(codes) };
+    expectSame({ groups, ...room }, shift, (k, a) => k.maxRanks(a.best, a.groups, a.ranks, codes.length));
+  },
+  markSeen({ groups, shift }) {
+    expectSame({ groups, seen: new Uint8Array(GROUPS) }, shift, (k, a) =>
+      k.markSeen(a.seen, a.groups, groups.length),
+    );
+  },
+  markValid({ groups, flags, part: { from, to }, shift }) {
+    expectSame({ groups, flags, seen: new Uint8Array(GROUPS) }, shift, (k, a) =>
+      k.markValid(a.seen, a.groups, a.flags, from, to - from),
+    );
+  },
+};
+
+describe.skipIf(memory === null)(
+  `kernels in WebAssembly do what their TypeScript twins do, seed ${SEED}`,
+  () => {
+    test('there is a law for each of them, and enough cases', () => {
+      expect(Object.keys(LAWS).toSorted()).toEqual(Object.keys(plainKernels).toSorted());
+      expect(CASES * Object.keys(LAWS).length).toBeGreaterThanOrEqual(50_000);
+    });
+
+    test.each(Object.entries(LAWS))('%s', (_, law) => {
+      fc.assert(fc.property(coded, law), { numRuns: CASES, seed: SEED });
+    });
+
+    test('sums of codes that fill their lanes', () => {
+      for (const kind of [Uint8Array, Uint16Array, Uint32Array]) {
+        const codes = new kind(2_000_001).fill(-1);
+        expectSame({ codes }, 0, (k, a) => k.sumOfCodes(a.codes, 1, 2_000_000));
+      }
+    });
+  },
+);
