@@ -1,8 +1,9 @@
 /** What is open while a store is open, and the SQL of what it asks. */
 import { createHash } from 'node:crypto';
 import { GlobalDictionaries } from './engine/global-dictionaries.js';
-import { hashDoubles, hashIntegers } from './engine/sketches/hash-words.js';
 import { entryOfBytes } from './engine/sketches/sketch-entry.js';
+import type { SketchKernels } from './engine/sketches/sketch-kernels.js';
+import { plainSketches, wasmSketches } from './engine/sketches/sketch-kernels.js';
 import { sketchOfEntries } from './engine/sketches/sketch-of-entries.js';
 import { Sketch } from './engine/sketches/sketch.js';
 import { createWorkerPool } from './engine/workers/pool.js';
@@ -164,10 +165,17 @@ async function memberTypes(
   }
 }
 
+let kernels: SketchKernels | null = null;
+
+/** WebAssembly where the process has it, compiled with the first sketch. */
+function sketchKernels(): SketchKernels {
+  return (kernels ??= typeof WebAssembly === 'undefined' ? plainSketches : wasmSketches());
+}
+
 /** What DuckDB needs of sketches, in sources and for given rows. */
 export const SKETCHES: SketchFunctions = {
-  hashIntegers,
-  hashDoubles,
+  sketchOfIntegers: (words, precision) => sketchKernels().sketchOfIntegers(words, precision),
+  sketchOfDoubles: (words, precision) => sketchKernels().sketchOfDoubles(words, precision),
   entryOfBytes,
   sketchOfEntries,
   create: (precision) => new Sketch(precision),

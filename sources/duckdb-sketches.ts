@@ -48,9 +48,8 @@ export async function registerSketchFunctions(
       }),
     );
   };
-  const { hashIntegers, hashDoubles } = sketches;
-  register('integers', BIGINT, [], (values) => sketchesOfWords(values, hashIntegers, sketches));
-  register('doubles', DOUBLE, [], (values) => sketchesOfWords(values, hashDoubles, sketches));
+  register('integers', BIGINT, [], (values) => sketchesOfWords(values, sketches.sketchOfIntegers));
+  register('doubles', DOUBLE, [], (values) => sketchesOfWords(values, sketches.sketchOfDoubles));
   register('texts', BIGINT, [BLOB], (lengths, input) =>
     sketchesOfTexts(lengths, input.getColumnVector(2) as DuckDBBlobVector, sketches),
   );
@@ -95,17 +94,9 @@ function fillSketches(
   output.flush();
 }
 
-function sketchesOfWords(
-  values: DuckDBVector,
-  hash: SketchFunctions['hashIntegers'],
-  { sketchOfEntries }: SketchFunctions,
-): SketchOf {
+function sketchesOfWords(values: DuckDBVector, sketchOf: SketchFunctions['sketchOfIntegers']): SketchOf {
   const words = wordsOf(values);
-  return (_row, start, end, precision) => {
-    const entries = new Uint32Array(end - start);
-    hash(words.subarray(2 * start, 2 * end), entries);
-    return sketchOfEntries(entries, precision);
-  };
+  return (_row, start, end, precision) => sketchOf(words.subarray(2 * start, 2 * end), precision);
 }
 
 function sketchesOfTexts(

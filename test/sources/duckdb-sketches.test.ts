@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBBlobValue, DuckDBConnection } from '@duckdb/node-api';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import {
+  entryOfDouble as entryOfDoubleInUse,
+  entryOfInteger as entryOfIntegerInUse,
+} from '../../dist/engine/sketches/sketch-entry.js';
+import { plainSketches, wasmSketches } from '../../dist/engine/sketches/sketch-kernels.js';
+import { Sketch } from '../../dist/engine/sketches/sketch.js';
 import type { BuildColumn } from '../../dist/model/plan.js';
 import { duckdbDialect } from '../../dist/planner/sql/compile-duckdb.js';
 import type { LogicalType } from '../../dist/model/value.js';
@@ -180,20 +186,62 @@ test.each(['all', 'distinct'] as const)(
   },
 );
 
-test('random words hash as the reference does', () => {
-  let state = 12_345n;
-  const words = new Int32Array(2 * 2_000);
-  const expected: number[] = [];
-  for (let i = 0; i < 2_000; i++) {
+/** Words of all sizes, many of them of one pattern of bits at either end. */
+function randomWords(count: number, seed: bigint): Int32Array {
+  const words = new Int32Array(2 * count);
+  let state = seed;
+  for (let i = 0; i < count; i++) {
     state = BigInt.asUintN(64, state * 6364136223846793005n + 1442695040888963407n);
     const value = BigInt.asIntN(64, state ^ (state >> 29n)) >> BigInt((i % 8) * 8);
     words[2 * i] = Number(BigInt.asIntN(32, value));
     words[2 * i + 1] = Number(BigInt.asIntN(32, value >> 32n));
-    expected.push(entryOfInteger(value));
   }
-  const entries = new Uint32Array(2_000);
-  SKETCHES.hashIntegers(words, entries);
-  expect([...entries]).toEqual(expected);
+  return words;
+}
+
+describe.each([
+  ['wasm', wasmSketches()],
+  ['plain', plainSketches],
+])('the %s kernels', (_name, kernels) => {
+  test.each([0, 1, 2, 100, 511, 512, 513, 8_191, 8_192, 8_193, 20_000])(
+    'make the sketch of %i words',
+    (count) => {
+      const words = randomWords(count, BigInt(count) + 7n);
+      const view = new DataView(words.buffer);
+      for (const precision of [10, 12, 16]) {
+        const wanted = { integers: new Sketch(precision), doubles: new Sketch(precision) };
+        for (let i = 0; i < count; i++) {
+          wanted.integers.addEntry(entryOfIntegerInUse(view.getBigInt64(8 * i, true)));
+          wanted.doubles.addEntry(entryOfDoubleInUse(view.getFloat64(8 * i, true)));
+        }
+        const found = [kernels.sketchOfIntegers(words, precision), kernels.sketchOfDoubles(words, precision)];
+        expect(found.map((bytes) => Buffer.from(bytes).toString('hex'))).toEqual(
+          [wanted.integers, wanted.doubles].map((sketch) => Buffer.from(sketch.toBytes()).toString('hex')),
+        );
+      }
+    },
+  );
+
+  test('hash as the reference does', () => {
+    const words = randomWords(2_000, 12_345n);
+    const view = new DataView(words.buffer);
+    for (let i = 0; i < 2_000; i++) {
+      const bytes = kernels.sketchOfIntegers(words.slice(2 * i, 2 * i + 2), 12);
+      expect(new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true)).toBe(
+        entryOfInteger(view.getBigInt64(8 * i, true)),
+      );
+    }
+  });
+
+  test('keep the zeros of a hash to its last bit, and one value of each that is repeated', () => {
+    // Every NaN is one value, and so is every zero.
+    const doubles = Float64Array.of(NaN, -0, 0, 1, 1, NaN);
+    const words = new Int32Array(doubles.buffer);
+    words[10] = 1;
+    words[11] = -1;
+    const bytes = kernels.sketchOfDoubles(words, 12);
+    expect([...bytes]).toEqual([...bytesReference([NaN, 0, 1].map(entryOfDouble), 12)]);
+  });
 });
 
 test('a staged statement whose lists outgrow the memory is run with each value once', async () => {

@@ -426,8 +426,8 @@ export async function openTestDuckdb(): Promise<AskedSource> {
     throw new Error('no sketch is asked for');
   };
   const sketches = {
-    hashIntegers: unused,
-    hashDoubles: unused,
+    sketchOfIntegers: unused,
+    sketchOfDoubles: unused,
     entryOfBytes: unused,
     sketchOfEntries: unused,
     create: unused,
