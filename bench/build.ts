@@ -34,7 +34,7 @@ const PEER_THREADS = '2';
 const PRECISION = 12;
 
 export type BuildPeer = 'copy' | 'approximate' | 'exact';
-export const BUILD_TITLES: Readonly<Record<BuildPeer, string>> = {
+const BUILD_TITLES: Readonly<Record<BuildPeer, string>> = {
   copy: 'COPY ORDER BY',
   approximate: 'approx_count_distinct',
   exact: 'count(DISTINCT)',
@@ -176,14 +176,18 @@ async function faultOf(
   const columns = ['country', ...BUILD_CASES[build].measures].map((name) => `visits.${name}`);
   for (const [at, row] of expected.entries()) {
     for (const [place, column] of columns.entries()) {
-      const [wanted, found] = [row[place], answer[at][column]];
-      if (String(wanted) === String(found)) continue;
+      const [wanted, found] = [cellText(row[place]), cellText(answer[at][column])];
+      if (wanted === found) continue;
       const difference = Math.abs(Number(wanted) - Number(found));
       if (place > 0 && difference <= slack * Number(wanted) + 1e-9) continue;
-      return `${column} of ${String(row[0])} is ${String(found)}, of the facts ${String(wanted)}`;
+      return `${column} of ${cellText(row[0])} is ${found}, of the facts ${wanted}`;
     }
   }
   return null;
+}
+
+function cellText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function outcome(size: Size, line: BuildLine): BenchOutcome {

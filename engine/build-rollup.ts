@@ -1,6 +1,7 @@
 /** Obeys a build task: rows from the source, one sealed and compared file per partition and index. Publishes nothing. */
 import { createHash } from 'node:crypto';
-import type { BuildReceipt, FileMeta, PartitionMeta } from '../model/catalog.js';
+import type { StoredBatch } from '../model/batch.js';
+import type { BuildReceipt, FileMeta, IndexMeta, PartitionMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import type { BuildPartition, BuildTask, Statement } from '../model/plan.js';
 import type { Source } from '../sources/source.js';
@@ -59,6 +60,8 @@ async function writePartition(
   const rows = await tools.source.stage(statement, tools.signal);
   try {
     const files: FileMeta[] = [];
+    const batches = new Map<number, StoredBatch>();
+    const isCompared = task.indexes.some(isAggregate);
     for (let index = 0; index < task.indexes.length && rows.rows > 0; index++) {
       const slot = { rollup: task.rollup, partition: key, index };
       const { name: indexName, sortColumns, type } = task.indexes[index];
@@ -69,10 +72,13 @@ async function writePartition(
         columns,
         sortColumns,
         index: indexName,
+        onRead(batch: StoredBatch): void {
+          if (isCompared && (index === 0 || type === 'aggregate')) batches.set(index, batch);
+        },
       };
       files.push(await tools.staging.seal(slot, contract));
     }
-    if (files.length > 0) await checkAggregates(task, key, tools.staging);
+    checkAggregates(task, key, batches);
     const receipt = {
       statement: statementHash(statement),
       groups: rows.rows,
@@ -85,16 +91,24 @@ async function writePartition(
   }
 }
 
-/** What an aggregating index holds is what merging the rows of the default index gives. */
-async function checkAggregates(task: BuildTask, partition: string, staging: Staging): Promise<void> {
-  const aggregates = task.indexes.flatMap((index, at) => (index.type === 'aggregate' ? [at] : []));
-  if (aggregates.length === 0) return;
-  const slot = { rollup: task.rollup, partition };
-  const whole = await staging.read({ ...slot, index: 0 }, task.columns);
-  for (const at of aggregates) {
+function isAggregate({ type }: IndexMeta): boolean {
+  return type === 'aggregate';
+}
+
+/**
+ * What an aggregating index holds is what merging the rows of the default index gives.
+ * @param batches by position of the index, as they were read back; none of a partition without rows
+ */
+function checkAggregates(
+  task: BuildTask,
+  partition: string,
+  batches: ReadonlyMap<number, StoredBatch>,
+): void {
+  const whole = batches.get(0);
+  if (whole === undefined) return;
+  for (const [at, batch] of batches) {
     const index = task.indexes[at];
-    const batch = await staging.read({ ...slot, index: at }, indexColumns(task.columns, index));
-    const fault = indexFault(task.columns, index, whole, batch);
+    const fault = isAggregate(index) ? indexFault(task.columns, index, whole, batch) : null;
     if (fault === null) continue;
     throw new StoreError('build_failed', `${task.rollup}, partition ${partition}: ${fault}`, {
       next: 'This is a fault of the build: please report it.',

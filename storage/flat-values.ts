@@ -60,7 +60,7 @@ function plainValues(element: SchemaElement, data: Uint8Array, count: number): F
       return Float64Array.from({ length: count }, (_, i) => view.getFloat32(4 * i, true));
     case 'DOUBLE':
       requireBytes(data, 8 * count);
-      return new Float64Array(data.slice(0, 8 * count).buffer);
+      return plainDoubles(data, count);
     case 'BYTE_ARRAY':
       return plainBytes(element, data, view, count);
     case 'FIXED_LEN_BYTE_ARRAY': {
@@ -72,6 +72,13 @@ function plainValues(element: SchemaElement, data: Uint8Array, count: number): F
     default:
       return null;
   }
+}
+
+/** A copy: they need not lie at a multiple of 8. The slice of a Buffer would be none. */
+function plainDoubles(data: Uint8Array, count: number): Float64Array {
+  const numbers = new Float64Array(count);
+  new Uint8Array(numbers.buffer).set(data.subarray(0, 8 * count));
+  return numbers;
 }
 
 /** Doubles as long as all are exact. */
