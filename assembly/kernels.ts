@@ -8,3 +8,4 @@ export * from './group';
 export * from './sum';
 export * from './extreme';
 export * from './hash';
+export * from './sketch';
