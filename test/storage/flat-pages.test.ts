@@ -63,7 +63,7 @@ test.each([
   const metadata = parquetMetadata(new Uint8Array(bytes).buffer);
   const plain = {
     ...metadata,
-    schema: metadata.schema.map(({ converted_type: annotation, logical_type: _, ...element }) =>
+    schema: metadata.schema.map(({ converted_type: annotation, logical_type: _logical, ...element }) =>
       annotation === 'UTF8' ? { ...element, converted_type: annotation } : element,
     ),
   };
