@@ -17,9 +17,10 @@ import type { GivenTimes } from './planner/plan-ingest.js';
 import type { RollupShape } from './planner/rollup-shape.js';
 import { distinctTimes, fitGiven, GIVEN_VIEW } from './sources/fit-given.js';
 import { openGivenRows } from './sources/given-rows.js';
-import type { GivenInput, GivenRows } from './sources/given-rows.js';
+import type { GivenInput, GivenRows, ResolveColumns } from './sources/given-rows.js';
 import { quoteIdentifier } from './sources/quote-duckdb.js';
-import { newToken, noteFailure, parseRange, publishOver, wantedRollups } from './store-build.js';
+import { buildConcurrency, newToken, noteFailure, parseRange } from './store-build.js';
+import { publishOver, wantedRollups } from './store-build.js';
 import type { WantedRollup } from './store-build.js';
 import { SKETCHES } from './store-house.js';
 import type { House } from './store-house.js';
@@ -81,7 +82,9 @@ async function ingestInto(
   const before = await house.storage.reload();
   const asked = await askSource(house, shape, await storedTypes(house, before, rollup), signal);
   const columns = ingestColumns(house.prepared.model, shape, asked.types);
-  const given = await openGivenRows(input, (names) => resolveColumns(id, columns, names), SKETCHES, signal);
+  const memory = { limitMb: null, spillFolder: () => house.storage.spillFolder() };
+  const resolve: ResolveColumns = (names) => resolveColumns(id, columns, names);
+  const given = await openGivenRows(input, resolve, SKETCHES, memory, signal);
   try {
     const names = resolveColumns(id, columns, [...given.types.keys()]);
     const keys = shape.request.keys.map(({ column }) => column);
@@ -204,6 +207,7 @@ async function writeAndPublish(
       receipt: { source: house.fingerprint(task.dataSource), writer: `granary ${VERSION} ingest` },
       now: Date.now,
       signal,
+      concurrency: buildConcurrency(),
     });
     const meta = rollupMeta(house.config.schema, task, shape, definition, [...task.kept, ...built]);
     await publishOver(house, staging, before, meta);

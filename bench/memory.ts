@@ -50,7 +50,7 @@ const EVERYTHING_SQL = `
   WHERE country <> '${label.country(0)}' AND store <> '${label.store(0)}' AND product <> '${label.product(0)}'
   GROUP BY 1, 2 ORDER BY 2, 1`;
 
-interface MemoryLine {
+export interface MemoryLine {
   readonly rows: number;
   readonly resident: Readonly<Record<'granary' | 'strings' | 'codes', number>>;
   /** Of Granary's process, by Node's count. */

@@ -11,6 +11,7 @@ import { stageRows } from './duckdb-stage.js';
 import { bindParams, operandType, readBatch } from './duckdb-values.js';
 import type { DuckdbSourceOptions } from './duckdb.js';
 import { interruptOn } from './interrupt-on.js';
+import { memorySettings } from './memory-settings.js';
 import { quoteText } from './quote-duckdb.js';
 import { READ_FILES_ANEW } from './read-files-anew.js';
 import type { Source } from './source.js';
@@ -65,7 +66,8 @@ export async function openDuckdb(options: DuckdbSourceOptions): Promise<Source> 
 }
 
 async function openInstance(options: DuckdbSourceOptions): Promise<DuckDBInstance> {
-  const instance = await DuckDBInstance.create(':memory:').catch((error: unknown) => {
+  const settings = await memorySettings(options.memory);
+  const instance = await DuckDBInstance.create(':memory:', settings).catch((error: unknown) => {
     throw duckdbError(error, options.name, undefined);
   });
   try {
