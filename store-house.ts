@@ -5,6 +5,7 @@ import { entryOfDouble, entryOfInteger, entryOfString } from './engine/sketches/
 import { Sketch } from './engine/sketches/sketch.js';
 import { createWorkerPool } from './engine/workers/pool.js';
 import type { WorkerPool } from './engine/workers/pool.js';
+import { ThreadTurns } from './engine/workers/thread-turns.js';
 import type { RollupMeta } from './model/catalog.js';
 import { errorOf, StoreError } from './model/errors.js';
 import type { Config } from './model/load/parse-config.js';
@@ -22,6 +23,9 @@ import { subQueriesOf } from './planner/sub-query.js';
 import { duckdbSource } from './sources/duckdb.js';
 import type { SketchFunctions, Source } from './sources/source.js';
 import type { Storage } from './storage/storage.js';
+import { Admission } from './store-admission.js';
+import { AnswerCache } from './store-answers.js';
+import { PlanCache } from './store-plan.js';
 
 export interface House {
   readonly config: Config;
@@ -30,6 +34,10 @@ export interface House {
   /** Of one published state of a rollup; forgotten with it. */
   dictionariesOf(rollup: RollupMeta): GlobalDictionaries;
   readonly pool: WorkerPool;
+  readonly turns: ThreadTurns;
+  readonly queries: Admission;
+  readonly plans: PlanCache;
+  readonly answers: AnswerCache;
   /** Of the rollups whose last build or ingest in this process failed. */
   readonly failures: Map<RollupId, RollupFailure>;
   readonly testing: TestingSwitches;
@@ -63,6 +71,10 @@ export interface TestingSwitches {
   /** Rows of a block, of which a filter tells whether it can pass any; Infinity: no block is skipped. */
   readonly blockRows?: number;
   readonly denseGroups?: boolean;
+  /** False: every partition is read, also one whose totals would do. */
+  readonly totals?: boolean;
+  /** False: each query is planned, also one that was planned before. */
+  readonly planCache?: boolean;
 }
 
 /** Opens nothing yet: sources and threads start with the first call that needs them. */
@@ -79,6 +91,7 @@ export function openHouse(
   const types = new Map<MemberId, LogicalType>();
   const dictionaries = new WeakMap<RollupMeta, GlobalDictionaries>();
   const pool = createWorkerPool(config.threads === null ? {} : { maxThreads: config.threads });
+  const answers = new AnswerCache(config.resultCacheBytesMax);
   const calls = new Set<Promise<unknown>>();
   let closing: Promise<void> | null = null;
   const end = async (): Promise<void> => {
@@ -97,6 +110,10 @@ export function openHouse(
       return known;
     },
     pool,
+    turns: new ThreadTurns(),
+    queries: new Admission(config.queriesMax),
+    plans: new PlanCache(() => answers.clear()),
+    answers,
     failures: new Map(),
     testing,
     mend,

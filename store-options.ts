@@ -23,6 +23,9 @@ const signal: Check = [
   'the signal of an AbortController',
 ];
 
+/** A timer of a longer time would fire at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 const build: Checks<BuildOptions> = {
   preAggregations: [isListOfText, "a list such as ['orders.daily']"],
   range: [isListOfText, "a pair of ISO times in UTC, as in ['2024-01-01', '2024-02-01']"],
@@ -43,6 +46,11 @@ const wish: Checks<WishOptions> = {
 const query: Checks<QueryOptions> = {
   securityContext: anything,
   signal,
+  timeoutMs: [
+    (value) => typeof value === 'number' && value > 0 && value <= TIMER_MS_MAX,
+    `milliseconds, above 0 and at most ${TIMER_MS_MAX}`,
+  ],
+  client: [(value) => typeof value === 'string', 'a text'],
   // Whether it is a time is looked at where it is read.
   now: anything,
   numbers: [(value) => value === 'string' || value === 'native', "'string' or 'native'"],

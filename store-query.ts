@@ -5,22 +5,19 @@ import type { QueryTools } from './engine/run-query.js';
 import type { CatalogSnapshot } from './model/catalog.js';
 import { StoreError } from './model/errors.js';
 import { LIMITS } from './model/limits.js';
-import type { Refusal } from './model/cover.js';
-import type { Mode, QueryPlan, RollupPiece } from './model/plan.js';
+import type { Mode } from './model/plan.js';
 import type { GroupCounts } from './planner/count-groups.js';
-import { annotate } from './planner/annotate.js';
 import type { Annotation } from './planner/annotate.js';
-import { explainBox } from './planner/explain-boxes.js';
 import { explainQuery } from './planner/explain-query.js';
 import type { ExplainedPiece, Explanation } from './planner/explain-query.js';
-import { planQuery } from './planner/plan-query.js';
-import type { PlanOptions } from './planner/plan-query.js';
-import { refusalText } from './planner/refuse-source.js';
 import type { WishOptions } from './planner/rollup-wish.js';
+import { throwIfAborted } from './model/throw-if-aborted.js';
 import { countGroups } from './store-counts.js';
+import { withDeadline } from './store-deadline.js';
 import type { HeldSnapshot } from './storage/storage.js';
 import { publishOf } from './store-history.js';
-import { usedPreAggregations } from './store-used-tables.js';
+import { planAnswer, planOptions } from './store-plan.js';
+import type { AnswerPlan } from './store-plan.js';
 import type { UsedPreAggregation } from './store-used-tables.js';
 import type { House } from './store-house.js';
 
@@ -28,6 +25,13 @@ export interface QueryOptions extends WishOptions {
   /** Whom the answer is for: refused unless the store was opened for the same. */
   readonly securityContext?: unknown;
   readonly signal?: AbortSignal;
+  /** Milliseconds after which the query ends with `timed_out`, wherever it is. Default: none. */
+  readonly timeoutMs?: number;
+  /**
+   * On whose behalf it is asked, such as a user or a dashboard: clients take turns where queries wait. Default: all that
+   * name none are one client.
+   */
+  readonly client?: string;
   /** The time that counts as now, for ranges such as `last week`: a date, or milliseconds since the epoch. */
   readonly now?: Date | number;
   readonly numbers?: 'string' | 'native';
@@ -63,6 +67,8 @@ export interface QueryMeta {
   /** False when a number is an estimate; then `relativeError` bounds it at three sigma. */
   readonly exact: boolean;
   readonly relativeError?: number;
+  /** The answer to an earlier query, of the same publish; then no row was looked at for this one. */
+  readonly cached?: true;
   readonly durationMs: number;
 }
 
@@ -71,8 +77,21 @@ export async function answerQuery(house: House, query: unknown, options: QueryOp
   const startedAt = performance.now();
   requireContext(house, options);
   const now = nowOf(options);
-  const asked = { query, options, now, startedAt };
-  const held = await heldCatalog(house, options);
+  const { client = '', timeoutMs } = options;
+  house.queries.enter(client);
+  try {
+    return await withDeadline(timeoutMs, options.signal, (signal) =>
+      answerHeld(house, { query, options, signal, now, startedAt }),
+    );
+  } finally {
+    house.queries.leave(client);
+  }
+}
+
+async function answerHeld(house: House, asked: AskedQuery): Promise<QueryResult> {
+  const { options } = asked;
+  // Without a pause where there is no need of one.
+  const held = options.asOf === undefined ? house.storage.hold() : await heldCatalog(house, options);
   try {
     return await answerSound(house, held.snapshot, asked);
   } catch (error) {
@@ -102,27 +121,23 @@ async function isOutdated(
 interface AskedQuery {
   readonly query: unknown;
   readonly options: QueryOptions;
+  /** Of the caller, and of the deadline. */
+  readonly signal: AbortSignal | undefined;
   readonly now: number;
   /** By the monotonic clock. */
   readonly startedAt: number;
 }
 
 /** No byte that is not what was published: what turns out to be damaged is set aside, and the query planned anew. */
-async function answerSound(
-  house: House,
-  catalog: CatalogSnapshot,
-  { query, options, now, startedAt }: AskedQuery,
-): Promise<QueryResult> {
-  const { storage } = house;
+async function answerSound(house: House, catalog: CatalogSnapshot, asked: AskedQuery): Promise<QueryResult> {
+  const { query, options, signal, now } = asked;
   for (;;) {
-    const plan = await storage.looking(catalog, (sound) =>
-      planQuery(house.prepared, sound, query, planOptions(house, options, now)),
-    );
-    if (plan.refusal !== null) throw notCovered(plan.refusal);
+    throwIfAborted(signal);
+    const plan = await planAnswer(house, catalog, { ...options, query }, now);
     try {
-      return await answerPlan(house, plan, options, now, startedAt);
+      return await runPlan(house, plan, asked);
     } catch (error) {
-      const damage = await storage.setAside(error, catalog);
+      const damage = await house.storage.setAside(error, catalog);
       if (damage === null) throw error;
       house.mend(damage.rollup);
     }
@@ -133,32 +148,6 @@ async function answerSound(
 async function heldCatalog(house: House, { asOf }: Pick<QueryOptions, 'asOf'>): Promise<HeldSnapshot> {
   const { storage } = house;
   return asOf === undefined ? storage.hold() : storage.holdPublish(await publishOf(storage, asOf));
-}
-
-function planOptions(
-  { config, testing }: House,
-  { policy, use, avoid, asOf }: WishOptions & Pick<QueryOptions, 'asOf'>,
-  now: number,
-): PlanOptions {
-  return {
-    ...testing,
-    now,
-    cube: config.compatibility === 'cube' ? config : null,
-    // The source has no past: of an earlier publish only rollups tell.
-    ...(asOf === undefined ? {} : { policy: 'rollupOnly' as const }),
-    ...(policy === undefined ? {} : { policy }),
-    ...(use === undefined ? {} : { use }),
-    ...(avoid === undefined ? {} : { avoid }),
-  };
-}
-
-function notCovered(refusal: Refusal): StoreError {
-  return new StoreError('not_covered', refusalText(refusal), {
-    next: "explain tells what would let a rollup hold them; policy: 'auto' lets the source answer for them.",
-    uncovered: refusal.uncovered.flatMap(({ measures, boxes }) =>
-      boxes.map((box) => ({ measures, times: explainBox(box) })),
-    ),
-  });
 }
 
 /** What the store was opened for stands in its SQL and in its files: another context needs a store of its own. */
@@ -179,51 +168,44 @@ function nowOf(options: Pick<QueryOptions, 'now'>): number {
   });
 }
 
-async function answerPlan(
+async function runPlan(
   house: House,
-  plan: QueryPlan,
-  options: QueryOptions,
-  now: number,
-  startedAt: number,
+  plan: AnswerPlan,
+  { options, signal, now, startedAt }: AskedQuery,
 ): Promise<QueryResult> {
-  const rows = await runQuery(plan, queryTools(house, options));
-  const used = plan.pieces.filter((piece): piece is RollupPiece => piece.kind === 'rollup');
-  const selected = used.find(({ rollup }) => rollup.id === plan.selected);
-  const refreshedAt = used.length === 0 ? now : Math.min(...used.map(({ rollup }) => rollup.lastRefreshTime));
+  const { annotation, used, refreshedAt, meta } = plan;
+  const { numbers = house.config.numbers } = options;
+  const known = house.answers.take(plan, numbers);
+  const rows = known ?? (await runQuery(plan.prepared, queryTools(house, options, signal)));
+  if (known === null) house.answers.keep(plan, numbers, rows);
   return {
     data: rows.data,
-    annotation: annotate(house.prepared.model, plan.query),
-    usedPreAggregations: usedPreAggregations(house.config.schema, used),
-    lastRefreshTime: new Date(refreshedAt).toISOString(),
+    annotation,
+    usedPreAggregations: used,
+    lastRefreshTime: new Date(refreshedAt ?? now).toISOString(),
     ...(rows.total === null ? {} : { total: rows.total }),
     meta: {
-      mode: plan.mode,
-      preAggregation: plan.selected,
-      index: selected === undefined ? null : selected.rollup.indexes[selected.index].name,
-      partitions: countPartitions(used),
-      rowsScanned: rows.rowsScanned,
+      ...meta,
+      rowsScanned: known === null ? rows.rowsScanned : 0,
       exact: rows.relativeError === null,
       ...(rows.relativeError === null ? {} : { relativeError: rows.relativeError }),
+      ...(known === null ? {} : { cached: true as const }),
       durationMs: performance.now() - startedAt,
     },
   };
 }
 
-/** Each partition once, also when several pieces read of it. */
-function countPartitions(pieces: readonly RollupPiece[]): QueryMeta['partitions'] {
-  const read = new Set(pieces.flatMap(({ partitions }) => partitions));
-  const totals = new Map(pieces.map(({ rollup, partitionsTotal }) => [rollup, partitionsTotal]));
-  return { read: read.size, total: [...totals.values()].reduce((sum, total) => sum + total, 0) };
-}
-
-function queryTools(house: House, options: QueryOptions): QueryTools {
+function queryTools(house: House, options: QueryOptions, signal: AbortSignal | undefined): QueryTools {
   const { testing } = house;
   return {
     storage: house.storage,
     dictionariesOf: (rollup) => house.dictionariesOf(rollup),
     scan: {
       pool: house.pool,
-      workerRowsMin: testing.workerRowsMin ?? LIMITS.workerRowsMin,
+      workerRowsMin: testing.workerRowsMin,
+      isAlone: () => house.queries.count === 1,
+      turns: house.turns,
+      client: options.client,
       grouping: testing.denseGroups === false ? 'hashed' : 'auto',
       blockRows: testing.blockRows ?? LIMITS.blockRows,
     },
@@ -231,7 +213,7 @@ function queryTools(house: House, options: QueryOptions): QueryTools {
     source: (name) => house.source(name),
     statement: (request) => house.statement(request),
     numbers: options.numbers ?? house.config.numbers,
-    signal: options.signal,
+    signal,
   };
 }
 
@@ -257,7 +239,7 @@ async function explainHeld(
   query: unknown,
   options: ExplainOptions,
 ): Promise<Explanation> {
-  const planning = planOptions(house, options, nowOf(options));
+  const planning = planOptions(house, options, { now: nowOf(options) });
   const explain = (counts?: GroupCounts): Promise<ReturnType<typeof explainQuery>> =>
     house.storage.looking(catalog, (sound) => explainQuery(house.prepared, sound, query, planning, counts));
   const first = await explain();

@@ -66,6 +66,13 @@ export interface StoreOptions {
   readonly allowNonStrictDateRangeMatch?: boolean;
   /** Budget of decoded columns in memory, in MiB. Default 1024. */
   readonly cacheMb?: number;
+  /**
+   * Budget of answers in memory, in MiB, which are given again to the same query while nothing is published. Default 0:
+   * none is kept.
+   */
+  readonly resultCacheMb?: number;
+  /** Queries that may be under way at once, those that wait included; `overloaded` beyond. Default 10,000. */
+  readonly queriesMax?: number;
   /** Threads for large scans. Default: as the machine has, at most 4. */
   readonly threads?: number;
   /**

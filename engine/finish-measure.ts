@@ -1,7 +1,7 @@
 import { stateName, statesOfLeaf } from '../model/aggregates.js';
 import type { LeafValue, MeasureState } from '../model/aggregates.js';
 import { assert, unreachable } from '../model/assert.js';
-import type { GroupedBatch } from '../model/batch.js';
+import type { GroupedBatch, GroupedCodes, GroupedColumn, GroupedNumbers } from '../model/batch.js';
 import { StoreError } from '../model/errors.js';
 import { evaluateExpression } from '../model/expression.js';
 import { finishSpread, finishTogether } from '../model/moments.js';
@@ -16,18 +16,34 @@ export interface FinishedColumn {
   /** Nothing told the type: there is no value. */
   readonly guessed?: true | undefined;
   readonly valueAt: (row: number) => Value;
+  /** Of the values that `valueAt` gives, where all are numbers or NULL. */
+  readonly numbers?: GroupedNumbers | undefined;
+  /** The same, where they are codes into a dictionary. */
+  readonly coded?: GroupedCodes | undefined;
 }
 
 /** The columns of a batch by name; sketches as the numbers that they estimate. */
 export function stateColumns(batch: GroupedBatch): ReadonlyMap<string, FinishedColumn> {
   return new Map(
-    batch.columns.map(({ name, type, guessed, values }): [string, FinishedColumn] => [
-      name,
-      type.kind === 'sketch'
-        ? { type: { kind: 'integer' }, valueAt: once((row) => estimate(values[row])) }
-        : { type, guessed, valueAt: (row) => values[row] as Value },
-    ]),
+    batch.columns.map((column): [string, FinishedColumn] => [column.name, finishedColumn(column)]),
   );
+}
+
+function finishedColumn(column: GroupedColumn): FinishedColumn {
+  const { type, guessed, numbers, coded } = column;
+  if (numbers !== undefined) return { type, guessed, numbers, valueAt: numberAt(numbers) };
+  if (coded !== undefined) {
+    const { codes, dictionary } = coded;
+    return { type, guessed, coded, valueAt: (row) => dictionary[codes[row]] };
+  }
+  const { values } = column;
+  return type.kind === 'sketch'
+    ? { type: { kind: 'integer' }, valueAt: once((row) => estimate(values[row])) }
+    : { type, guessed, valueAt: (row) => values[row] as Value };
+}
+
+function numberAt({ values, validity }: GroupedNumbers): (row: number) => number | null {
+  return validity === null ? (row) => values[row] : (row) => (validity[row] === 1 ? values[row] : null);
 }
 
 /** A measure over the states of its groups. */
@@ -115,8 +131,10 @@ function finishStatistic(
 /** The first column of a state. A sum must be one that the source's own type could hold. */
 function columnOf(state: MeasureState, states: ReadonlyMap<string, FinishedColumn>): FinishedColumn {
   const column = stored(stateName(state), states);
-  const { type, valueAt } = column;
-  if (state.kind !== 'sum' || (type.kind !== 'integer' && type.kind !== 'decimal')) return column;
+  const { type, valueAt, numbers } = column;
+  // A double is within both bounds where it is an exact integer.
+  if (numbers !== undefined || state.kind !== 'sum' || (type.kind !== 'integer' && type.kind !== 'decimal'))
+    return column;
   const [least, greatest] = type.kind === 'integer' ? INTEGERS : DECIMALS;
   return {
     ...column,

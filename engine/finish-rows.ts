@@ -4,18 +4,29 @@ import type { GroupedBatch } from '../model/batch.js';
 import { StoreError } from '../model/errors.js';
 import { compileTest, testFits, type Filter, type Test } from '../model/filter.js';
 import type { FinishMeasure, FinishPlan, OutputColumn } from '../model/plan.js';
-import { grainName, type MemberId } from '../model/schema.js';
+import type { MemberId } from '../model/schema.js';
 import { formatValue, type LogicalType, type NumberForm, type Value } from '../model/value.js';
 import { finishMeasure, stateColumns, statesOfMeasure, type FinishedColumn } from './finish-measure.js';
 import { orderRows } from './order-rows.js';
+import { type Row, rowMaker, type RowMaker } from './row-objects.js';
 
 export interface FinishedRows {
   /** In order. A time stands under the name of its column and, once, under that of its dimension. */
-  readonly data: Record<string, Value>[];
+  readonly data: Row[];
+  /** How many. */
+  readonly rows: number;
+  /** The same by columns, in the order of the output. */
+  readonly columns: readonly (readonly Value[])[];
   /** The number of rows before limit and offset, when it was asked for. */
   readonly total: number | null;
   /** Of the estimates among the measures, at three sigma; null when there is none. */
   readonly relativeError: number | null;
+}
+
+export interface FinishOptions {
+  readonly numbers: NumberForm;
+  /** Of the output. */
+  readonly makeRows?: RowMaker;
 }
 
 /**
@@ -27,7 +38,7 @@ export function finishRows(
   batch: GroupedBatch,
   plan: FinishPlan,
   output: readonly OutputColumn[],
-  { numbers }: { readonly numbers: NumberForm },
+  { numbers, makeRows = rowMaker(output) }: FinishOptions,
 ): FinishedRows {
   const states = stateColumns(batch);
   const measures = new Map(
@@ -44,8 +55,11 @@ export function finishRows(
   }));
   const end = plan.limit === null ? passing.length : Math.min(plan.offset + plan.limit, passing.length);
   const rows = orderRows(passing, order, end).subarray(Math.min(plan.offset, end), end);
+  const formatted = columns.map((column) => formatColumn(column, rows, numbers));
   return {
-    data: rowObjects(rows, columns, numbers),
+    data: makeRows(formatted, rows.length),
+    rows: rows.length,
+    columns: formatted,
     total: plan.total ? passing.length : null,
     relativeError: relativeErrorOf(plan.measures),
   };
@@ -74,7 +88,11 @@ function passingRows(
   measures: ReadonlyMap<MemberId, FinishedColumn>,
 ): Uint32Array {
   const passing = new Uint32Array(batch.rows);
-  const passes = having === null ? () => true : compileHaving(having, measures);
+  if (having === null) {
+    for (let row = 0; row < passing.length; row++) passing[row] = row;
+    return passing;
+  }
+  const passes = compileHaving(having, measures);
   let count = 0;
   for (let row = 0; row < batch.rows; row++) if (passes(row)) passing[count++] = row;
   return passing.subarray(0, count);
@@ -122,36 +140,16 @@ function relativeErrorOf(measures: readonly FinishMeasure[]): number | null {
   return bounds.length === 0 ? null : Math.max(...bounds);
 }
 
-function rowObjects(
+/** The values of one column in the rows of the answer, as they stand there. */
+function formatColumn(
+  { values: { type, valueAt } }: NamedColumn,
   rows: Uint32Array,
-  columns: readonly NamedColumn[],
   numbers: NumberForm,
-): Record<string, Value>[] {
-  const names = columnNames(columns);
-  const format = columns.map(({ values }) => formatter(values.type, numbers));
-  return Array.from(rows, (row) => {
-    const object: Record<string, Value> = {};
-    for (let i = 0; i < columns.length; i++) {
-      const value = format[i](columns[i].values.valueAt(row));
-      for (const name of names[i]) object[name] = value;
-    }
-    return object;
-  });
-}
-
-/**
- * The keys of each column in a row. The short name of a time is left to the first of its granularities, and to a
- * dimension of that name.
- */
-function columnNames(columns: readonly NamedColumn[]): string[][] {
-  const taken = new Set(columns.map(({ output }) => output.name));
-  return columns.map(({ output }) => {
-    if (output.kind !== 'time') return [output.name];
-    const short = output.name.slice(0, -`.${grainName(output.granularity)}`.length);
-    if (taken.has(short)) return [output.name];
-    taken.add(short);
-    return [output.name, short];
-  });
+): Value[] {
+  const format = formatter(type, numbers);
+  const formatted: Value[] = [];
+  for (const row of rows) formatted.push(format(valueAt(row)));
+  return formatted;
 }
 
 function formatter(type: LogicalType, numbers: NumberForm): (value: Value) => Value {

@@ -1,3 +1,4 @@
+import type { GroupedCodes, GroupedNumbers } from '../model/batch.js';
 import { compareValues, type Value } from '../model/value.js';
 import type { FinishedColumn } from './finish-measure.js';
 
@@ -12,8 +13,14 @@ export interface RowOrder {
  */
 export function orderRows(rows: Uint32Array, order: readonly RowOrder[], count: number): Uint32Array {
   if (order.length === 0) return rows.subarray(0, count);
-  if (count * TOP_SHARE <= rows.length) return topRows(rows, comparator(order, rows, false), count);
-  return rows.toSorted(comparator(order, rows, true)).subarray(0, count);
+  const isRanked = count * TOP_SHARE > rows.length;
+  const [first, ...others] = order;
+  const leads = numericRanks(first, rows);
+  const compare = inTurn([
+    leads === null ? compareValuesBy(first, rows, isRanked) : compareRanks(leads),
+    ...others.map((key) => lazily(() => compareBy(key, rows, isRanked))),
+  ]);
+  return isRanked ? rows.toSorted(compare).subarray(0, count) : topRows(rows, leads, compare, count);
 }
 
 /** A heap looks at each row once; it is worth it for the first quarter of them. */
@@ -21,11 +28,8 @@ const TOP_SHARE = 4;
 
 type Compare = (a: number, b: number) => number;
 
-/**
- * @param ranked whether a row is compared so often that ranks are worth computing
- */
-function comparator(order: readonly RowOrder[], rows: Uint32Array, ranked: boolean): Compare {
-  const compares = order.map((key) => lazily(() => compareBy(key, rows, ranked)));
+/** The first that tells two rows apart decides; else the rows stay as they come. */
+function inTurn(compares: readonly Compare[]): Compare {
   const [first] = compares;
   return (a, b) => {
     let result = first(a, b);
@@ -40,12 +44,18 @@ function lazily(make: () => Compare): Compare {
   return (a, b) => (compare ??= make())(a, b);
 }
 
-function compareBy({ values, descending }: RowOrder, rows: Uint32Array, ranked: boolean): Compare {
-  const { valueAt } = values;
-  const ranks = numericRanks(valueAt, rows, descending);
-  if (ranks !== null) return compareRanks(ranks);
-  if (ranked) return compareRanks(valueRanks(valueAt, rows, descending));
-  const sign = descending ? -1 : 1;
+function compareBy(key: RowOrder, rows: Uint32Array, ranked: boolean): Compare {
+  const ranks = numericRanks(key, rows);
+  return ranks === null ? compareValuesBy(key, rows, ranked) : compareRanks(ranks);
+}
+
+/**
+ * @param ranked whether a row is compared so often that ranks are worth computing
+ */
+function compareValuesBy(key: RowOrder, rows: Uint32Array, ranked: boolean): Compare {
+  if (ranked) return compareRanks(valueRanks(key, rows));
+  const { valueAt } = key.values;
+  const sign = key.descending ? -1 : 1;
   return (a, b) => {
     const x = valueAt(a);
     const y = valueAt(b);
@@ -59,29 +69,54 @@ function compareRanks(ranks: Float64Array): Compare {
 }
 
 /** By row, a finite number or NULL as a number that ascends in the order; null when there are other values. */
-function numericRanks(
-  valueAt: FinishedColumn['valueAt'],
-  rows: Uint32Array,
-  descending: boolean,
-): Float64Array | null {
+function numericRanks({ values, descending }: RowOrder, rows: Uint32Array): Float64Array | null {
+  if (values.numbers !== undefined) return ranksOfNumbers(values.numbers, descending, rows);
+  const { valueAt } = values;
   const ranks = ranksFor(rows);
   for (const row of rows) {
     const value = valueAt(row);
-    if (value === null) ranks[row] = Infinity;
+    if (value === null) ranks[row] = LAST;
     else if (typeof value === 'number' && Number.isFinite(value)) ranks[row] = descending ? -value : value;
     else return null;
   }
   return ranks;
 }
 
-/** By row, the position of its value among the distinct values in order. */
-function valueRanks(
-  valueAt: FinishedColumn['valueAt'],
-  rows: Uint32Array,
+function ranksOfNumbers(
+  { values, validity }: GroupedNumbers,
   descending: boolean,
+  rows: Uint32Array,
+): Float64Array | null {
+  const ranks = ranksFor(rows);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    const value = values[row];
+    // The difference is NaN where the value is not finite.
+    if (validity !== null && validity[row] === 0) ranks[row] = LAST;
+    else if (value - value === 0) ranks[row] = descending ? -value : value;
+    else return null;
+  }
+  return ranks;
+}
+
+/** The rank of NULL, in both directions. */
+const LAST = Infinity;
+
+/** By row, the position of its value among the distinct values in order. */
+function valueRanks({ values, descending }: RowOrder, rows: Uint32Array): Float64Array {
+  // A dictionary of many values that do not occur is dearer than a map of those that do.
+  return values.coded === undefined || values.coded.dictionary.length > 4 * rows.length
+    ? ranksOfValues(values.valueAt, descending, rows)
+    : ranksOfCodes(values.coded, descending, rows);
+}
+
+function ranksOfValues(
+  valueAt: FinishedColumn['valueAt'],
+  descending: boolean,
+  rows: Uint32Array,
 ): Float64Array {
   const distinct = new Map<Value, number>();
-  for (const row of rows) distinct.set(valueAt(row), Infinity);
+  for (const row of rows) distinct.set(valueAt(row), LAST);
   const values = [...distinct.keys()].filter((value) => value !== null).sort(compareValues);
   if (descending) values.reverse();
   values.forEach((value, rank) => distinct.set(value, rank));
@@ -90,18 +125,53 @@ function valueRanks(
   return ranks;
 }
 
+function ranksOfCodes(
+  { codes, dictionary }: GroupedCodes,
+  descending: boolean,
+  rows: Uint32Array,
+): Float64Array {
+  const rankOf = new Float64Array(dictionary.length).fill(-1);
+  const used: number[] = [];
+  for (const row of rows) {
+    const code = codes[row];
+    if (rankOf[code] === LAST) continue;
+    rankOf[code] = LAST;
+    if (dictionary[code] !== null) used.push(code);
+  }
+  used.sort((a, b) => compareValues(dictionary[a], dictionary[b]));
+  if (descending) used.reverse();
+  used.forEach((code, rank) => (rankOf[code] = rank));
+  const ranks = ranksFor(rows);
+  for (const row of rows) ranks[row] = rankOf[codes[row]];
+  return ranks;
+}
+
 /** Rows ascend. */
 function ranksFor(rows: Uint32Array): Float64Array {
   return new Float64Array(rows.length === 0 ? 0 : rows[rows.length - 1] + 1);
 }
 
-/** The first `count` rows by a heap that has the last of them on top. */
-function topRows(rows: Uint32Array, compare: Compare, count: number): Uint32Array {
+/**
+ * The first `count` rows by a heap that has the last of them on top.
+ *
+ * @param leads ranks by the first key, where it has some: a row behind the top in these needs no further look
+ */
+function topRows(
+  rows: Uint32Array,
+  leads: Float64Array | null,
+  compare: Compare,
+  count: number,
+): Uint32Array {
   if (count === 0) return rows.subarray(0, 0);
   const heap = rows.slice(0, count);
   for (let at = (count >> 1) - 1; at >= 0; at--) sink(heap, at, heap[at], compare);
+  let top = leads === null ? LAST : leads[heap[0]];
   for (let i = count; i < rows.length; i++) {
-    if (compare(rows[i], heap[0]) < 0) sink(heap, 0, rows[i], compare);
+    const row = rows[i];
+    if (leads !== null && leads[row] > top) continue;
+    if (compare(row, heap[0]) >= 0) continue;
+    sink(heap, 0, row, compare);
+    if (leads !== null) top = leads[heap[0]];
   }
   return heap.sort(compare);
 }

@@ -64,8 +64,9 @@ function sortedByTime(groups: GroupedBatch, keys: ReadonlySet<string>, time: str
   const order = Array.from(times.keys()).filter((row) => times[row] !== null);
   order.sort((a, b) => (times[a] as number) - (times[b] as number));
   const columns = groups.columns.map((column) => {
-    const sorted = { ...column, values: order.map((row) => column.values[row]) };
-    return [column.name, storeColumn(sorted, column.type, keys.has(column.name))] as const;
+    const { name, type, values } = column;
+    const sorted = { name, type, values: order.map((row) => values[row]) };
+    return [name, storeColumn(sorted, type, keys.has(name))] as const;
   });
   return { rows: order.length, columns: new Map(columns), bytes: 0 };
 }

@@ -15,8 +15,10 @@ import type { GlobalDictionaries } from './global-dictionaries.js';
 import { mergePieces } from './merge-pieces.js';
 import { nameMeasures } from './name-measures.js';
 import { rollWindows } from './roll-windows.js';
+import { rowMaker, type RowMaker } from './row-objects.js';
 import { runScan } from './run-scan.js';
 import type { ScanOptions } from './run-scan.js';
+import { totalsBatch } from './totals-batch.js';
 
 export interface QueryTools {
   readonly storage: Storage;
@@ -35,9 +37,56 @@ export interface QueryAnswer extends FinishedRows {
   readonly rowsScanned: number | null;
 }
 
+/** A plan with all that running it needs to know of the catalog, so that it may be run again and again. */
+export interface PreparedQuery {
+  readonly plan: QueryPlan;
+  readonly pieces: readonly PreparedPiece[];
+  readonly makeRows: RowMaker;
+}
+
+type PreparedPiece = SourcePiece | PreparedRollup;
+
+interface PreparedRollup {
+  readonly kind: 'rollup';
+  readonly piece: RollupPiece;
+  /** By partition, the row that stands for it; null: it is read. */
+  readonly totals: readonly (StoredBatch | null)[];
+  /** What the scan groups by, filters by and merges. */
+  readonly columns: readonly RollupColumn[];
+  /** What the rows are sorted by. */
+  readonly sort: readonly string[];
+  /** Of the columns of the index, where no partition is read that would tell them. */
+  readonly types: ReadonlyMap<string, LogicalType>;
+}
+
+/**
+ * Pure: where the planner may look at the catalog, so may this.
+ *
+ * @param totals false: every partition is read, as a check on what the catalog tells
+ */
+export function prepareQuery(plan: QueryPlan, totals = true): PreparedQuery {
+  const pieces = plan.pieces.map((piece): PreparedPiece => {
+    if (piece.kind === 'source') return piece;
+    const { rollup, index, partitions } = piece;
+    return {
+      kind: 'rollup',
+      piece,
+      totals: partitions.map(({ files }) => (totals ? totalsBatch(files[index], piece.scan) : null)),
+      columns: neededColumns(piece),
+      sort: rollup.indexes[index].sortColumns,
+      types: partitions.length === 0 ? publishedTypes(piece) : new Map(),
+    };
+  });
+  return { plan, pieces, makeRows: rowMaker(plan.output) };
+}
+
 /** @throws StoreError */
-export async function runQuery(plan: QueryPlan, tools: QueryTools): Promise<QueryAnswer> {
-  const grouped = await runPieces(plan.pieces, tools);
+export async function runQuery(
+  { plan, pieces, makeRows }: PreparedQuery,
+  tools: QueryTools,
+): Promise<QueryAnswer> {
+  const grouped = await runPieces(pieces, tools);
+  throwIfAborted(tools.signal);
   const batch =
     plan.merge === null
       ? grouped[0].batch
@@ -45,7 +94,7 @@ export async function runQuery(plan: QueryPlan, tools: QueryTools): Promise<Quer
           ...grouped.map(({ batch: groups }, at) => ({ batch: groups, rollup: rollupOf(plan.pieces[at]) })),
           ...(plan.buckets === null ? [] : [{ batch: bucketRows(plan.buckets), rollup: null }]),
         ]);
-  const finished = finishRows(batch, plan.finish, plan.output, { numbers: tools.numbers });
+  const finished = finishRows(batch, plan.finish, plan.output, { numbers: tools.numbers, makeRows });
   return { ...finished, rowsScanned: sumScanned(grouped) };
 }
 
@@ -60,7 +109,7 @@ interface Grouped {
 }
 
 /** All at once. When one fails the others are stopped, and the call ends only after them. */
-async function runPieces(pieces: readonly Piece[], tools: QueryTools): Promise<Grouped[]> {
+async function runPieces(pieces: readonly PreparedPiece[], tools: QueryTools): Promise<Grouped[]> {
   if (pieces.length === 1) return [await runPiece(pieces[0], tools)];
   const stop = new AbortController();
   const signal = tools.signal === undefined ? stop.signal : AbortSignal.any([tools.signal, stop.signal]);
@@ -80,7 +129,7 @@ async function runPieces(pieces: readonly Piece[], tools: QueryTools): Promise<G
   return Promise.all(outcomes);
 }
 
-function runPiece(piece: Piece, tools: QueryTools): Promise<Grouped> {
+function runPiece(piece: PreparedPiece, tools: QueryTools): Promise<Grouped> {
   return piece.kind === 'rollup' ? scanRollup(piece, tools) : askSource(piece, tools);
 }
 
@@ -93,17 +142,16 @@ function sumScanned(grouped: readonly Grouped[]): number | null {
   return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
 }
 
-async function scanRollup(piece: RollupPiece, tools: QueryTools): Promise<Grouped> {
-  const columns = neededColumns(piece);
+async function scanRollup(prepared: PreparedRollup, tools: QueryTools): Promise<Grouped> {
+  const { piece, totals, columns, sort, types } = prepared;
   const batches: StoredBatch[] = [];
-  for (const { files } of piece.partitions) {
+  for (const [at, { files }] of piece.partitions.entries()) {
     throwIfAborted(tools.signal);
-    batches.push(await tools.storage.readPartition(files[piece.index], columns));
+    batches.push(totals[at] ?? (await tools.storage.readPartition(files[piece.index], columns)));
   }
   throwIfAborted(tools.signal);
-  const sort = tools.narrowing ? piece.rollup.indexes[piece.index].sortColumns : [];
-  const scanned = await runScan(piece.scan, sort, batches, {
-    ...(batches.length === 0 ? { types: publishedTypes(piece) } : {}),
+  const scanned = await runScan(piece.scan, tools.narrowing ? sort : [], batches, {
+    types,
     ...tools.scan,
     dictionaries: tools.dictionariesOf(piece.rollup),
     signal: tools.signal,
@@ -122,7 +170,6 @@ async function askSource({ request }: SourcePiece, tools: QueryTools): Promise<G
   }
 }
 
-/** What the scan groups by, filters by and merges. */
 function neededColumns({ rollup, scan }: RollupPiece): RollupColumn[] {
   const names = new Set([
     ...scan.keys.map((key) => key.column),

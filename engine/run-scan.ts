@@ -1,19 +1,21 @@
 import { PRECISION_DEFAULT } from '../model/aggregates.js';
 import type { GroupedBatch, GroupedColumn, StoredBatch } from '../model/batch.js';
-import { LIMITS } from '../model/limits.js';
-import type { ScanPlan } from '../model/plan.js';
+import type { ScanAggregate, ScanPlan } from '../model/plan.js';
+import { throwIfAborted } from '../model/throw-if-aborted.js';
 import type { LogicalType } from '../model/value.js';
-import { valuesOf } from './accumulators/accumulator.js';
+import type { Accumulator } from './accumulators/accumulator.js';
+import { CodedGroups, NumberGroups, nullsAsZero } from './grouped-columns.js';
 import { prepareScan, type PreparedScan, type PrepareOptions } from './prepare-scan.js';
-import { isNumeric, scanOnWorkers } from './scan-on-workers.js';
+import { placeScan, type PlaceOptions } from './place-scan.js';
+import { scanOnWorkers } from './scan-on-workers.js';
 import { mergeParts, scanSlices, type ScanStates } from './scan-slices.js';
-import type { WorkerPool } from './workers/pool.js';
+import type { ThreadTurns } from './workers/thread-turns.js';
 
-export interface ScanOptions extends PrepareOptions {
-  /** Null: everything runs on the calling thread. */
-  readonly pool: WorkerPool | null;
-  /** Rows, after narrowing, below which a scan stays on the calling thread. */
-  readonly workerRowsMin?: number;
+export interface ScanOptions extends PrepareOptions, PlaceOptions {
+  /** Who has the calling thread; absent: the scan begins at once. */
+  readonly turns?: ThreadTurns;
+  /** Whose turn it takes. */
+  readonly client?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,12 +39,17 @@ export async function runScan(
   batches: readonly StoredBatch[],
   options: ScanOptions,
 ): Promise<ScanResult> {
-  const { pool, signal, workerRowsMin = LIMITS.workerRowsMin } = options;
-  const prepared = prepareScan(scan, sort, batches, options);
-  if (pool === null || prepared.shape.rows < workerRowsMin || !isNumeric(prepared)) {
-    return toResult(scan, prepared, scanSlices(prepared));
+  const { pool, turns, client = '', signal } = options;
+  const turn = turns?.next(client) ?? null;
+  if (turn !== null) {
+    await turn;
+    throwIfAborted(signal);
   }
-  const parts = await scanOnWorkers(prepared, pool, signal);
+  const prepared = prepareScan(scan, sort, batches, options);
+  const place = placeScan(prepared, options);
+  if (pool === null || place.kind === 'here') return toResult(scan, prepared, scanSlices(prepared));
+  const parts = await scanOnWorkers(prepared, pool, place.tasks, { client, signal });
+  // In one go: the states stand in scratch.
   return toResult(scan, prepared, mergeParts(prepared.shape, parts));
 }
 
@@ -66,32 +73,53 @@ function toResult(
   const overNothing = scan.keys.length === 0 && groups === 0;
   const slots = states.grouping.slots();
   const keys = scan.keys.map((key, i): GroupedColumn => {
-    const { values } = numberings[i];
-    return {
-      name: key.output,
-      type: types.get(key.column) ?? { kind: 'string' },
-      values: valuesOf(groups, (group) => values[slots[i][group]]),
-    };
+    const type = types.get(key.column) ?? { kind: 'string' };
+    return new CodedGroups(key.output, type, { codes: slots[i], dictionary: numberings[i].values });
   });
-  const aggregates = scan.aggregates.flatMap(({ columns, operation, emptyValue }, i) => {
-    const all = overNothing ? columns.map(() => [null]) : states.accumulators[i].values(groups);
-    return columns.map((name, part): GroupedColumn => {
-      const values = all[part];
-      const type = types.get(name);
-      return {
-        name,
-        ...(type === undefined ? { type: typeOfNothing(operation), guessed: true as const } : { type }),
-        values: values.includes(null) ? values.map((value) => value ?? emptyValue) : values,
-      };
-    });
-  });
+  const aggregates = scan.aggregates.flatMap((aggregate, i) =>
+    overNothing
+      ? aggregate.columns.map((name) => valueGroups(name, [null], aggregate, types))
+      : stateGroups(aggregate, states.accumulators[i], groups, types),
+  );
   return {
     batch: { rows: overNothing ? 1 : groups, columns: [...keys, ...aggregates] },
     rowsScanned: shape.rows,
   };
 }
 
+function stateGroups(
+  aggregate: ScanAggregate,
+  accumulator: Accumulator,
+  groups: number,
+  types: PreparedScan['types'],
+): GroupedColumn[] {
+  const { columns, emptyValue } = aggregate;
+  const numbers = columns.every((name) => types.has(name)) ? accumulator.numbers?.(groups) : undefined;
+  if (numbers === undefined) {
+    const values = accumulator.values(groups);
+    return columns.map((name, part) => valueGroups(name, values[part], aggregate, types));
+  }
+  return columns.map((name, part) => {
+    const own = emptyValue === 0 ? nullsAsZero(numbers[part]) : numbers[part];
+    return new NumberGroups(name, types.get(name) as LogicalType, own);
+  });
+}
+
+function valueGroups(
+  name: string,
+  values: GroupedColumn['values'],
+  { operation, emptyValue }: ScanAggregate,
+  types: PreparedScan['types'],
+): GroupedColumn {
+  const type = types.get(name);
+  return {
+    name,
+    ...(type === undefined ? { type: typeOfNothing(operation), guessed: true as const } : { type }),
+    values: values.includes(null) ? values.map((value) => value ?? emptyValue) : values,
+  };
+}
+
 /** Where no partition tells the type, there is no value but an empty one. */
-function typeOfNothing(operation: ScanPlan['aggregates'][number]['operation']): LogicalType {
+function typeOfNothing(operation: ScanAggregate['operation']): LogicalType {
   return operation === 'sketch' ? { kind: 'sketch', precision: PRECISION_DEFAULT } : { kind: 'integer' };
 }

@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../model/throw-if-aborted.js';
 import type { ScanInput, ScanPart, ScanSlice, ScanTask } from './scan-task.js';
-import type { WorkerPool } from './workers/pool.js';
+import type { AskedTask, WorkerPool } from './workers/pool.js';
 
 /** Whether workers can run it: numbers and sketches only, all in shared memory. */
 export function isNumeric({ slices }: ScanTask): boolean {
@@ -30,23 +30,21 @@ function isShared(array: ArrayBufferView): boolean {
 /**
  * Splits a scan into tasks; gives what each of them found. `isNumeric` holds.
  *
- * @throws StoreError `aborted` as soon as a task ends after the signal; `sketch_invalid`
+ * @throws StoreError `aborted`; `worker_failed`; `sketch_invalid`
  */
 export async function scanOnWorkers(
   { shape, slices }: ScanTask,
   pool: WorkerPool,
-  signal: AbortSignal | undefined,
+  count: number,
+  asked: AskedTask,
 ): Promise<ScanPart[]> {
-  const rowsMax = Math.ceil(shape.rows / (pool.threads * TASKS_PER_THREAD));
+  const rowsMax = Math.max(1, Math.ceil(shape.rows / count));
   const tasks = splitSlices(slices, Math.min(rowsMax, TASK_ROWS_MAX)).map((part): ScanTask => ({
     shape,
     slices: part.map(withoutTypes),
   }));
-  return runTasks(tasks, pool, signal);
+  return runTasks(tasks, pool, asked);
 }
-
-/** More than one, so that a thread that ends early helps the others. */
-const TASKS_PER_THREAD = 2;
 
 /** See `HALVES_ROWS_MAX`. */
 const TASK_ROWS_MAX = 2 ** 26;
@@ -85,19 +83,15 @@ function withoutType(input: ScanInput): ScanInput {
 }
 
 /** The parts in the order of their tasks. A task begins when a thread is free, and none after a failure. */
-async function runTasks(
-  tasks: readonly ScanTask[],
-  pool: WorkerPool,
-  signal: AbortSignal | undefined,
-): Promise<ScanPart[]> {
+async function runTasks(tasks: readonly ScanTask[], pool: WorkerPool, asked: AskedTask): Promise<ScanPart[]> {
   const parts: ScanPart[] = [];
   let next = 0;
   const runner = async (): Promise<void> => {
     try {
       while (next < tasks.length) {
-        throwIfAborted(signal);
+        throwIfAborted(asked.signal);
         const task = next++;
-        parts[task] = await pool.run(tasks[task]);
+        parts[task] = await pool.run(tasks[task], asked);
       }
     } catch (error) {
       next = tasks.length;
@@ -105,6 +99,6 @@ async function runTasks(
     }
   };
   await Promise.all(Array.from({ length: Math.min(pool.threads, tasks.length) }, runner));
-  throwIfAborted(signal);
+  throwIfAborted(asked.signal);
   return parts;
 }

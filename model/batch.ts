@@ -81,4 +81,20 @@ export interface GroupedColumn {
   readonly guessed?: true;
   /** Airlift bytes where the type is a sketch. */
   readonly values: readonly (Value | Uint8Array)[];
+  /** The same values, where all are numbers or NULL. Of `numbers` and `coded` at most one is there. */
+  readonly numbers?: GroupedNumbers;
+  /** The same values, where they are codes into a dictionary. */
+  readonly coded?: GroupedCodes;
+}
+
+export interface GroupedNumbers {
+  readonly values: Float64Array;
+  /** 1 where there is a value; null when every group has one. */
+  readonly validity: Uint8Array | null;
+}
+
+export interface GroupedCodes {
+  readonly codes: Uint32Array;
+  /** In no order; NULL may be among them. */
+  readonly dictionary: readonly Value[];
 }

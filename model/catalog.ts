@@ -113,4 +113,9 @@ export interface ColumnStats {
   readonly max: Value;
   /** Distinct values, NULL not counted: exact. Null when unknown, absent in files that were sealed by older versions. */
   readonly distinct?: number | null;
+  /**
+   * The sum of the values of a measure, exact: of integers, and of decimals in units of their last digit. Null where there
+   * is no value, for doubles and for all else; absent in files that were sealed by older versions.
+   */
+  readonly total?: number | bigint | null;
 }

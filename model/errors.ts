@@ -10,10 +10,13 @@ export type ErrorCode =
   | 'file_missing' // a file that is needed does not exist or cannot be read
   | 'format_newer' // the store was written by a newer version
   | 'model_invalid' // the data model has an error, with its place in the file
+  | 'overloaded' // as many queries as may be are under way
   | 'not_covered' // only rollups may answer, and they do not hold all that is asked
   | 'query_invalid' // the query has an error, with its path
   | 'rows_invalid' // rows that were given do not fit the rollup that they were given for
   | 'source_failed' // the source refused or failed a statement
+  | 'timed_out' // the call took longer than its deadline
+  | 'worker_failed' // a thread ended, for want of memory as a rule; the process goes on
   | 'sketch_invalid' // bytes that are no sketch, or sketches that cannot be merged
   | 'value_out_of_range'; // a number or a time outgrew the exact types
 

@@ -68,8 +68,23 @@ export const LIMITS = {
   rowGroupRows: 20_480,
   /** Group cells that an accumulator may hold as a dense array. */
   denseCellsMax: 1 << 20,
-  /** Rows below which a scan stays on the calling thread. */
-  workerRowsMin: 2_000_000,
+  /**
+   * Cells (rows by columns that are looked at) of a scan that stays on the calling thread, about a nanosecond each: 0.2 ms,
+   * which is what the way to a worker and back costs; and of one while no other query is under way, 1 ms. A scan that
+   * finds the workers not started yet stays up to the third, for they take as long to start.
+   */
+  ownThreadCells: 200_000,
+  aloneCells: 1_000_000,
+  coldCells: 40_000_000,
+  /** Rows from which a scan is split among idle workers: below it, to merge their groups takes what they save. */
+  splitRowsMin: 4_000_000,
+  /** Milliseconds of work on the calling thread after which the event loop has its turn, and pieces of work in a turn. */
+  turnMs: 1,
+  turnWorkMax: 64,
+  /** Queries that may be under way in one store, those that wait included, unless told otherwise. */
+  queriesMax: 10_000,
+  /** Mebibytes of JavaScript objects of one worker; columns and states of numbers are not among them. */
+  workerHeapMb: 1_024,
   /** Bytes of one file of a partition: what one read gives. */
   fileBytesMax: 2 ** 31 - 1,
   /** Bytes of decoded columns that a store keeps in memory unless told otherwise. */
@@ -128,6 +143,10 @@ export const LIMITS = {
   scratchBytes: 256 * 1024 * 1024,
   /** The same for each task of a worker. */
   workerScratchBytes: 128 * 1024 * 1024,
+  /** Plans that a store keeps, their bytes, and the characters of a query whose plan is kept. */
+  plansKept: 1_000,
+  planBytes: 32 * 1024 * 1024,
+  planTextChars: 64 * 1024,
   /** Threads of the worker pool, where the machine has as many processors. */
   workerThreadsMax: 4,
   /** Pairs of a time column and a bucket whose labels are kept, for each rollup. */

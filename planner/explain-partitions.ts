@@ -1,6 +1,7 @@
 /** Which partitions of a rollup a plan reads and which it skips, and why. */
 import type { PartitionMeta } from '../model/catalog.js';
 import { formatLocal } from '../model/civil-time.js';
+import { totalsRow } from '../model/partition-totals.js';
 import type { RollupPiece } from '../model/plan.js';
 import type { TimeRange } from '../model/query.js';
 
@@ -14,15 +15,20 @@ export interface PartitionRun {
   readonly rows: number;
 }
 
-/** `range`: outside of the asked times; `statistics`: by the bounds of its columns no row passes the filter. */
-export type PartitionFate = 'kept' | 'empty' | 'skipped by range' | 'skipped by statistics';
+/**
+ * `range`: outside of the asked times; `statistics`: by the bounds of its columns no row passes the filter. `totals`: it
+ * answers, and by what the catalog tells of its columns alone.
+ */
+export type PartitionFate =
+  'kept' | 'kept by totals' | 'empty' | 'skipped by range' | 'skipped by statistics';
 
 /** In the order of time. @param asked on the partitioning time; null: all time */
 export function explainPartitions(piece: RollupPiece, asked: TimeRange | null): PartitionRun[] {
   const kept = new Set(piece.partitions);
   const runs: PartitionMeta[][] = [];
   const fateOf = (partition: PartitionMeta): PartitionFate => {
-    if (kept.has(partition)) return 'kept';
+    if (kept.has(partition))
+      return totalsRow(partition.files[piece.index], piece.scan) === null ? 'kept' : 'kept by totals';
     if (partition.files.length === 0) return 'empty';
     return asked === null || touches(partition, asked) ? 'skipped by statistics' : 'skipped by range';
   };
@@ -41,15 +47,17 @@ export function explainPartitions(piece: RollupPiece, asked: TimeRange | null): 
   }));
 }
 
-/** `2024-01-01..2024-03-31: 3 partitions kept, 997 skipped`. */
+/** `2024-01-01..2024-03-31: 3 partitions kept, 2 of them by their totals, 997 skipped`. */
 export function partitionsText(runs: readonly PartitionRun[]): string {
-  const kept = runs.filter(({ fate }) => fate === 'kept');
   const count = (some: readonly PartitionRun[]): number =>
     some.reduce((sum, { partitions }) => sum + partitions, 0);
+  const kept = runs.filter(({ fate }) => fate.startsWith('kept'));
+  const byTotals = count(kept.filter(({ fate }) => fate === 'kept by totals'));
   const spans = kept.map(({ span }) => span).join(', ');
   const partitions = `${count(kept)} partition${count(kept) === 1 ? '' : 's'} kept`;
   const skipped = runs.filter(({ fate }) => fate.startsWith('skipped'));
-  const text = `${partitions}, ${count(skipped)} skipped`;
+  const totals = byTotals === 0 ? '' : `, ${byTotals} of them by their totals`;
+  const text = `${partitions}${totals}, ${count(skipped)} skipped`;
   return spans === '' ? text : `${spans}: ${text}`;
 }
 

@@ -35,15 +35,20 @@ const KEYS = [
 
 /**
  * @param input a query object as Cube's REST API takes it
- * @param now what relative date ranges are counted from: milliseconds since the epoch
+ * @param at what relative date ranges are counted from: milliseconds since the epoch. It is read only where there is one
  * @throws StoreError `query_invalid` with the path of the offending part
  */
-export function normaliseQuery(model: DataModel, input: unknown, now: number): Query {
+export function normaliseQuery(model: DataModel, input: unknown, at: Pick<Clock, 'now'>): Query {
   if (Array.isArray(input)) throw notYet('query', 'a list of queries', 'Ask one after the other.');
   const raw = record(input, 'query');
   refuseKeys(raw);
   const timezone = parseTimezone(raw['timezone']);
-  const clock = { now, timezone };
+  const clock: Clock = {
+    timezone,
+    get now() {
+      return at.now;
+    },
+  };
   const measures = memberList(model, raw['measures'], 'measures', 'measure');
   const { dimensions, buckets } = parseDimensions(model, raw['dimensions']);
   const segments = memberList(model, raw['segments'], 'segments', 'segment');

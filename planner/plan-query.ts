@@ -42,7 +42,7 @@ export interface PreparedModel {
 }
 
 export interface PlanOptions extends WishOptions {
-  /** What relative date ranges are counted from: milliseconds since the epoch. */
+  /** What relative date ranges are counted from: milliseconds since the epoch. A plan that has not read it holds at any time. */
   readonly now: number;
   /** False: read every partition and filter every row, as a check on pruning. */
   readonly pruning?: boolean;
@@ -79,7 +79,7 @@ export function planQuery(
   options: PlanOptions,
 ): QueryPlan {
   const { model, selection } = prepared;
-  const query = normaliseQuery(model, input, options.now);
+  const query = normaliseQuery(model, input, options);
   const shape = queryShape(model, query, rollupWish(options, prepared.rollups));
   const rollups = preferGrain(prepared.rollups, query, selection);
   const pruning = options.pruning !== false;

@@ -47,7 +47,17 @@ const type: Shape = (found) =>
   record({ kind: oneOf('decimal'), scale: count })(found) ||
   record({ kind: oneOf('sketch'), precision: count })(found);
 
-const stats = record({ name: text, type, nulls: count, min: value, max: value });
+/** A whole number of any size. */
+const whole: Shape = (found) => Number.isSafeInteger(found) || typeof found === 'bigint';
+
+const stats = record({
+  name: text,
+  type,
+  nulls: count,
+  min: value,
+  max: value,
+  total: orAbsent(orNull(whole)),
+});
 
 const file = record({ path: text, bytes: count, crc32: count, rows: count, columns: list(stats) });
 

@@ -12,17 +12,19 @@ import { LIMITS } from '../model/limits.js';
 import { canonicalInteger } from '../model/value.js';
 import type { Value } from '../model/value.js';
 
-/** Counts of NULLs and distinct values, and exact bounds; null where they are unknown, see docs/format.md. */
+/** Counts of NULLs and distinct values, exact bounds and sums; null where they are unknown, see docs/format.md. */
 export function columnStats(name: string, column: StoredColumn): ColumnStats {
   const distinct = column.kind === 'dictionary' ? column.values.length : null;
-  return { name, type: column.type, nulls: countNulls(column), ...boundsOf(column), distinct };
+  const nulls = countNulls(column);
+  return { name, type: column.type, nulls, ...boundsOf(column), distinct, total: totalOf(column) };
 }
 
-/** Whether statistics say the same, where both say something: older versions did not count distinct values. */
+/** Whether statistics say the same, where both say something: older versions neither counted distinct values nor added. */
 export function isSameStats(a: readonly ColumnStats[], b: readonly ColumnStats[]): boolean {
   const counted = (each: ColumnStats, other: ColumnStats | undefined): ColumnStats => ({
     ...each,
     distinct: other?.distinct === undefined ? null : (each.distinct ?? null),
+    total: other?.total === undefined ? null : (each.total ?? null),
   });
   return isDeepStrictEqual(
     a.map((each, i) => counted(each, b[i])),
@@ -121,4 +123,33 @@ function wideBounds({ values }: WideColumn): Bounds {
     if (max === null || value > max) max = value;
   }
   return min === null || max === null ? UNKNOWN : { min: canonicalInteger(min), max: canonicalInteger(max) };
+}
+
+/** Null: there is no value, or none that is exact. */
+function totalOf(column: StoredColumn): number | bigint | null {
+  if (column.type.kind !== 'integer' && column.type.kind !== 'decimal') return null;
+  if (column.kind === 'number') return totalOfNumbers(column.values, 0, column);
+  if (column.kind === 'narrow') return totalOfNumbers(column.codes, column.base, column);
+  return column.kind === 'wide' ? totalOfWide(column.values) : null;
+}
+
+/** NULL slots hold 0. */
+function totalOfNumbers(
+  numbers: Float64Array | NarrowColumn['codes'],
+  base: number,
+  { validity, absSum }: NumberColumn | NarrowColumn,
+): number | bigint | null {
+  if (validity === null ? numbers.length === 0 : !validity.includes(1)) return null;
+  if (!Number.isSafeInteger(absSum)) {
+    return totalOfWide(Array.from(numbers, (number) => BigInt(base + number)));
+  }
+  let total = 0;
+  for (let row = 0; row < numbers.length; row++) total += base + numbers[row];
+  return canonicalInteger(total);
+}
+
+function totalOfWide(values: readonly (bigint | null)[]): number | bigint | null {
+  let total: bigint | null = null;
+  for (const value of values) if (value !== null) total = (total ?? 0n) + value;
+  return total === null ? null : canonicalInteger(total);
 }

@@ -42,7 +42,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const pins = new Pins(disk, directory);
   const pages = new Pages((head) => readPage(disk, directory, head));
   const rollups = new Map<string, LazyRollup>();
-  const damages: Damage[] = [];
+  let damages: readonly Damage[] = [];
+  let sounds = new WeakMap<CatalogSnapshot, CatalogSnapshot>();
   let current = see(await pinnedState());
   const uncollected = await collectLeftovers(disk, directory);
   const stagings = new WeakMap<Staging, OpenStaging>();
@@ -69,7 +70,18 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
 
   function see(state: StoreState): Seen {
     const whole = snapshotOf(state.manifest);
-    return { state, whole, snapshot: withoutDamage(whole, damages) };
+    return { state, whole, snapshot: soundOf(whole) };
+  }
+
+  function soundOf(snapshot: CatalogSnapshot): CatalogSnapshot {
+    const sound = sounds.get(snapshot) ?? withoutDamage(snapshot, damages);
+    sounds.set(snapshot, sound);
+    return sound;
+  }
+
+  function know(known: readonly Damage[]): void {
+    damages = known;
+    sounds = new WeakMap();
   }
 
   /** The same object for the same page, so that what is known of it stays known. */
@@ -139,7 +151,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       }),
     async looking(snapshot, call) {
       for (;;) {
-        const sound = withoutDamage(snapshot, damages);
+        const sound = soundOf(snapshot);
         try {
           return await pages.with(() => call(sound));
         } catch (error) {
@@ -147,6 +159,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
         }
       }
     },
+    sound: soundOf,
     hold() {
       const { number } = current.state.manifest;
       const isPinned = pins.hold(number);
@@ -165,9 +178,9 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     readPartition: (file, columns) => cache.read(file, columns),
     async setAside(error, snapshot) {
       if (options.refusesDamage === true) return null;
-      const damage = damageOf(error, withoutDamage(snapshot, damages).rollups.values());
+      const damage = damageOf(error, soundOf(snapshot).rollups.values());
       if (damage === null || (await mayBeCollected(error, snapshot))) return null;
-      damages.push(damage);
+      know([...damages, damage]);
       current = see(current.state);
       return damage;
     },
@@ -190,7 +203,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
           if (put !== undefined && hasPage(rollup)) pages.put(rollup, put);
         }
         const anew = new Set(change.put.map(({ id }) => id));
-        damages.splice(0, Infinity, ...damages.filter(({ rollup }) => !anew.has(rollup)));
+        if (damages.length > 0) know(damages.filter(({ rollup }) => !anew.has(rollup)));
         // It may be gone already, if others were quick: then theirs is shown.
         show((await pins.pin(state.manifest.number)) ? state : await pinnedState());
         return current.snapshot;

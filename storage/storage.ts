@@ -22,6 +22,8 @@ export interface Storage {
    * read, without the rollups whose pages turn out to be damaged.
    */
   looking<T>(snapshot: CatalogSnapshot, call: (sound: CatalogSnapshot) => T): Promise<T>;
+  /** What is sound of a snapshot, as far as is known: the same object until that changes. */
+  sound(snapshot: CatalogSnapshot): CatalogSnapshot;
   /** Keeps what is published now readable until the hold is released, whatever others publish and remove. */
   hold(): HeldSnapshot;
   /** The same for an earlier publish. Throws `query_invalid` where it is not kept any more. */

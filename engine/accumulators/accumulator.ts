@@ -1,4 +1,5 @@
 import { assert } from '../../model/assert.js';
+import type { GroupedNumbers } from '../../model/batch.js';
 import type { Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
 import type { NumberInput, ScanInput, StateInput } from '../scan-task.js';
@@ -15,6 +16,8 @@ export interface Accumulator {
   addStates(states: StateColumns, chunk: Chunk): void;
   /** For each column of a state, its values of the first `groups` groups; null where no value entered. */
   values(groups: number): readonly GroupValues[];
+  /** What `values` gives, where all of it is numbers or NULL; it may change with the next `add`. */
+  numbers?(groups: number): readonly GroupedNumbers[];
 }
 
 export type GroupValues = readonly (Value | Uint8Array)[];

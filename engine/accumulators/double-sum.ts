@@ -1,3 +1,4 @@
+import type { GroupedNumbers } from '../../model/batch.js';
 import type { Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
 import type { NumberInput, ScanInput } from '../scan-task.js';
@@ -48,6 +49,14 @@ export class DoubleSum implements Accumulator {
     this.add([numberInput(sums)], chunk);
     this.addNumbers(numberInput(rests), chunk);
     this.exact.addStates(exact, chunk);
+  }
+
+  numbers(groups: number): [GroupedNumbers] {
+    const { sums, rests, exact } = this;
+    const values = new Float64Array(groups);
+    for (let group = 0; group < groups; group++)
+      values[group] = exact.round(group, sums[group], rests[group]);
+    return [{ values, validity: this.seen?.validity(groups) ?? null }];
   }
 
   values(groups: number): [Value[]] {

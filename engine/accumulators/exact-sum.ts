@@ -1,4 +1,4 @@
-import type { NarrowColumn } from '../../model/batch.js';
+import type { GroupedNumbers, NarrowColumn } from '../../model/batch.js';
 import { canonicalInteger, type Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
 import type { ScanInput } from '../scan-task.js';
@@ -48,6 +48,11 @@ export class ExactSum implements Accumulator {
 
   addStates(states: StateColumns, chunk: Chunk): void {
     this.add([numberInput(states[0])], chunk);
+  }
+
+  numbers(groups: number): [GroupedNumbers] {
+    const validity = this.seen?.validity(groups) ?? null;
+    return [{ values: this.sums.slice(0, groups), validity }];
   }
 
   values(groups: number): [Value[]] {

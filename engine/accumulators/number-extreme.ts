@@ -1,3 +1,4 @@
+import type { GroupedNumbers } from '../../model/batch.js';
 import type { Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
 import { MAX_START, MIN_START } from '../kernels/extreme-numbers.js';
@@ -39,6 +40,11 @@ export class NumberExtreme implements Accumulator {
 
   addStates(states: StateColumns, chunk: Chunk): void {
     this.add([numberInput(states[0])], chunk);
+  }
+
+  numbers(groups: number): [GroupedNumbers] {
+    const validity = this.seen?.validity(groups) ?? null;
+    return [{ values: this.best.slice(0, groups), validity }];
   }
 
   values(groups: number): [Value[]] {

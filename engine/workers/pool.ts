@@ -2,38 +2,113 @@ import { availableParallelism } from 'node:os';
 import type { Piscina } from 'piscina';
 import { StoreError } from '../../model/errors.js';
 import { LIMITS } from '../../model/limits.js';
+import { throwIfAborted } from '../../model/throw-if-aborted.js';
 import type { ScanPart, ScanTask } from '../scan-task.js';
 import { allocateIn, columnMemory } from '../../storage/column-memory.js';
+import { FairQueue } from './fair-queue.js';
 import type { ScanMessage, ScanReply } from './scan-worker.js';
 import { packArrays } from './task-arrays.js';
 
 export interface WorkerPool {
   readonly threads: number;
-  /** Runs a task on one thread. Its failure touches no other task. */
-  run(task: ScanTask): Promise<ScanPart>;
+  /** Threads that would begin with a task at once. */
+  readonly idle: number;
+  /** Whether the threads have been started, which takes longer than most scans. */
+  readonly isStarted: boolean;
+  /**
+   * Runs a task on one thread, as soon as one is free and it is its client's turn. Its failure touches no other task, and
+   * a thread that ends is replaced.
+   *
+   * @throws StoreError `aborted` while it waits, and when it ends after the signal; `worker_failed`; what the scan throws
+   */
+  run(task: ScanTask, asked?: AskedTask): Promise<ScanPart>;
+  /** Starts the threads for the tasks to come. */
+  start(): void;
   /** Ends the threads after the tasks that were begun. Nothing can run afterwards. */
   close(): Promise<void>;
 }
 
+export interface AskedTask {
+  /** Whose turn it takes. */
+  readonly client?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PoolOptions {
+  readonly maxThreads?: number;
+  /** Of each thread; default `LIMITS.workerHeapMb`. */
+  readonly heapMb?: number;
+  /** What the threads run, for tests. */
+  readonly worker?: URL;
+}
+
 /** A pool whose threads start with its first task. */
-export function createWorkerPool(options: { readonly maxThreads?: number } = {}): WorkerPool {
+export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
   const threads = options.maxThreads ?? Math.min(availableParallelism(), LIMITS.workerThreadsMax);
+  const waiting = new FairQueue<() => void>();
+  let running = 0;
   let started: Promise<Piscina> | null = null;
   let closed = false;
+  /** Stretches of memory in which no task works now; that of a task whose thread ended is never lent again. */
   const spaces: (Uint8Array | null)[] = [];
-  const lendSpace = (): Uint8Array | null =>
-    spaces.pop() ?? allocateIn(Uint8Array, LIMITS.workerScratchBytes);
+  const start = (): Promise<Piscina> => (started ??= startThreads(threads, options));
+
+  /** Waits for a thread; who is let in leaves it to the next. */
+  async function enter({ client = '', signal }: AskedTask): Promise<void> {
+    throwIfAborted(signal);
+    if (running < threads) {
+      running++;
+      return;
+    }
+    const isIn = await new Promise<boolean>((resolve) => {
+      const go = (): void => {
+        signal?.removeEventListener('abort', giveUp);
+        resolve(true);
+      };
+      const giveUp = (): void => {
+        waiting.remove(client, go);
+        resolve(false);
+      };
+      signal?.addEventListener('abort', giveUp, { once: true });
+      waiting.push(client, go);
+    });
+    if (isIn && signal?.aborted === true) leave();
+    throwIfAborted(signal);
+  }
+
+  function leave(): void {
+    const next = waiting.shift();
+    if (next === undefined) running--;
+    else next();
+  }
+
   return {
     threads,
-    async run(task) {
+    get idle() {
+      return threads - running;
+    },
+    get isStarted() {
+      return started !== null;
+    },
+    async run(task, asked = {}) {
       if (closed) throw new StoreError('closed', 'the store was closed.', { next: 'Open it again.' });
-      started ??= startThreads(threads);
-      const space = lendSpace();
-      const message: ScanMessage = { memory: columnMemory(), ...packArrays({ space, task }) };
-      const reply = (await (await started).run(message)) as ScanReply;
-      spaces.push(space);
-      if (reply.kind === 'failed') throw new StoreError(reply.code, reply.message);
-      return reply.part;
+      await enter(asked);
+      try {
+        const piscina = await start();
+        const space = spaces.pop() ?? allocateIn(Uint8Array, LIMITS.workerScratchBytes);
+        const message: ScanMessage = { memory: columnMemory(), ...packArrays({ space, task }) };
+        const reply = await onThread(piscina, message);
+        spaces.push(space);
+        throwIfAborted(asked.signal);
+        if (reply.kind === 'failed') throw new StoreError(reply.code, reply.message);
+        return reply.part;
+      } finally {
+        leave();
+      }
+    },
+    start() {
+      // Who runs the next task hears of a failure.
+      if (!closed) void start().catch(() => undefined);
     },
     async close() {
       closed = true;
@@ -42,11 +117,32 @@ export function createWorkerPool(options: { readonly maxThreads?: number } = {})
   };
 }
 
-async function startThreads(threads: number): Promise<Piscina> {
+/** What ends a thread ends one task. */
+async function onThread(piscina: Piscina, message: ScanMessage): Promise<ScanReply> {
+  try {
+    return (await piscina.run(message)) as ScanReply;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreError(
+      'worker_failed',
+      `a thread of the engine failed in the middle of a scan: ${reason}.`,
+      {
+        next: 'Ask again; a query of fewer groups or a shorter range needs less memory.',
+        cause,
+      },
+    );
+  }
+}
+
+async function startThreads(threads: number, { worker, heapMb }: PoolOptions): Promise<Piscina> {
   const { Piscina } = await import('piscina');
-  return new Piscina({
-    filename: new URL('./scan-worker.js', import.meta.url).href,
+  const piscina = new Piscina({
+    filename: (worker ?? new URL('./scan-worker.js', import.meta.url)).href,
     minThreads: threads,
     maxThreads: threads,
+    resourceLimits: { maxOldGenerationSizeMb: heapMb ?? LIMITS.workerHeapMb },
   });
+  // A thread that ends while it has no task is replaced, and nobody need hear of it.
+  piscina.on('error', () => undefined);
+  return piscina;
 }

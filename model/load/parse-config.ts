@@ -29,7 +29,9 @@ const configSchema = z.strictObject({
   allowNonStrictDateRangeMatch: z.boolean().optional(),
   selection: z.enum(['first', 'priority', 'cost']).optional(),
   cacheMb: z.number().positive().optional(),
+  resultCacheMb: z.number().min(0).optional(),
   threads: z.number().int().positive().optional(),
+  queriesMax: z.number().int().positive().optional(),
   keep: z.number().int().min(LIMITS.publishesKept).max(LIMITS.publishesKeptMax).optional(),
   damage: z.enum(['source', 'rebuild', 'refuse']).optional(),
 });
@@ -63,8 +65,12 @@ export interface Config {
   readonly allowNonStrictDateRangeMatch: boolean;
   readonly selection: 'first' | 'priority' | 'cost';
   readonly cacheBytesMax: number;
+  /** Budget of answers in memory; 0: none is kept. */
+  readonly resultCacheBytesMax: number;
   /** Threads for large scans; null: as many as the machine has, at most 4. */
   readonly threads: number | null;
+  /** Queries that may be under way at once. */
+  readonly queriesMax: number;
   /** Publishes that stay readable; null: as the store has it. */
   readonly keep: number | null;
   /** What a query does that comes upon a damaged file. */
@@ -98,7 +104,9 @@ export function parseConfig(value: unknown, where: string): Config {
     allowNonStrictDateRangeMatch: given.allowNonStrictDateRangeMatch ?? true,
     selection: given.selection ?? 'first',
     cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
+    resultCacheBytesMax: (given.resultCacheMb ?? 0) * 1024 * 1024,
     threads: threads ?? null,
+    queriesMax: given.queriesMax ?? LIMITS.queriesMax,
     keep: given.keep ?? null,
     damage: given.damage ?? 'source',
   };
@@ -158,7 +166,9 @@ const WANTED: Readonly<Record<string, string>> = {
   allowNonStrictDateRangeMatch: 'true or false',
   selection: '"first", "priority" or "cost"',
   cacheMb: 'a number above 0',
+  resultCacheMb: 'a number from 0 on',
   threads: 'a whole number above 0',
+  queriesMax: 'a whole number above 0',
 };
 
 function configError(

@@ -13,10 +13,11 @@ export function rollupTurns<Rollup extends { readonly preAggregation: PreAggrega
   rollups: readonly Rollup[],
   query: Query,
   input: unknown,
-  { cube, now }: { readonly cube?: CubeOptions | null; readonly now: number },
+  options: { readonly cube?: CubeOptions | null; readonly now: number },
 ): readonly (readonly Rollup[])[] {
+  const { cube } = options;
   if (cube == null) return [rollups];
-  const { selected } = cubeChoice(model, { query, filters: filtersOf(input), now }, cube);
+  const { selected } = cubeChoice(model, { query, filters: filtersOf(input), now: options.now }, cube);
   if (selected === null) return [];
   const isChoice = ({ preAggregation }: Rollup): boolean => preAggregation.id === selected;
   return [rollups.filter(isChoice), rollups.filter((rollup) => !isChoice(rollup))];

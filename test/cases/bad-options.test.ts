@@ -38,7 +38,7 @@ describe('of a store', () => {
     [
       'query',
       { limit: 10 },
-      "query() has no option 'limit'. There are: securityContext, signal, now, numbers, asOf, policy, use, avoid.",
+      "query() has no option 'limit'. There are: securityContext, signal, timeoutMs, client, now, numbers, asOf, policy, use, avoid.",
     ],
     ['query', { constructor: 1 }, "query() has no option 'constructor'"],
     ['query', { ['x'.repeat(100_000)]: 1 }, 'has no option'],

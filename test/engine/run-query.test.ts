@@ -1,6 +1,6 @@
 /** Pieces of one query run at once, and end together. */
 import { expect, test } from 'vitest';
-import { runQuery } from '../../dist/engine/run-query.js';
+import { prepareQuery, runQuery } from '../../dist/engine/run-query.js';
 import type { QueryTools } from '../../dist/engine/run-query.js';
 import { StoreError } from '../../dist/model/errors.js';
 import { planQuery } from '../../dist/planner/plan-query.js';
@@ -64,7 +64,7 @@ test('pieces run side by side, and their counts are added', async () => {
   let both = (): void => undefined;
   const met = new Promise<void>((resolve) => (both = resolve));
   const answer = await runQuery(
-    hybridPlan(),
+    prepareQuery(hybridPlan()),
     // The first waits for the second.
     toolsOf(async (at) => {
       if (at === 1) both();
@@ -88,7 +88,7 @@ test('when a piece fails the others are stopped, and the query ends with its err
       stopped += 1;
     }
   });
-  await expect(runQuery(hybridPlan(), tools)).rejects.toBe(refused);
+  await expect(runQuery(prepareQuery(hybridPlan()), tools)).rejects.toBe(refused);
   expect(stopped).toBe(1);
 });
 
@@ -102,6 +102,6 @@ test('the signal of the caller stops all pieces', async () => {
     await untilAborted(signal);
     return 0;
   }, caller.signal);
-  await expect(runQuery(hybridPlan(), tools)).rejects.toThrow();
+  await expect(runQuery(prepareQuery(hybridPlan()), tools)).rejects.toThrow();
   expect(waiting).toBe(2);
 });

@@ -26,10 +26,17 @@ function counted(pool: WorkerPool): WorkerPool & { tasks: number } {
   return {
     tasks: 0,
     threads: pool.threads,
+    get idle() {
+      return pool.idle;
+    },
+    get isStarted() {
+      return pool.isStarted;
+    },
     run(task) {
       this.tasks++;
       return pool.run(task);
     },
+    start: () => pool.start(),
     close: () => pool.close(),
   };
 }
@@ -170,7 +177,10 @@ describe('failures', () => {
 
   test('a bug in a worker rejects the query and the pool lives on', async () => {
     const nonsense = { shape: null, slices: [] } as never;
-    await expect(threads.run(nonsense)).rejects.toThrow(TypeError);
+    await expect(threads.run(nonsense)).rejects.toMatchObject({
+      code: 'worker_failed',
+      cause: { name: 'TypeError' },
+    });
     const { batch } = await runScan(COUNT, [], [ones(10)], options(threads));
     expect(batch.columns[0].values).toEqual([10]);
   });
@@ -179,6 +189,7 @@ describe('failures', () => {
     const controller = new AbortController();
     const pool = counted(threads);
     const aborting: WorkerPool = {
+      ...pool,
       threads: 1,
       async run(task) {
         const part = await pool.run(task);
@@ -195,6 +206,7 @@ describe('failures', () => {
   test('after a failure no further task begins', async () => {
     let begun = 0;
     const failing: WorkerPool = {
+      ...threads,
       threads: 2,
       async run() {
         if (++begun === 1) throw new Error('lost');

@@ -19,7 +19,7 @@ function choice(
 ): CubeChoice {
   const model = loadObjectModel(structuredClone(document));
   const now = Date.parse('2024-06-15');
-  const query = normaliseQuery(model, structuredClone(input), now);
+  const query = normaliseQuery(model, structuredClone(input), { now });
   const asked = { query, filters: input.filters, aliases, now };
   return cubeChoice(model, asked, { allowNonStrictDateRangeMatch });
 }
@@ -314,7 +314,7 @@ describe('rolling windows', () => {
         },
       ],
     });
-    const asked = normaliseQuery(model, { measures: ['orders.sum'] }, 0);
+    const asked = normaliseQuery(model, { measures: ['orders.sum'] }, { now: 0 });
     const form = cubeQueryForm(model, { query: asked, filters: [], now: 0 }, { root: 'orders', joins: [] }, [
       'orders',
     ]);

@@ -79,8 +79,8 @@ export const scanFaults: readonly PlantedFault[] = [
   {
     name: 'NULL comes first in the order',
     file: 'engine/order-rows.js',
-    text: 'ranks[row] = Infinity;',
-    wrong: 'ranks[row] = -Infinity;',
+    text: 'const LAST = Infinity;',
+    wrong: 'const LAST = -Infinity;',
   },
   {
     name: 'the limit cuts before the order',

@@ -1,0 +1,67 @@
+import { LIMITS } from '../model/limits.js';
+import { isNumeric } from './scan-on-workers.js';
+import type { ScanInput, ScanSlice, ScanTask } from './scan-task.js';
+import type { WorkerPool } from './workers/pool.js';
+
+/** Where a scan runs: on the calling thread, or on workers in so many tasks. */
+export type ScanPlace =
+  | { readonly kind: 'here' }
+  /** @param tasks more than one where the scan is split */
+  | { readonly kind: 'workers'; readonly tasks: number };
+
+export interface PlaceOptions {
+  /** Null: everything runs on the calling thread. */
+  readonly pool: WorkerPool | null;
+  /** Rows, after narrowing, from which a scan goes to the workers and is split; default by its cost. */
+  readonly workerRowsMin?: number | undefined;
+  /** Whether nothing else wants the calling thread. */
+  readonly isAlone?: (() => boolean) | undefined;
+}
+
+/** By the estimated cost: rows after narrowing times columns that are looked at. */
+export function placeScan(scan: ScanTask, { pool, workerRowsMin, isAlone }: PlaceOptions): ScanPlace {
+  if (pool === null || !isNumeric(scan)) return HERE;
+  const { rows } = scan.shape;
+  if (workerRowsMin !== undefined)
+    return rows < workerRowsMin ? HERE : { kind: 'workers', tasks: pool.threads * TASKS_PER_THREAD };
+  const cells = scanCells(scan);
+  if (cells < (isAlone?.() === true ? LIMITS.aloneCells : LIMITS.ownThreadCells)) return HERE;
+  if (!pool.isStarted && cells < LIMITS.coldCells) {
+    // Whoever asks once need not wait for threads, nor start them.
+    if (startsWith(pool)) pool.start();
+    return HERE;
+  }
+  const isSplit = rows >= LIMITS.splitRowsMin && pool.idle > 1;
+  return { kind: 'workers', tasks: isSplit ? pool.idle * TASKS_PER_THREAD : 1 };
+}
+
+const HERE: ScanPlace = { kind: 'here' };
+
+/** More than one, so that a thread that ends early helps the others. */
+const TASKS_PER_THREAD = 2;
+
+/** Scans of each pool that would have gone to its threads. */
+const coldScans = new WeakMap<WorkerPool, number>();
+
+function startsWith(pool: WorkerPool): boolean {
+  const scans = (coldScans.get(pool) ?? 0) + 1;
+  coldScans.set(pool, scans);
+  return scans > 1;
+}
+
+/** Of about equal cost; a sketch counts by its bytes. */
+export function scanCells({ slices }: ScanTask): number {
+  return slices.reduce((sum, slice) => sum + cellsOf(slice), 0);
+}
+
+function cellsOf({ from, to, filters, keys, inputs }: ScanSlice): number {
+  let cells = (to - from) * (1 + filters.length + keys.length);
+  for (const input of inputs.flat()) cells += cellsOfInput(input, from, to);
+  return cells;
+}
+
+function cellsOfInput(input: ScanInput, from: number, to: number): number {
+  return input.kind === 'sketch' ? (input.offsets[to] - input.offsets[from]) / BYTES_PER_CELL : to - from;
+}
+
+const BYTES_PER_CELL = 4;
