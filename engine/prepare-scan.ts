@@ -16,6 +16,7 @@ import type { GlobalDictionaries } from './global-dictionaries.js';
 import { numberKey, type KeyNumbering } from './number-key.js';
 import { narrowRows } from './narrow-rows.js';
 import type { AggregateKind, AggregateShape, CodeTest, ScanShape, ScanSlice } from './scan-task.js';
+import { unifySketches } from './sketches/common-type.js';
 import { type RowRange, skipBlocks } from './skip-blocks.js';
 
 /** A scan in numbers, and what turns its groups back into values. */
@@ -68,7 +69,7 @@ export function prepareScan(
       rows,
       dense: grouping !== 'hashed' && product(radices) <= cellsMax,
       plain: options.plainKernels ?? false,
-      aggregates: scan.aggregates.map((aggregate) => aggregateShape(aggregate, narrowed)),
+      aggregates: scan.aggregates.map((aggregate) => aggregateShape(aggregate, narrowed, types)),
     },
     slices: narrowed.flatMap((slice, i) =>
       slicesOf(
@@ -97,9 +98,17 @@ function slicesOf(
 
 function columnTypes(batches: readonly StoredBatch[]): Map<string, LogicalType> {
   const types = new Map<string, LogicalType>();
+  const empty = new Map<string, LogicalType>();
   for (const { columns } of batches) {
-    for (const [name, { type }] of columns) {
+    for (const [name, column] of columns) {
+      const { type } = column;
       const known = types.get(name) ?? type;
+      if (type.kind === 'sketch' && known.kind === 'sketch') {
+        // Partitions may differ in precision, and what holds no sketch has no domain.
+        if (isEmpty(column)) empty.set(name, type);
+        else types.set(name, unifySketches(name, known, type));
+        continue;
+      }
       if (!sameType(known, type)) {
         throw new StoreError(
           'corrupt',
@@ -110,7 +119,11 @@ function columnTypes(batches: readonly StoredBatch[]): Map<string, LogicalType> 
       types.set(name, known);
     }
   }
-  return types;
+  return new Map([...empty, ...types]);
+}
+
+function isEmpty(column: StoredColumn): boolean {
+  return column.kind === 'sketch' && column.bytes.length === 0;
 }
 
 function sameType(a: LogicalType, b: LogicalType): boolean {
@@ -180,13 +193,17 @@ function numberKeys(
   return codes > rows ? numbered : sources.map((source) => numberKey(source, true));
 }
 
-function aggregateShape(aggregate: ScanAggregate, narrowed: readonly NarrowedBatch[]): AggregateShape {
+function aggregateShape(
+  aggregate: ScanAggregate,
+  narrowed: readonly NarrowedBatch[],
+  types: ReadonlyMap<string, LogicalType>,
+): AggregateShape {
   const columns = narrowed.map(({ batch }) => columnOf(batch, aggregate.columns[0]));
-  const sketch = columns.find((column) => column.type.kind === 'sketch')?.type;
+  const type = types.get(aggregate.columns[0]);
   return {
     kind: aggregateKind(aggregate, columns),
     nullable: columns.some((column) => isNumbers(column) && column.validity !== null),
-    precision: sketch?.kind === 'sketch' ? sketch.precision : PRECISION_DEFAULT,
+    precision: type?.kind === 'sketch' ? type.precision : PRECISION_DEFAULT,
   };
 }
 

@@ -29,7 +29,7 @@ export interface AggregateShape {
   readonly kind: AggregateKind;
   /** Whether some input may be NULL. */
   readonly nullable: boolean;
-  /** Of a sketch. */
+  /** Of a union of sketches: the coarsest among them. */
   readonly precision: number;
 }
 

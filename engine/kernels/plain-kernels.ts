@@ -4,6 +4,7 @@ import { assignHashed, assignIds, assignKey, fillGroups } from './assign-groups.
 import { maxNumbers, maxRanks, minNumbers } from './extreme-numbers.js';
 import { gatherCodes, gatherFlags, gatherNumbers, replaceNulls, widenRange, widenRows } from './gather.js';
 import { markSeen, markValid } from './mark-seen.js';
+import { raiseStored } from './raise-registers.js';
 import {
   andMasks,
   orMasks,
@@ -31,6 +32,7 @@ export const plainKernels = {
   maxRanks,
   minNumbers,
   orMasks,
+  raiseStored,
   refineByMask,
   refineRows,
   replaceNulls,

@@ -35,6 +35,7 @@ export function wasmKernels(memory: WebAssembly.Memory): Kernels {
     ...grouping(calls),
     ...summing(calls),
     ...comparing(calls),
+    ...uniting(calls),
   };
 }
 
@@ -273,6 +274,25 @@ function comparing(calls: Calls): Some<'minNumbers' | 'maxNumbers' | 'maxRanks' 
       if (sees(seen) && sees(groups) && sees(validity)) {
         calls.markValid(seen.byteOffset, groups.byteOffset, validity.byteOffset, from, count);
       } else plain.markValid(seen, groups, validity, from, count);
+    },
+  };
+}
+
+function uniting(calls: Calls): Some<'raiseStored'> {
+  return {
+    raiseStored(bytes, offsets, rows, from, to, precision, registers) {
+      if (!(sees(bytes) && sees(offsets) && sees(rows) && sees(registers))) {
+        return plain.raiseStored(bytes, offsets, rows, from, to, precision, registers);
+      }
+      return calls.raiseStored(
+        bytes.byteOffset,
+        offsets.byteOffset,
+        rows.byteOffset,
+        from,
+        to,
+        precision,
+        registers.byteOffset,
+      );
     },
   };
 }
