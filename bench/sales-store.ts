@@ -63,7 +63,8 @@ export function salesOptions(sales: SalesStore): StoreOptions {
     },
     store: join(folder, `${partitions}${indexed ? ' indexed' : ''}`),
     sources: { default: { type: 'duckdb', init: [salesView(facts)] } },
-    cacheMb: CACHE_MB,
+    // A store that keeps its answers reads a column once, and would take its room from the others.
+    cacheMb: answersMb > 0 ? answersMb : CACHE_MB,
     resultCacheMb: answersMb,
     // As the peers' rows have them.
     numbers: 'native',
