@@ -147,6 +147,8 @@ export const LIMITS = {
   plansKept: 1_000,
   planBytes: 32 * 1024 * 1024,
   planTextChars: 64 * 1024,
+  /** Bytes of the tables by which the filters of one plan test one partition, up to which they are kept with it. */
+  narrowingBytes: 2_048,
   /** Threads of the worker pool, where the machine has as many processors. */
   workerThreadsMax: 4,
   /** Pairs of a time column and a bucket whose labels are kept, for each rollup. */
