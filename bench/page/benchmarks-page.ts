@@ -1,4 +1,5 @@
 /** `docs/benchmarks.md` and its plots from what `bench/results` holds; `npm run benchmarks-page` writes them. */
+import { buildSection } from './build-section.js';
 import { coldSection } from './cold-section.js';
 import { concurrencySection } from './concurrency-section.js';
 import { engineSection } from './engine-section.js';
@@ -33,6 +34,7 @@ const SECTIONS: readonly ((recorded: Recorded) => Section | null)[] = [
   coldSection,
   concurrencySection,
   memorySection,
+  buildSection,
   growthSection,
   sketchSection,
   winsSection,

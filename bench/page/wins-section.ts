@@ -4,6 +4,7 @@ import { COLD_TITLES, type ColdLine, type ColdPeer } from '../cold.js';
 import { LOAD_TITLES, type LoadPeer } from '../concurrency.js';
 import type { EngineLine } from '../engine.js';
 import { PEER_TITLES } from '../engine-goals.js';
+import { BUILD_PEERS, type BuildLine } from './build-section.js';
 import type { ConcurrencyLine } from './concurrency-section.js';
 import type { FlightsLine } from './flights-section.js';
 import { duckdbName, type GrowthLine } from './growth-section.js';
@@ -31,6 +32,7 @@ export function winsSection(recorded: Recorded): Section | null {
     ...flightRaces(recorded),
     ...coldRaces(recorded),
     ...loadRaces(recorded),
+    ...buildRaces(recorded),
     ...growthRaces(recorded),
   ];
   if (races.length === 0) return null;
@@ -103,6 +105,18 @@ function loadRaces(recorded: Recorded): Race[] {
       })),
     ),
   );
+}
+
+function buildRaces(recorded: Recorded): Race[] {
+  return recorded
+    .of<BuildLine>('build')
+    .flatMap(({ size, builds }) =>
+      builds.flatMap(({ title, granaryMs, peerMs }) =>
+        Object.entries(peerMs).map(([peer, ms]) =>
+          shorter(`build of ${title}, ${size}`, `DuckDB ${BUILD_PEERS[peer] ?? peer}`, granaryMs, ms),
+        ),
+      ),
+    );
 }
 
 function growthRaces(recorded: Recorded): Race[] {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as prettier from 'prettier';
 import { describe, expect, test } from 'vitest';
 import { barPlot } from '../../dist/bench/page/bar-plot.js';
 import { benchmarksPage } from '../../dist/bench/page/benchmarks-page.js';
@@ -29,8 +30,9 @@ describe('the page of a run of every bench', () => {
       '## A process that asks once',
       '## Many clients of one process',
       '## Bytes of a row',
+      '## Builds',
       '## How cost grows',
-      '## Accuracy of sketches',
+      '## Sketches',
       '## Where DuckDB wins',
       '## Runs',
     ]);
@@ -41,6 +43,12 @@ describe('the page of a run of every bench', () => {
       expect(plot).toMatch(/^<svg [^]*<\/svg>\n$/);
       expect(plot).not.toMatch(/undefined|NaN|null|Infinity/);
     }
+  });
+
+  test('is as prettier leaves it', async () => {
+    const file = join(root, 'docs', 'benchmarks.md');
+    const options = { ...(await prettier.resolveConfig(file)), filepath: file };
+    expect(await prettier.format(markdown, options)).toBe(markdown);
   });
 
   test('shows the newest run of a size, and not the older one', () => {
@@ -60,12 +68,13 @@ describe('the page of a run of every bench', () => {
 
   test('lists the races that DuckDB won, the clearest first, and no other', () => {
     const wins = markdown.slice(markdown.indexOf('## Where DuckDB wins'), markdown.indexOf('## Runs'));
-    expect(wins).toContain('Of the 17 races above it won 4:');
+    expect(wins).toContain('Of the 19 races above it won 5:');
     expect(
       [...wins.matchAll(/^\| (.*?) +\| (DuckDB|on the) .*\| +([\d.]+) \|$/gm)].map((m) => [m[1], m[3]]),
     ).toEqual([
       ['growth, 8 clients', '4.0'],
       ['Q3, 32 clients, M', '2.5'],
+      ['build of sketches by day and country, M', '2.2'],
       ['Q2 on M', '2.0'],
       ['cold Q2 on M', '1.5'],
     ]);

@@ -14,7 +14,7 @@ test('each client asks again as soon as it is answered, from its first question 
   const load = await closedLoop([client(0), client(1)], 60);
   expect(most).toBe(2);
   expect(load.clients).toBe(2);
-  expect(load.answers).toBeGreaterThan(2);
+  expect(load.answers).toBeGreaterThanOrEqual(2);
   for (const turns of asked) {
     // Once to be warm and once to count.
     expect(turns.filter((turn) => turn === 0)).toHaveLength(2);

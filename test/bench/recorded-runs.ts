@@ -148,16 +148,36 @@ const growth = {
     },
   ],
 };
+const build = {
+  rows: 20_000_000,
+  rounds: 3,
+  memoryLimitMb: 4_096,
+  builds: [
+    {
+      build: 'sketches',
+      title: 'sketches by day and country',
+      rows: 54_000,
+      bytes: 9e6,
+      granaryMs: 2_200,
+      peakBytes: 1e9,
+      peerMs: { approximate: 1_000, exact: 4_000 },
+      fault: null,
+    },
+  ],
+};
+const merge = { title: 'a way', medianMs: 12, usPerSketch: 0.22, gigabytesPerSecond: 18 };
 const sketches = {
   accuracy: [11, 12].flatMap((precision) =>
     [1e3, 1e6].map((distinct) => ({ precision, distinct, sets: 40, rms: 0.02 })),
   ),
+  duckdb: [1e3, 1e6].map((distinct) => ({ distinct, sets: 40, rms: 0.12 })),
+  merges: { sketches: 20_000, figures: { sum: merge, query: merge }, fault: null },
 };
 
 export const RUNS: readonly RecordedRun[] = [
   engine(99),
   engine(0.5),
-  ...Object.entries({ 'demo-queries': flights, cold, concurrency, memory, growth, sketches }).map(
+  ...Object.entries({ 'demo-queries': flights, cold, concurrency, memory, build, growth, sketches }).map(
     ([bench, line]): RecordedRun => ({ bench, size: 'M', ...where, ...line }),
   ),
 ];
