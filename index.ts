@@ -28,6 +28,8 @@ export type { Policy } from './planner/rollup-wish.js';
 export type { QueryWarning, QueryWarningCode } from './planner/warn-candidates.js';
 export type { VerifyOptions, VerifyReport } from './store-verify.js';
 export type { DifferenceCause, SourceDifference, StoreProblem, StoreReport } from './storage/verify-store.js';
+export { describeSketch, mergeSketches } from './engine/sketches/describe-sketch.js';
+export type { SketchDescription } from './engine/sketches/describe-sketch.js';
 export { inspectFile } from './store-inspect.js';
 export type { ColumnDescription, FileDescription, SortedColumn } from './storage/describe-file.js';
 export type { FileNote, SketchNote } from './storage/file-note.js';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { GlobalDictionaries } from './engine/global-dictionaries.js';
 import { entryOfDouble, entryOfInteger, entryOfString } from './engine/sketches/sketch-entry.js';
-import { Sketch } from './engine/sketches/sketch.js';
+import { OpenSketch } from './engine/sketches/open-sketch.js';
 import { createWorkerPool } from './engine/workers/pool.js';
 import type { WorkerPool } from './engine/workers/pool.js';
 import { ThreadTurns } from './engine/workers/thread-turns.js';
@@ -182,7 +182,7 @@ export const SKETCHES: SketchFunctions = {
   entryOfString,
   entryOfInteger,
   entryOfDouble,
-  create: (precision) => new Sketch(precision),
+  create: (precision) => new OpenSketch(precision),
 };
 
 function openSource(config: Config, name: string): Source {

@@ -4,7 +4,7 @@ import { assert } from './model/assert.js';
 import type { CatalogSnapshot } from './model/catalog.js';
 import { formatLocal } from './model/civil-time.js';
 import { StoreError } from './model/errors.js';
-import type { BuildPartition, BuildTask, Statement } from './model/plan.js';
+import type { BuildColumn, BuildPartition, BuildTask, Statement } from './model/plan.js';
 import type { TimeRange } from './model/query.js';
 import { timeColumn } from './model/schema.js';
 import type { LogicalType } from './model/value.js';
@@ -84,12 +84,15 @@ async function ingestInto(
   try {
     const names = resolveColumns(id, columns, [...given.types.keys()]);
     const keys = shape.request.keys.map(({ column }) => column);
-    await fitGiven(given, names, shape.columns, keys);
+    const domains = await fitGiven(given, names, shape.columns, keys);
     const times = await givenTimes(given, shape, range);
     const task = await house.storage.looking(before, ({ rollups }) =>
       planIngest(shape, definition, times, asked.times, rollups.get(id) ?? null, range),
     );
-    if (task.partitions.length > 0) await writeAndPublish(house, rollup, task, given, before, signal);
+    if (task.partitions.length > 0) {
+      const built = task.columns.map((column) => ({ ...column, domain: domains.get(column.name) }));
+      await writeAndPublish(house, rollup, { ...task, columns: built }, given, before, signal);
+    }
     return {
       preAggregation: id,
       rows: given.rows,
@@ -211,8 +214,15 @@ async function writeAndPublish(
   await house.storage.collectGarbage(false);
 }
 
+/** Sketches at the rollup's own precision. */
+function columnText({ name, precision }: BuildColumn): string {
+  const column = quoteIdentifier(name);
+  if (precision === null) return column;
+  return `CASE WHEN ${column} IS NOT NULL THEN granary_sketch_merge([${column}], ${precision}) END AS ${column}`;
+}
+
 function partitionStatement(task: BuildTask, { range }: BuildPartition, time: string | null): Statement {
-  const columns = task.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const columns = task.columns.map(columnText).join(', ');
   const select = `SELECT ${columns} FROM ${GIVEN_VIEW}`;
   if (time === null) return { text: select, params: [] };
   const column = quoteIdentifier(time);

@@ -1,5 +1,6 @@
 /** `store.query()` and `store.explain()`. */
 import { isDeepStrictEqual } from 'node:util';
+import type { RelativeErrors } from './engine/relative-error.js';
 import { runQuery } from './engine/run-query.js';
 import type { QueryTools } from './engine/run-query.js';
 import type { CatalogSnapshot } from './model/catalog.js';
@@ -64,11 +65,17 @@ export interface QueryMeta {
   readonly partitions: { readonly read: number; readonly total: number };
   /** Of all rollups that answer; the source does not tell. */
   readonly rowsScanned: number | null;
-  /** False when a number is an estimate; then `relativeError` bounds it at three sigma. */
+  /** False when a number is an estimate or is calculated from some, or rows were chosen by one. */
   readonly exact: boolean;
-  readonly relativeError?: number;
   /** The answer to an earlier query, of the same publish; then no row was looked at for this one. */
   readonly cached?: true;
+  /** Of what is not exact, the largest of `relativeErrors`; null where one of them is. */
+  readonly relativeError?: number | null;
+  /**
+   * By measure, how far its numbers may be off as a share of the true ones, while each estimate in them is within three
+   * sigma of its own: 2e / (1 − e) for the ratio of two estimates. Null: there is no bound, as for a difference of two.
+   */
+  readonly relativeErrors?: RelativeErrors;
   readonly durationMs: number;
 }
 
@@ -187,12 +194,21 @@ async function runPlan(
     meta: {
       ...meta,
       rowsScanned: known === null ? rows.rowsScanned : 0,
-      exact: rows.relativeError === null,
-      ...(rows.relativeError === null ? {} : { relativeError: rows.relativeError }),
+      ...exactness(rows.relativeErrors),
       ...(known === null ? {} : { cached: true as const }),
       durationMs: performance.now() - startedAt,
     },
   };
+}
+
+function exactness(
+  relativeErrors: RelativeErrors,
+): Pick<QueryMeta, 'exact' | 'relativeError' | 'relativeErrors'> {
+  const errors = Object.values(relativeErrors);
+  if (errors.length === 0) return { exact: true };
+  const bounds = errors.filter((error) => error !== null);
+  const relativeError = bounds.length < errors.length ? null : Math.max(...bounds);
+  return { exact: false, relativeError, relativeErrors };
 }
 
 function queryTools(house: House, options: QueryOptions, signal: AbortSignal | undefined): QueryTools {

@@ -7,3 +7,4 @@ export * from './select';
 export * from './group';
 export * from './sum';
 export * from './extreme';
+export * from './sketch';

@@ -11,6 +11,7 @@ import { benchOwnWorkload } from './own-workload.js';
 import { benchPlanning } from './planning.js';
 import type { BenchOutcome } from './question-times.js';
 import { record, surroundings } from './record.js';
+import { benchSketches } from './sketches.js';
 
 const USAGE = `npm run bench -- [--size S|M|L] [--only <bench>] [--seed <n>] [--no-record]      (without --size: S and M)
 npm run bench -- --model <m.yml> --queries <q.json> [--config <granary.config.json>] [--no-record]`;
@@ -29,6 +30,7 @@ const BENCHES: Readonly<Record<string, (size: Size, seed: number) => Promise<Ben
   memory: benchMemory,
   misaligned: benchMisaligned,
   planning: benchPlanning,
+  sketches: benchSketches,
 };
 
 process.exitCode = await main();

@@ -49,7 +49,9 @@ function originLine(result: QueryResult): string {
   const parts = [`${formatCount(data.length)} row${data.length === 1 ? '' : 's'}`];
   if (total !== undefined) parts.push(`${formatCount(total)} before limit and offset`);
   parts.push(...originParts(result), `${formatMs(meta.durationMs)} ms`);
-  if (meta.relativeError !== undefined) parts.push(`estimates within ${formatPercent(meta.relativeError)}`);
+  const { relativeError } = meta;
+  if (relativeError === null) parts.push('estimates, one without a bound');
+  else if (relativeError !== undefined) parts.push(`estimates within ${formatPercent(relativeError)}`);
   return parts.join(' · ');
 }
 

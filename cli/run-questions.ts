@@ -62,7 +62,8 @@ export async function runQuestion(
   if (sketches.length > 0 && verdict.kind === 'equal') {
     const exact = await ways.exact.query(query);
     const keys = Object.keys(answer.data[0] ?? {}).filter((name) => !query.measures?.includes(name));
-    verdict = compareEstimates(exact.data, answer.data, { keys, sketches }, answer.meta.relativeError ?? 0);
+    const bounds = sketches.map((measure) => answer.meta.relativeErrors?.[measure] ?? 0);
+    verdict = compareEstimates(exact.data, answer.data, { keys, sketches }, Math.max(...bounds));
   }
   return {
     title,

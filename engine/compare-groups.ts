@@ -2,9 +2,11 @@
 import { assert, unreachable } from '../model/assert.js';
 import type { GroupedBatch, GroupedColumn } from '../model/batch.js';
 import type { MergeOperation } from '../model/aggregates.js';
+import { domainOfBytes } from '../model/sketch-domain.js';
 import { formatValue } from '../model/value.js';
 import type { LogicalType, Value } from '../model/value.js';
 import { denseBytes } from './sketches/airlift-bytes.js';
+import { mergeSketches } from './sketches/merge-sketches.js';
 import { Sketch } from './sketches/sketch.js';
 
 /** A state of several columns, or a value that is never merged. */
@@ -157,6 +159,10 @@ function tolerance(state: PreparedState, part: number, ourRow: number, x: number
 function sameSketch(a: unknown, b: unknown, ...types: readonly LogicalType[]): boolean {
   assert(a instanceof Uint8Array && b instanceof Uint8Array, 'sketches are bytes');
   if (Buffer.compare(a, b) === 0) return true;
+  const domain = domainOfBytes(a, 0);
+  if (domain !== domainOfBytes(b, 0)) return false;
+  if (domain === 'pghll')
+    return Buffer.compare(mergeSketches([a]).toBytes(), mergeSketches([b]).toBytes()) === 0;
   const precision = Math.max(...types.map((type) => (type.kind === 'sketch' ? type.precision : 0)));
   return Buffer.compare(registersOf(a, precision), registersOf(b, precision)) === 0;
 }

@@ -1,4 +1,4 @@
-import { stateName, statesOfLeaf } from '../model/aggregates.js';
+import { stateName } from '../model/aggregates.js';
 import type { LeafValue, MeasureState } from '../model/aggregates.js';
 import { assert, unreachable } from '../model/assert.js';
 import type { GroupedBatch, GroupedCodes, GroupedColumn, GroupedNumbers } from '../model/batch.js';
@@ -63,11 +63,6 @@ export function finishMeasure(
       }),
     ),
   };
-}
-
-/** The states that a measure is made of. */
-export function statesOfMeasure({ value }: FinishMeasure): readonly MeasureState[] {
-  return (value.kind === 'expression' ? value.leaves : [value]).flatMap(statesOfLeaf);
 }
 
 function measureOfLeaf(leaf: LeafValue): MemberId {

@@ -1,14 +1,14 @@
-import { relativeErrorBound } from '../model/aggregates.js';
 import { assert } from '../model/assert.js';
 import type { GroupedBatch } from '../model/batch.js';
 import { StoreError } from '../model/errors.js';
 import { compileTest, testFits, type Filter, type Test } from '../model/filter.js';
-import type { FinishMeasure, FinishPlan, OutputColumn } from '../model/plan.js';
+import type { FinishPlan, OutputColumn } from '../model/plan.js';
 import type { MemberId } from '../model/schema.js';
 import { formatValue, type LogicalType, type NumberForm, type Value } from '../model/value.js';
-import { finishMeasure, stateColumns, statesOfMeasure, type FinishedColumn } from './finish-measure.js';
+import { finishMeasure, stateColumns, type FinishedColumn } from './finish-measure.js';
 import { orderRows } from './order-rows.js';
 import { type Row, rowMaker, type RowMaker } from './row-objects.js';
+import { relativeErrorsOf, type RelativeErrors } from './relative-error.js';
 
 export interface FinishedRows {
   /** In order. A time stands under the name of its column and, once, under that of its dimension. */
@@ -19,8 +19,7 @@ export interface FinishedRows {
   readonly columns: readonly (readonly Value[])[];
   /** The number of rows before limit and offset, when it was asked for. */
   readonly total: number | null;
-  /** Of the estimates among the measures, at three sigma; null when there is none. */
-  readonly relativeError: number | null;
+  readonly relativeErrors: RelativeErrors;
 }
 
 export interface FinishOptions {
@@ -61,7 +60,7 @@ export function finishRows(
     rows: rows.length,
     columns: formatted,
     total: plan.total ? passing.length : null,
-    relativeError: relativeErrorOf(plan.measures),
+    relativeErrors: relativeErrorsOf(plan.measures, batch),
   };
 }
 
@@ -131,14 +130,6 @@ function typeOfNothing(test: Test): LogicalType | null {
 const COMPARED: readonly LogicalType[] = (['string', 'integer', 'boolean', 'time'] as const).map((kind) => ({
   kind,
 }));
-
-function relativeErrorOf(measures: readonly FinishMeasure[]): number | null {
-  const bounds = measures
-    .flatMap(statesOfMeasure)
-    .filter(({ kind }) => kind === 'sketch')
-    .map(({ measure }) => relativeErrorBound(measure.precision));
-  return bounds.length === 0 ? null : Math.max(...bounds);
-}
 
 /** The values of one column in the rows of the answer, as they stand there. */
 function formatColumn(

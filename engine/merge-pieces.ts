@@ -1,5 +1,4 @@
 /** The groups of several pieces as one batch: they are rows once more, and grouped by the kernels of every scan. */
-import { PRECISION_DEFAULT } from '../model/aggregates.js';
 import { assert } from '../model/assert.js';
 import type { GroupedBatch, GroupedColumn } from '../model/batch.js';
 import { StoreError } from '../model/errors.js';
@@ -8,7 +7,7 @@ import type { RollupId } from '../model/schema.js';
 import type { LogicalType } from '../model/value.js';
 import { GlobalDictionaries } from './global-dictionaries.js';
 import { runScanSync } from './run-scan.js';
-import { precisionOfBytes } from './sketches/airlift-bytes.js';
+import { typeOfSketches } from './sketches/common-type.js';
 import { storeColumn } from './store-column.js';
 import { unifyTypes } from './unify-types.js';
 
@@ -70,12 +69,10 @@ function commonType(name: string, pieces: readonly MergedPiece[]): LogicalType {
 
 /** A source gives sketches whose type does not say their precision: 0. Their bytes do. */
 function sketchType(name: string, pieces: readonly MergedPiece[]): LogicalType {
-  for (const { batch } of pieces) {
-    const values = (columnOf(batch, name)?.values ?? []) as readonly (Uint8Array | null)[];
-    const bytes = values.find((value) => value !== null);
-    if (bytes !== undefined) return { kind: 'sketch', precision: precisionOfBytes(bytes, 0, bytes.length) };
-  }
-  return { kind: 'sketch', precision: PRECISION_DEFAULT };
+  return typeOfSketches(
+    name,
+    pieces.flatMap(({ batch }) => (columnOf(batch, name)?.values ?? []) as readonly (Uint8Array | null)[]),
+  );
 }
 
 function placeOf(rollup: RollupId | null): string {

@@ -49,6 +49,7 @@ export async function runScan(
   const place = placeScan(prepared, options);
   if (pool === null || place.kind === 'here') return toResult(scan, prepared, scanSlices(prepared));
   const parts = await scanOnWorkers(prepared, pool, place.tasks, { client, signal });
+  // In one go: the states stand in scratch.
   return toResult(scan, prepared, mergeParts(prepared.shape, parts));
 }
 

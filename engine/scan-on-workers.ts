@@ -60,7 +60,12 @@ function splitSlices(slices: readonly ScanSlice[], rowsMax: number): ScanSlice[]
         room = rowsMax;
       }
       const to = Math.min(from + room, slice.to);
-      runs[runs.length - 1].push({ ...slice, from, to });
+      runs[runs.length - 1].push({
+        ...slice,
+        from,
+        to,
+        whole: slice.whole && to - from === slice.to - slice.from,
+      });
       room -= to - from;
       from = to;
     }

@@ -9,6 +9,16 @@ import { storeColumn } from './store-column.js';
 
 /** The one row that stands for a file, as a partition of its own; null: the file has to be read. */
 export function totalsBatch(file: FileMeta, scan: ScanPlan): StoredBatch | null {
+  const ofFile = made.get(file) ?? new WeakMap<ScanPlan, StoredBatch | null>();
+  let batch = ofFile.get(scan);
+  if (batch === undefined) made.set(file, ofFile.set(scan, (batch = makeBatch(file, scan))));
+  return batch;
+}
+
+/** A plan that is kept is asked again and again. */
+const made = new WeakMap<FileMeta, WeakMap<ScanPlan, StoredBatch | null>>();
+
+function makeBatch(file: FileMeta, scan: ScanPlan): StoredBatch | null {
   const row = totalsRow(file, scan);
   if (row === null) return null;
   const filtered = scan.filter === null ? [] : filterMembers(scan.filter);

@@ -134,10 +134,6 @@ export const LIMITS = {
   chunkRows: 4_096,
   /** Rows of a block, of which a filter tells whether it can pass any: as many as a chunk holds. */
   blockRows: 4_096,
-  /** Plans that a store keeps, their bytes, and the characters of a query whose plan is kept. */
-  plansKept: 1_000,
-  planBytes: 32 * 1024 * 1024,
-  planTextChars: 64 * 1024,
   /**
    * Bytes of the memory in which kernels see columns, of all stores of a process: a multiple of 64 KiB, at most 4 GiB.
    * It is address space; what a store keeps in it is `cacheBytes`.
@@ -147,6 +143,12 @@ export const LIMITS = {
   scratchBytes: 256 * 1024 * 1024,
   /** The same for each task of a worker. */
   workerScratchBytes: 128 * 1024 * 1024,
+  /** Plans that a store keeps, their bytes, and the characters of a query whose plan is kept. */
+  plansKept: 1_000,
+  planBytes: 32 * 1024 * 1024,
+  planTextChars: 64 * 1024,
+  /** Bytes of the tables by which the filters of one plan test one partition, up to which they are kept with it. */
+  narrowingBytes: 2_048,
   /** Threads of the worker pool, where the machine has as many processors. */
   workerThreadsMax: 4,
   /** Pairs of a time column and a bucket whose labels are kept, for each rollup. */

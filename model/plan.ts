@@ -17,6 +17,7 @@ import type {
   PreAggregationType,
   RollupId,
 } from './schema.js';
+import type { SketchDomain } from './sketch-domain.js';
 
 export type Mode = 'direct' | 'rollup' | 'hybrid' | 'source';
 
@@ -272,6 +273,7 @@ export interface BuildTask {
 export interface BuildColumn extends RollupColumn {
   /** Of a sketch. */
   readonly precision: number | null;
+  readonly domain?: SketchDomain | undefined;
   /** Of a state of several columns, which are merged together: all of them in order. */
   readonly state?: readonly string[];
 }

@@ -13,6 +13,7 @@
  */
 import { assert, unreachable } from './assert.js';
 import { formatLocal } from './civil-time.js';
+import type { SketchDomain } from './sketch-domain.js';
 
 export type Value = string | number | bigint | boolean | null;
 
@@ -23,7 +24,15 @@ export type LogicalType =
   | { readonly kind: 'decimal'; readonly scale: number }
   | { readonly kind: 'double' }
   | { readonly kind: 'time' }
-  | { readonly kind: 'sketch'; readonly precision: number };
+  | SketchType;
+
+export interface SketchType {
+  readonly kind: 'sketch';
+  /** 2^precision registers. */
+  readonly precision: number;
+  /** Absent: `airlift`. */
+  readonly domain?: SketchDomain | undefined;
+}
 
 /** The one form of an integer: a number where it is safe, a bigint beyond. */
 export function canonicalInteger(value: bigint | number): number | bigint {

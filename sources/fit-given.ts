@@ -4,6 +4,7 @@ import { errorOf, StoreError } from '../model/errors.js';
 import type { IngestColumn } from '../model/ingest-column.js';
 import type { BuildColumn } from '../model/plan.js';
 import { grainName } from '../model/schema.js';
+import type { SketchDomain } from '../model/sketch-domain.js';
 import { castGiven } from './cast-given.js';
 import { RAW_TABLE } from './given-rows.js';
 import type { GivenRows } from './given-rows.js';
@@ -15,9 +16,10 @@ const ROW = 'granary_row';
 
 /**
  * Makes the view and looks at all rows: no value is lost by its type, counts are counts, stored times are starts of
- * buckets, sketches are of the rollup's precision, the columns of a state agree, and no group is there twice.
+ * buckets, sketches are of the rollup's precision or a higher one, the columns of a state agree, and no group is there twice.
  * @param names the column that each name of the rows is
  * @param keys columns that make a group
+ * @returns the domain of each column of sketches
  * @throws StoreError `rows_invalid` with the row, counted from 1, and the column
  */
 export async function fitGiven(
@@ -25,7 +27,7 @@ export async function fitGiven(
   names: ReadonlyMap<string, IngestColumn>,
   columns: readonly BuildColumn[],
   keys: readonly string[],
-): Promise<void> {
+): Promise<ReadonlyMap<string, SketchDomain>> {
   const select: string[] = [];
   for (const [name, column] of names) {
     const { sql, lost, fault } = castGiven(name, given.types.get(name) ?? '', column);
@@ -40,6 +42,28 @@ export async function fitGiven(
   for (const column of names.values()) await checkColumn(given, column);
   for (const column of columns) await checkState(given, column);
   await refuseTwice(given, keys);
+  const domains = new Map<string, SketchDomain>();
+  for (const { column, precision } of names.values()) {
+    if (precision !== null) domains.set(column, await domainOf(given, column));
+  }
+  return domains;
+}
+
+/** Of one column, all sketches have one domain; their first byte tells it. */
+async function domainOf(given: GivenRows, column: string): Promise<SketchDomain> {
+  const quoted = quoteIdentifier(column);
+  const isPostgres = `(${quoted} >= '\\x10'::BLOB AND ${quoted} < '\\x20'::BLOB)`;
+  const rowsOf = (test: string): string => `min(${ROW}) FILTER (WHERE ${test})`;
+  const found = await given.query(
+    `SELECT ${rowsOf(isPostgres)}, ${rowsOf(`NOT ${isPostgres}`)} FROM ${GIVEN_VIEW}`,
+  );
+  const [postgres, airlift] = found.columns.map(({ values: [row] }) => (row === null ? null : Number(row)));
+  if (postgres !== null && airlift !== null) {
+    const what = `is a sketch of another domain than that of row ${Math.min(postgres, airlift)}`;
+    const next = "Give all sketches of a rollup by one of Airlift and PostgreSQL's hll.";
+    throw invalid(Math.max(postgres, airlift), column, what, next);
+  }
+  return postgres === null ? 'airlift' : 'pghll';
 }
 
 async function checkColumn(given: GivenRows, column: IngestColumn): Promise<void> {
@@ -55,7 +79,7 @@ async function checkColumn(given: GivenRows, column: IngestColumn): Promise<void
   if (takes === 'time') await refuse(`NOT isfinite(${quoted})`, 'is infinite', 'Leave the row out.');
   if (precision !== null) {
     const merged = `TRY(granary_sketch_merge([${quoted}], ${precision}))`;
-    const next = `Give Airlift bytes of 2^${precision} registers.`;
+    const next = `Give the bytes of Airlift, or of PostgreSQL's hll, of 2^${precision} registers or more.`;
     await refuse(`${quoted} IS NOT NULL AND ${merged} IS NULL`, 'is no sketch of the rollup', next);
   }
   if (grain === null) return;

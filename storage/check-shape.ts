@@ -45,7 +45,7 @@ const role: Shape = (found) =>
 const type: Shape = (found) =>
   record({ kind: oneOf('string', 'boolean', 'integer', 'double', 'time') })(found) ||
   record({ kind: oneOf('decimal'), scale: count })(found) ||
-  record({ kind: oneOf('sketch'), precision: count })(found);
+  record({ kind: oneOf('sketch'), precision: count, domain: orAbsent(oneOf('airlift', 'pghll')) })(found);
 
 /** A whole number of any size. */
 const whole: Shape = (found) => Number.isSafeInteger(found) || typeof found === 'bigint';

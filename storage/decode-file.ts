@@ -62,12 +62,13 @@ async function decodeColumns(file: ParquetFile, wanted: readonly BuildColumn[]):
 async function decodeColumn(
   file: ParquetFile,
   physical: PhysicalColumn,
-  { role, precision }: BuildColumn,
+  { role, precision, domain }: BuildColumn,
 ): Promise<StoredColumn> {
   const merge = role.kind === 'measure' ? role.merge : null;
   const { name } = physical;
   if (merge === 'sketch' && precision !== null && physical.kind === 'bytes') {
-    return sketchColumn(await file.readPages(name), file.rows, { kind: 'sketch', precision });
+    const type = { kind: 'sketch', precision, ...(domain === undefined ? {} : { domain }) } as const;
+    return sketchColumn(name, await file.readPages(name), file.rows, type);
   }
   if (merge === 'sketch' || physical.kind !== 'value') throw unfit(physical, merge);
   const { type, decode } = physical;

@@ -1,4 +1,5 @@
 import type { BuildColumn } from '../model/plan.js';
+import type { SketchDomain } from '../model/sketch-domain.js';
 import type { FileSlot } from './file-names.js';
 import { FORMAT_VERSION } from './manifest.js';
 
@@ -21,18 +22,18 @@ export interface FileNote {
   readonly sketches: Readonly<Record<string, SketchNote>>;
 }
 
-/** Sketches merge where all three are equal, see docs/decisions/0003-sketches.md. */
+/** Sketches merge where domain and hash are equal, at the lower precision, see docs/decisions/0003-sketches.md. */
 export interface SketchNote {
-  /** Whose bytes they are. */
-  readonly domain: 'airlift';
+  /** Whose bytes they are: which bits of a hash are its bucket, and which zeros a register counts. */
+  readonly domain: SketchDomain;
   readonly hash: 'murmur3_x64_128';
   /** 2^precision registers. */
   readonly precision: number;
 }
 
 export function fileNote(slot: FileSlot, index: string | null, columns: readonly BuildColumn[]): FileNote {
-  const sketches = columns.flatMap(({ name, precision }) =>
-    precision === null ? [] : [[name, { domain: 'airlift', hash: 'murmur3_x64_128', precision }] as const],
+  const sketches = columns.flatMap(({ name, precision, domain = 'airlift' }) =>
+    precision === null ? [] : [[name, { domain, hash: 'murmur3_x64_128', precision }] as const],
   );
   return {
     format: FORMAT_VERSION,

@@ -45,11 +45,12 @@ export async function readChecked(
   return bytes;
 }
 
-/** The manifest knows the precision of a sketch; the Parquet schema does not. */
+/** The manifest knows precision and domain of a sketch; the Parquet schema does not. */
 export function withPrecision(file: FileMeta, columns: readonly RollupColumn[]): readonly BuildColumn[] {
   return columns.map(({ name, role }) => {
     const type = file.columns.find((stats) => stats.name === name)?.type;
-    return { name, role, precision: type?.kind === 'sketch' ? type.precision : null };
+    if (type?.kind !== 'sketch') return { name, role, precision: null };
+    return { name, role, precision: type.precision, domain: type.domain };
   });
 }
 

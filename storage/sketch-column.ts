@@ -1,11 +1,20 @@
 import type { SketchColumn } from '../model/batch.js';
 import { StoreError } from '../model/errors.js';
-import type { LogicalType } from '../model/value.js';
+import { domainOfBytes } from '../model/sketch-domain.js';
+import type { SketchType } from '../model/value.js';
 import type { Page } from './parquet-file.js';
 import { sharedBytes, sharedUint32 } from './shared-arrays.js';
 
-/** Lays the sketches of a column one after the other. What is in them is not looked at. */
-export function sketchColumn(pages: readonly Page[], rows: number, type: LogicalType): SketchColumn {
+/**
+ * Lays the sketches of a column one after the other. Nothing is looked at but whether they are of the domain that their
+ * column has.
+ */
+export function sketchColumn(
+  name: string,
+  pages: readonly Page[],
+  rows: number,
+  type: SketchType,
+): SketchColumn {
   const offsets = sharedUint32(rows + 1);
   let row = 0;
   let end = 0;
@@ -20,10 +29,20 @@ export function sketchColumn(pages: readonly Page[], rows: number, type: Logical
   for (const page of pages) {
     for (let i = 0; i < page.length; i++, row++) {
       const sketch = page[i];
-      if (sketch instanceof Uint8Array) bytes.set(sketch, offsets[row]);
+      if (!(sketch instanceof Uint8Array)) continue;
+      if (domainOfBytes(sketch, 0) !== (type.domain ?? 'airlift')) throw ofOtherDomain(name, row, type);
+      bytes.set(sketch, offsets[row]);
     }
   }
   return { kind: 'sketch', type, bytes, offsets };
+}
+
+function ofOtherDomain(name: string, row: number, { domain = 'airlift' }: SketchType): StoreError {
+  return new StoreError(
+    'sketch_invalid',
+    `${name}: the sketch of row ${row + 1} is not of domain ${domain}, as its column is.`,
+    { next: 'Build the rollup again, or ingest sketches of one domain.' },
+  );
 }
 
 function lengthOf(sketch: Page[number]): number {

@@ -11,6 +11,7 @@
  */
 import { PRECISION_MAX, PRECISION_MIN } from '../../model/aggregates.js';
 import { StoreError } from '../../model/errors.js';
+import { raiseDeltas, raiseEntries, raiseOverflows } from '../kernels/raise-registers.js';
 import { ZEROS_BITS, ZEROS_MAX, zerosOfEntry } from './sketch-entry.js';
 
 const SPARSE = 2;
@@ -33,17 +34,18 @@ export function precisionOfBytes(bytes: Uint8Array, start: number, end: number):
 
 /**
  * Checks every byte from `start` to `end` (exclusive) and tells the form. What passes can be read by `entryAt` and
- * `mergeRegisters` without a further look; anything else is `sketch_invalid`.
+ * `mergeRegisters` without a further look; anything else is `sketch_invalid`, and so is what is coarser than
+ * `precision`: no register can be divided.
  */
 export function checkBytes(bytes: Uint8Array, start: number, end: number, precision: number): SketchForm {
   const found = precisionOfBytes(bytes, start, end);
-  if (found !== precision) throw invalid(`its precision is ${found} and cannot be merged with ${precision}`);
+  if (found < precision) throw invalid(`its precision is ${found} and cannot be raised to ${precision}`);
   switch (bytes[start]) {
     case SPARSE:
       checkSparse(bytes, start, end);
       return 'sparse';
     case DENSE:
-      checkDense(bytes, start, end, precision);
+      checkDense(bytes, start, end, found);
       return 'dense';
     default:
       throw invalid(`its format tag is ${bytes[start]}, not ${SPARSE} or ${DENSE}`);
@@ -61,24 +63,69 @@ export function entryAt(bytes: Uint8Array, start: number, i: number): number {
   return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
 }
 
-/** Raises `registers`, one for each bucket, to those of checked dense bytes. */
+/**
+ * Raises `registers`, one for each bucket, to those of checked dense bytes, which may be finer: then each of theirs is
+ * folded into the bucket that its hashes have here.
+ */
 export function mergeRegisters(bytes: Uint8Array, start: number, registers: Uint8Array): void {
+  if (registers.length === 1 << bytes[start + 1]) {
+    raise(bytes, start, registers);
+    return;
+  }
+  const finer = new Uint8Array(1 << bytes[start + 1]);
+  raise(bytes, start, finer);
+  foldRegisters(finer, registers);
+}
+
+/**
+ * Raises `registers` to what those of a higher precision say of the same set. A bucket here is 2^d of theirs, told
+ * apart by the d bits of the hash after ours: where these are not all zeros, they alone give the register; where they
+ * are, theirs goes on from them.
+ */
+export function foldRegisters(finer: Uint8Array, registers: Uint8Array): void {
+  const digits = Math.log2(finer.length / registers.length);
+  const mask = 2 ** digits - 1;
+  for (let bucket = 0; bucket < finer.length; bucket++) {
+    if (finer[bucket] === 0) continue;
+    const rest = bucket & mask;
+    const register = rest === 0 ? digits + finer[bucket] : digits - 31 + Math.clz32(rest);
+    const coarse = bucket >>> digits;
+    if (register > registers[coarse]) registers[coarse] = register;
+  }
+}
+
+function raise(bytes: Uint8Array, start: number, registers: Uint8Array): void {
+  const baseline = bytes[start + 2];
+  raiseDeltas(bytes, start + DENSE_HEADER, baseline, registers);
+  raiseOverflows(bytes, start, baseline, registers);
+}
+
+const pairs = new Int32Array(256);
+
+/** Adds to `counts` how many registers of checked dense bytes have each value, without making them. */
+export function countRegisters(bytes: Uint8Array, start: number, counts: Int32Array): void {
   const baseline = bytes[start + 2];
   const deltas = start + DENSE_HEADER;
-  for (let i = 0, bucket = 0; bucket < registers.length; i++, bucket += 2) {
-    const pair = bytes[deltas + i];
-    const even = baseline + (pair >>> 4);
-    const odd = baseline + (pair & DELTA_MAX);
-    if (even > registers[bucket]) registers[bucket] = even;
-    if (odd > registers[bucket + 1]) registers[bucket + 1] = odd;
+  const buckets = deltas + (1 << (bytes[start + 1] - 1)) + 2;
+  pairs.fill(0);
+  for (let at = deltas; at < buckets - 2; at++) pairs[bytes[at]]++;
+  for (let pair = 0; pair < 256; pair++) {
+    counts[baseline + (pair >>> 4)] += pairs[pair];
+    counts[baseline + (pair & DELTA_MAX)] += pairs[pair];
   }
-  const buckets = deltas + registers.length / 2 + 2;
   const overflows = readU16(bytes, buckets - 2);
-  for (let i = 0; i < overflows; i++) {
-    const bucket = readU16(bytes, buckets + 2 * i);
-    const register = baseline + DELTA_MAX + bytes[buckets + 2 * overflows + i];
-    if (register > registers[bucket]) registers[bucket] = register;
-  }
+  counts[baseline + DELTA_MAX] -= overflows;
+  for (let i = 0; i < overflows; i++) counts[baseline + DELTA_MAX + bytes[buckets + 2 * overflows + i]]++;
+}
+
+/** Raises `registers`, one for each bucket of `precision`, to what checked sparse bytes put into them. */
+export function mergeEntries(
+  bytes: Uint8Array,
+  start: number,
+  precision: number,
+  registers: Uint8Array,
+): void {
+  raiseEntries(bytes, start + SPARSE_HEADER, entryCount(bytes, start), precision, registers);
 }
 
 /** `entries` ascending, one for each prefix. */
@@ -94,28 +141,46 @@ export function sparseBytes(precision: number, entries: Uint32Array): Uint8Array
 
 export function denseBytes(precision: number, registers: Uint8Array): Uint8Array {
   let baseline = registers[0];
-  for (const register of registers) if (register < baseline) baseline = register;
+  let largest = 0;
+  for (let bucket = 0; bucket < registers.length; bucket++) {
+    const register = registers[bucket];
+    if (register < baseline) baseline = register;
+    if (register > largest) largest = register;
+  }
   // At most 2^16 - 1: the register that gives the baseline is none of them.
+  const full = baseline + DELTA_MAX;
   let overflows = 0;
-  for (const register of registers) if (register > baseline + DELTA_MAX) overflows++;
+  if (largest > full) for (const register of registers) if (register > full) overflows++;
 
   const buckets = DENSE_HEADER + registers.length / 2 + 2;
   const bytes = new Uint8Array(buckets + 3 * overflows);
-  const view = new DataView(bytes.buffer);
   bytes[0] = DENSE;
   bytes[1] = precision;
   bytes[2] = baseline;
+  for (let bucket = 0, at = DENSE_HEADER; bucket < registers.length; bucket += 2, at++) {
+    const even = Math.min(registers[bucket] - baseline, DELTA_MAX);
+    const odd = Math.min(registers[bucket + 1] - baseline, DELTA_MAX);
+    bytes[at] = (even << 4) | odd;
+  }
+  writeOverflows(bytes, buckets, overflows, registers, full);
+  return bytes;
+}
+
+function writeOverflows(
+  bytes: Uint8Array,
+  buckets: number,
+  overflows: number,
+  registers: Uint8Array,
+  full: number,
+): void {
+  const view = new DataView(bytes.buffer);
   view.setUint16(buckets - 2, overflows, true);
-  let overflow = 0;
-  for (let bucket = 0; bucket < registers.length; bucket++) {
-    const delta = registers[bucket] - baseline;
-    bytes[DENSE_HEADER + (bucket >>> 1)] |= Math.min(delta, DELTA_MAX) << (bucket % 2 === 0 ? 4 : 0);
-    if (delta <= DELTA_MAX) continue;
+  for (let bucket = 0, overflow = 0; overflow < overflows; bucket++) {
+    if (registers[bucket] <= full) continue;
     view.setUint16(buckets + 2 * overflow, bucket, true);
-    bytes[buckets + 2 * overflows + overflow] = delta - DELTA_MAX;
+    bytes[buckets + 2 * overflows + overflow] = registers[bucket] - full;
     overflow++;
   }
-  return bytes;
 }
 
 function checkSparse(bytes: Uint8Array, start: number, end: number): void {
@@ -133,7 +198,7 @@ function checkSparse(bytes: Uint8Array, start: number, end: number): void {
 
 function checkDense(bytes: Uint8Array, start: number, end: number, precision: number): void {
   const deltas = start + DENSE_HEADER;
-  const buckets = deltas + 2 ** (precision - 1) + 2;
+  const buckets = deltas + (1 << (precision - 1)) + 2;
   if (buckets > end) throw invalid('it is cut short');
   const overflows = readU16(bytes, buckets - 2);
   checkLength(end - start, buckets - start + 3 * overflows);
@@ -144,7 +209,7 @@ function checkDense(bytes: Uint8Array, start: number, end: number, precision: nu
   let previous = -1;
   for (let i = 0; i < overflows; i++) {
     const bucket = readU16(bytes, buckets + 2 * i);
-    if (bucket <= previous || bucket >= 2 ** precision) throw invalid(`overflow ${i} is not in order`);
+    if (bucket <= previous || bucket >= 1 << precision) throw invalid(`overflow ${i} is not in order`);
     const pair = bytes[deltas + (bucket >>> 1)];
     if ((bucket % 2 === 0 ? pair >>> 4 : pair & DELTA_MAX) !== DELTA_MAX) {
       throw invalid(`overflow ${i} belongs to a bucket that is not full`);

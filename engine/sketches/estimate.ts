@@ -1,5 +1,8 @@
 import { PREFIX_BITS } from './sketch-entry.js';
 
+/** More than any register. */
+export const COUNTS = 64;
+
 /** The number of hashes there are: no estimate is beyond it. */
 const HASHES = 2 ** 64;
 
@@ -18,11 +21,15 @@ export function estimateSparse(prefixes: number): number {
  * thresholds, and a relative standard error of 1.04 / √2^precision.
  */
 export function estimateDense(registers: Uint8Array, precision: number): number {
-  const registerMax = 64 - precision + 1;
-  const counts = new Int32Array(registerMax + 1);
+  const counts = new Int32Array(COUNTS);
   for (let i = 0; i < registers.length; i++) counts[registers[i]]++;
+  return estimateCounts(counts, precision);
+}
 
-  const buckets = registers.length;
+/** `estimateDense` of how many registers have each value, to `COUNTS` (exclusive). */
+export function estimateCounts(counts: Int32Array, precision: number): number {
+  const registerMax = 64 - precision + 1;
+  const buckets = 1 << precision;
   let z = buckets * tau(1 - counts[registerMax] / buckets);
   for (let value = registerMax - 1; value >= 1; value--) z = 0.5 * (z + counts[value]);
   z += buckets * sigma(counts[0] / buckets);

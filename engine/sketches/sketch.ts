@@ -5,13 +5,19 @@ import {
   denseBytes,
   entryAt,
   entryCount,
+  mergeEntries,
   mergeRegisters,
   sparseBytes,
   type SketchForm,
 } from './airlift-bytes.js';
 import { EntrySet } from './entry-set.js';
 import { estimateDense, estimateSparse } from './estimate.js';
+import type { SketchState } from './sketch-state.js';
 import { bucketOfEntry, registerOfEntry, ZEROS_MAX, zerosOfEntry } from './sketch-entry.js';
+
+export type RegisterRoom = (length: number) => Uint8Array;
+
+const ownRoom: RegisterRoom = (length) => new Uint8Array(length);
 
 /**
  * HyperLogLog: a set of values of which only an estimate of its size can be asked, in at most about 2^precision
@@ -22,18 +28,27 @@ import { bucketOfEntry, registerOfEntry, ZEROS_MAX, zerosOfEntry } from './sketc
  * It is sparse (all entries are kept) up to 2^precision / 8 distinct prefixes and dense (registers) above; dense
  * bytes that another writer made of fewer stay dense.
  */
-export class Sketch {
+export class Sketch implements SketchState {
+  readonly domain = 'airlift';
   readonly precision: number;
+  private readonly room: RegisterRoom;
   private readonly sparseMax: number;
   /** Of the sparse form. Empty in the dense form. */
   private entries = new EntrySet();
   /** Of the dense form, one for each bucket. Null in the sparse form. */
   private registers: Uint8Array | null = null;
 
-  constructor(precision: number) {
+  /** @param room lends registers, of zeros */
+  constructor(precision: number, room: RegisterRoom = ownRoom) {
     assert(precision >= PRECISION_MIN && precision <= PRECISION_MAX, `precision ${precision} of a sketch`);
     this.precision = precision;
+    this.room = room;
     this.sparseMax = 2 ** precision / 8;
+  }
+
+  /** Of the dense form; what raises them adds to the sketch. Null in the sparse form. */
+  get denseRegisters(): Uint8Array | null {
+    return this.registers;
   }
 
   get form(): SketchForm {
@@ -52,16 +67,21 @@ export class Sketch {
   }
 
   /**
-   * Adds the sketch that is stored from `start` to `end` (exclusive). `sketch_invalid` if it is malformed or of
-   * another precision; then nothing was added.
+   * Adds the sketch that is stored from `start` to `end` (exclusive), of this precision or a higher one, which is folded
+   * down: the bytes become those that its set would have here. `sketch_invalid` if it is malformed or coarser; then
+   * nothing was added.
    */
   mergeBytes(bytes: Uint8Array, start: number, end: number): void {
     if (checkBytes(bytes, start, end, this.precision) === 'dense') {
       mergeRegisters(bytes, start, this.densify());
       return;
     }
+    if (this.registers !== null) {
+      mergeEntries(bytes, start, this.precision, this.registers);
+      return;
+    }
     const count = entryCount(bytes, start);
-    if (this.registers === null) this.entries.reserve(Math.min(count, this.sparseMax));
+    this.entries.reserve(Math.min(count, this.sparseMax));
     for (let i = 0; i < count; i++) this.addEntry(entryAt(bytes, start, i));
   }
 
@@ -87,7 +107,7 @@ export class Sketch {
 
   private densify(): Uint8Array {
     if (this.registers !== null) return this.registers;
-    const registers = new Uint8Array(2 ** this.precision);
+    const registers = this.room(2 ** this.precision);
     for (const entry of this.entries.sorted()) raise(registers, entry, this.precision);
     this.registers = registers;
     this.entries = new EntrySet();

@@ -91,7 +91,7 @@ test('answers are kept within the budget, the least recently asked out first', (
     columns: [Array<string>(values).fill('x'.repeat(8))],
     rows: values,
     total: null,
-    relativeError: null,
+    relativeErrors: {},
     rowsScanned: 1,
   });
   const held = () => plans.map((plan) => answers.take(plan, 'string') !== null);

@@ -146,8 +146,11 @@ describe('measures', () => {
       { 'o.users': 77, 'o.pages': 0 },
       { 'o.users': 0, 'o.pages': 0 },
     ]);
-    expect(finished.relativeError).toBe((3 * 1.04) / Math.sqrt(1024));
-    expect(finishRows(batch, plan([]), [], { numbers: 'native' }).relativeError).toBeNull();
+    expect(finished.relativeErrors).toEqual({
+      [users.id]: (3 * 1.04) / Math.sqrt(1024),
+      [pages.id]: (3 * 1.04) / Math.sqrt(4096),
+    });
+    expect(finishRows(batch, plan([]), [], { numbers: 'native' }).relativeErrors).toEqual({});
   });
 
   test('an expression is real arithmetic over the worth of its leaves', () => {

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { packSketches } from '../../dist/engine/sketches/pack-sketches.js';
+import { entryOfInteger } from '../../dist/engine/sketches/sketch-entry.js';
+import { Sketch } from '../../dist/engine/sketches/sketch.js';
 import { kernels, type Kernels } from '../../dist/engine/kernels/kernels.js';
 import { plainKernels } from '../../dist/engine/kernels/plain-kernels.js';
 import { allocateIn, type ArrayKind, columnMemory, type Numbers } from '../../dist/storage/column-memory.js';
@@ -108,6 +111,43 @@ const coded = codeArray(SLOTS - 1).chain((codes) => {
 });
 
 type Coded = typeof coded extends fc.Arbitrary<infer T> ? T : never;
+
+const sound = new Map<number, Uint8Array>();
+
+/** Of a precision that is 10 or 12: sparse, dense, and with an overflow of many zeros. */
+function soundSketch(code: number, seed: number): Uint8Array {
+  const key = 8 * code + seed;
+  let bytes = sound.get(key);
+  if (bytes === undefined) {
+    const sketch = new Sketch(code % 7 === 0 ? 12 : 10);
+    const size = [3, 100, 140, 3000][code % 4];
+    for (let value = 0; value < size; value++) sketch.addEntry(entryOfInteger(key * 4096 + value));
+    if (code % 3 === 0) sketch.addEntry((((key * 37) & 1023) << 22) | 38);
+    sound.set(key, (bytes = sketch.toBytes()));
+  }
+  return bytes;
+}
+
+/** NULL, a sketch, or one in which a byte is another. */
+function storedSketch(code: number, seed: number): Uint8Array | null {
+  if (code % 5 === 0) return null;
+  const bytes = soundSketch(code, seed & 7);
+  if (code % 11 !== 3) return bytes;
+  const edited = bytes.slice();
+  edited[Math.abs(seed) % (seed % 2 === 0 ? bytes.length : 8)] ^= 1 << (code & 7);
+  return edited;
+}
+
+/** Bytes that hang on the codes. */
+function mixed(codes: Numbers, length: number, seed = 1): Uint8Array {
+  let state = seed;
+  for (const code of codes) state = (Math.imul(state, 31) + code) | 0;
+  state |= 1;
+  return Uint8Array.from({ length }, () => {
+    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9;
+    return state >>> 24;
+  });
+}
 
 const LAWS: Readonly<Record<string, (given: Coded) => void>> = {
   selectRows({ codes, table, part: { from, to }, shift }) {
@@ -220,6 +260,20 @@ const LAWS: Readonly<Record<string, (given: Coded) => void>> = {
       k.sumCodes(a.states, base, a.groups, a.codes, from, to - from),
     );
   },
+  sumByKey({ codes, groups, slots, part: { from, to }, base, flags, states, shift }) {
+    const other = Uint8Array.from(groups);
+    const seen = new Uint8Array(GROUPS);
+    expectSame({ codes, slots, other, flags, states, seen }, shift, (k, a) => {
+      k.sumByKey(a.states, base, a.codes, a.slots, a.other, from, to - from, null, null);
+      k.sumByKey(a.states, base, a.other, a.slots, a.codes, from, to - from, a.flags, a.seen);
+    });
+  },
+  slotsOf({ codes, slots, part: { from, to }, shift }) {
+    const groups = new Int32Array(to - from);
+    expectSame({ codes, slots, groups }, shift, (k, a) =>
+      k.slotsOf(a.codes, a.slots, from, to - from, a.groups),
+    );
+  },
   sumOfNumbers({ integers, part: { from, to }, shift }) {
     expectSame({ integers }, shift, (k, a) => k.sumOfNumbers(a.integers, from, to - from));
   },
@@ -262,6 +316,15 @@ const LAWS: Readonly<Record<string, (given: Coded) => void>> = {
   markSeen({ groups, shift }) {
     expectSame({ groups, seen: new Uint8Array(GROUPS) }, shift, (k, a) =>
       k.markSeen(a.seen, a.groups, groups.length),
+    );
+  },
+  raiseStored({ codes, rows, base, part: { from }, shift }) {
+    const sketches = Array.from({ length: codes.length }, (_, row) => storedSketch(codes[row], base + row));
+    const { bytes, offsets } = packSketches(sketches);
+    const registers = mixed(codes, 2 ** 10, base).map((byte) => byte & 15);
+    const start = Math.min(from, rows.length);
+    expectSame({ bytes, offsets, rows, registers }, shift, (k, a) =>
+      k.raiseStored(a.bytes, a.offsets, a.rows, start, rows.length, 10, a.registers),
     );
   },
   markValid({ groups, flags, part: { from, to }, shift }) {

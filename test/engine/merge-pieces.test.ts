@@ -176,3 +176,38 @@ test('types that do not go together are refused by name and place', () => {
   const b = batch(['k', integer, [1]], ['c', integer, [1]]);
   expect(() => merged(scan, a, b)).toThrow('k is of type string in t.r, and of type integer in the source.');
 });
+
+test('sketches of several precisions are folded to the coarsest, whichever comes first', () => {
+  const of = (precision: number, from: number, to: number): Uint8Array => {
+    const sketch = new Sketch(precision);
+    for (let value = from; value < to; value++) sketch.addEntry(entryOfString(`value ${value}`));
+    return sketch.toBytes();
+  };
+  const piece = (declared: number, ...values: (Uint8Array | null)[]) =>
+    batch(['u', { kind: 'sketch', precision: declared }, values]);
+  const pieces = [piece(14, of(14, 0, 5000), null), piece(11, of(11, 4000, 9000)), piece(0, of(12, 0, 20))];
+  for (const order of [pieces, pieces.toReversed()]) {
+    const { types, rows } = merged(plan([], ['u', 'sketch']), ...order);
+    expect(types).toEqual([{ kind: 'sketch', precision: 11 }]);
+    expect(rows).toEqual([[of(11, 0, 9000)]]);
+  }
+});
+
+test('[X21] sketches of two domains are refused with the column, and one that is missing has none', () => {
+  const airlift = new Sketch(11).toBytes();
+  const postgres = Uint8Array.of(0x11, 0x8b, 0x7f);
+  const type: LogicalType = { kind: 'sketch', precision: 11 };
+  const scan = plan([], ['u', 'sketch']);
+  const run = (...values: (Uint8Array | null)[]) =>
+    merged(scan, ...values.map((one) => batch(['u', type, [one]])));
+  expect(() => run(airlift, null, postgres)).toThrowError(
+    expect.objectContaining({
+      code: 'sketch_invalid',
+      message: expect.stringMatching(
+        /^u: sketches of domain airlift and of domain pghll cannot be merged.* Give all/,
+      ) as string,
+    }),
+  );
+  expect(run(null, postgres, null).types).toEqual([{ kind: 'sketch', precision: 11, domain: 'pghll' }]);
+  expect(run(null, postgres, null).rows).toEqual([[postgres]]);
+});

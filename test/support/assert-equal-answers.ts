@@ -8,7 +8,7 @@ type ActualRow = Readonly<Record<string, unknown>>;
 /** What the judge looks at in a result of `store.query`. */
 export interface JudgedResult {
   readonly data: readonly ActualRow[];
-  readonly meta: { readonly relativeError?: number | undefined };
+  readonly meta: { readonly relativeErrors?: Readonly<Record<string, number | null>> | undefined };
 }
 
 /** How far from the exact count an estimate was, for statistics over many answers. */
@@ -32,7 +32,9 @@ export function assertEqualAnswers(actual: JudgedResult, expected: OracleAnswer)
   if (byKeys) assertOrdered(actual.data, expected);
   const rows = byKeys ? pairByKeys(actual.data, expected) : actual.data;
   const estimates: Estimate[] = [];
-  const settled = rows.map((row, at) => settleRow(row, expected, at, actual.meta.relativeError, estimates));
+  const settled = rows.map((row, at) =>
+    settleRow(row, expected, at, actual.meta.relativeErrors ?? {}, estimates),
+  );
   deepStrictEqual(settled, expected.rows);
   return estimates;
 }
@@ -76,7 +78,7 @@ function settleRow(
   row: ActualRow,
   expected: OracleAnswer,
   at: number,
-  relativeError: number | undefined,
+  relativeErrors: Readonly<Record<string, number | null>>,
   estimates: Estimate[],
 ): ActualRow {
   const settled: Record<string, unknown> = { ...row };
@@ -84,7 +86,8 @@ function settleRow(
     const [cell, wanted] = [row[name], expected.rows[at][name]];
     if (typeof cell !== 'string' || wanted === null) continue;
     if (kind === 'approx') {
-      ok(relativeError !== undefined, 'a result with estimates states their relative error');
+      const relativeError = relativeErrors[name];
+      ok(typeof relativeError === 'number', 'a result with estimates states their relative error');
       const [estimate, exact] = [Number(cell), Number(wanted)];
       ok(Number.isSafeInteger(estimate), `${name}: ${cell} is a rounded estimate`);
       ok(Math.abs(estimate - exact) <= 2 * relativeError * exact + 2, `${name}: ${cell} estimates ${exact}`);

@@ -13,7 +13,7 @@ export interface Answer {
   readonly mode: string;
   /** That were read. */
   readonly rollups: readonly string[];
-  readonly relativeError: number | null;
+  readonly relativeErrors: Readonly<Record<string, number | null>>;
 }
 
 export type Verdict =
@@ -38,8 +38,8 @@ export function compareAnswers(outcome: Outcome, expected: NaiveAnswer, total: b
   }
   if (expected.kind === 'overflow') return { kind: 'refused', reason: 'overflow of the judge' };
   const { statement } = expected;
-  if ((outcome.relativeError !== null) !== statement.estimated)
-    return differs(`meta.relativeError is ${outcome.relativeError}`);
+  if (Object.keys(outcome.relativeErrors).length > 0 !== statement.estimated)
+    return differs(`meta.relativeErrors are ${JSON.stringify(outcome.relativeErrors)}`);
   const what = compareRows(outcome, expected, total);
   if (what === null) return { kind: 'same' };
   return statement.estimated ? compareEstimated(outcome, expected, what) : differs(what);
@@ -92,7 +92,7 @@ function compareEstimated(outcome: Answer, { statement, rows, cut }: Rows, stric
     const id = JSON.stringify(keys.map((at) => keyText(row[columns[at].name], columns[at])));
     const wanted = byKeys.get(id);
     if (wanted === undefined) return differs(strictly);
-    const what = compareRow(row, wanted, columns, outcome.relativeError ?? 0);
+    const what = compareRow(row, wanted, columns, outcome.relativeErrors);
     if (what !== null) return differs(what);
   }
   return { kind: 'same' };
@@ -106,7 +106,7 @@ function compareRow(
   row: Readonly<Record<string, unknown>>,
   { cells, errors }: NaiveRow,
   columns: readonly NaiveColumn[],
-  relativeError = 0,
+  relativeErrors: Answer['relativeErrors'] = {},
 ): string | null {
   const names = new Map<string, number>();
   columns.forEach(({ name }, at) => names.set(name, at));
@@ -117,7 +117,8 @@ function compareRow(
   for (const [name, at] of names) {
     const column = columns[at];
     if (isSame(row[name], cells[at], errors[at], column)) continue;
-    if (relativeError > 0 && isNear(row[name], cells[at], column, relativeError)) continue;
+    const relativeError = relativeErrors[name];
+    if (relativeError !== undefined && isNear(row[name], cells[at], column, relativeError)) continue;
     return `${name} is ${JSON.stringify(row[name])}, not ${JSON.stringify(String(cells[at]))}`;
   }
   return null;
@@ -137,11 +138,12 @@ function isNear(
   actual: unknown,
   expected: NaiveCell,
   { estimate }: NaiveColumn,
-  relativeError: number,
+  relativeError: number | null,
 ): boolean {
   if (estimate === 'calculated') return true;
   const [x, y] = [Number(actual), Number(expected)];
-  return estimate === 'sketch' && Number.isSafeInteger(x) && Math.abs(x - y) <= 2 * relativeError * y + 2;
+  if (estimate !== 'sketch' || relativeError === null || !Number.isSafeInteger(x)) return false;
+  return Math.abs(x - y) <= 2 * relativeError * y + 2;
 }
 
 /** The law of sketches: what a rollup estimates is to the last digit what the source does; null: so it is. */

@@ -263,11 +263,11 @@ describe('assertEqualAnswers', () => {
     timeDimensions: [{ dimension: 'LineItems.createdAt', granularity: 'day' }],
   };
   const expected = answer(itemModel, items, query);
-  const meta = { relativeError: 0.05 };
+  const meta = { relativeErrors: { 'LineItems.products': 0.05 } };
   const changed = (at: number, change: Record<string, unknown>): object[] =>
     expected.rows.map((row, position) => (position === at ? { ...row, ...change } : row)) as object[];
-  const judge = (data: object[], relativeError: { relativeError?: number } = meta): unknown =>
-    assertEqualAnswers({ data: data as Record<string, unknown>[], meta: relativeError }, expected);
+  const judge = (data: object[], stated: Partial<typeof meta> = meta): unknown =>
+    assertEqualAnswers({ data: data as Record<string, unknown>[], meta: stated }, expected);
 
   test('accepts the answer, and what is near where nearness is enough', () => {
     expect(judge(changed(0, {}))).toHaveLength(3);

@@ -142,8 +142,8 @@ async function askStore(store: Store, { query, now, options }: Case): Promise<Ou
   try {
     const { data, total, meta, usedPreAggregations } = await store.query(query, { now, ...options });
     const rollups = Object.values(usedPreAggregations).map(({ preAggregationId }) => preAggregationId);
-    const { mode, relativeError = null } = meta;
-    return { kind: 'answer', data, total, mode, rollups, relativeError };
+    const { mode, relativeErrors = {} } = meta;
+    return { kind: 'answer', data, total, mode, rollups, relativeErrors };
   } catch (error) {
     const { code, what } = errorOf(error);
     return { kind: 'refused', code, message: what };
@@ -201,10 +201,7 @@ function walkRows(
   const walked = actual.kind === 'answer' ? oracle.answer(query) : null;
   if (actual.kind !== 'answer' || walked === null) return null;
   try {
-    assertEqualAnswers(
-      { data: actual.data, meta: { relativeError: actual.relativeError ?? undefined } },
-      walked,
-    );
+    assertEqualAnswers({ data: actual.data, meta: actual }, walked);
   } catch (error) {
     return `not what a walk over all rows gives: ${(error as Error).message}`;
   }

@@ -105,7 +105,6 @@ describe('malformed bytes are sketch_invalid, and leave the accumulator as it wa
     ['DataSketches', hex('02010708 01000000'), /precision is 1,/],
     ['precision 9', hex('02090000'), /precision is 9, not 10 to 16/],
     ['precision 17', hex('02110000'), /precision is 17/],
-    ['another precision', hex('020B0000'), /precision is 11 and cannot be merged with 10/],
     ['sparse, cut', sparse.subarray(0, sparse.length - 1), /15 bytes, and its header tells of 16/],
     ['sparse, longer', Uint8Array.from([...sparse, 0]), /17 bytes/],
     ['sparse, a huge count', hex('020AFFFF'), /header tells of 262144/],
@@ -158,6 +157,16 @@ describe('malformed bytes are sketch_invalid, and leave the accumulator as it wa
       );
       expect(sketch.toBytes()).toEqual(held);
     }
+  });
+
+  test('a coarser one: no register can be divided', () => {
+    const sketch = new Sketch(12);
+    for (const bytes of [sketchOf(3, 11), sketchOf(5000, 10)]) {
+      expect(() => sketch.mergeBytes(bytes, 0, bytes.length)).toThrow(
+        /precision is 1[01] and cannot be raised to 12/,
+      );
+    }
+    expect(sketch.toBytes()).toEqual(hex('020C0000'));
   });
 
   test('a stretch that is not within the bytes', () => {

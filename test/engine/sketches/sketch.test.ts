@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { denseBytes } from '../../../dist/engine/sketches/airlift-bytes.js';
 import { entryOfInteger } from '../../../dist/engine/sketches/sketch-entry.js';
 import { Sketch } from '../../../dist/engine/sketches/sketch.js';
 import { bytesReference } from '../../support/sketch-oracle.js';
@@ -116,6 +117,48 @@ describe('the law of rollups: bytes follow from the set of entries alone', () =>
       }),
       { numRuns: runs },
     );
+  });
+});
+
+describe('folding down', () => {
+  test('the sketch of a set, folded, is the sketch of the set at the lower precision, byte for byte', () => {
+    let dense = 0;
+    fc.assert(
+      fc.property(entryLists, precisions, fc.integer({ min: 1, max: 4 }), (entries, p, by) => {
+        const folded = union([sketchOf(entries, p + by)], p);
+        expect(folded).toEqual(bytesReference(entries, p));
+        if (sketchOf(entries, p + by)[0] === 3) dense++;
+      }),
+      { numRuns: runs },
+    );
+    expect(dense).toBeGreaterThan(runs / 50);
+  });
+
+  test('all at once is step by step, and before a union is after it', () => {
+    fc.assert(
+      fc.property(entryLists, entryLists, precisions, (some, others, p) => {
+        const [a, b] = [sketchOf(some, p + 4), sketchOf(others, p + 2)];
+        const steps = union([union([a], p + 2)], p);
+        expect(steps).toEqual(union([a], p));
+        const before = union([union([a], p), union([b], p)], p);
+        expect(before).toEqual(union([union([a, b], p + 2)], p));
+        expect(before).toEqual(bytesReference([...some, ...others], p));
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test('dense bytes of few values, as others write them', () => {
+    const entries = [0, 1, 2 ** 6, 2 ** 31 + 38, 2 ** 32 - 64].map((bits) => bits >>> 0);
+    const fine = new Sketch(16);
+    const none = denseBytes(16, new Uint8Array(2 ** 16));
+    fine.mergeBytes(none, 0, none.length);
+    for (const entry of entries) fine.addEntry(entry);
+    const coarse = new Sketch(10);
+    const bytes = denseBytes(10, new Uint8Array(2 ** 10));
+    coarse.mergeBytes(bytes, 0, bytes.length);
+    for (const entry of entries) coarse.addEntry(entry);
+    expect(union([fine.toBytes()], 10)).toEqual(coarse.toBytes());
   });
 });
 
