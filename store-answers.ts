@@ -27,10 +27,11 @@ export class AnswerCache {
   }
 
   /** Nothing of what the source has a part in: it may change without a publish. */
-  keep(plan: AnswerPlan, numbers: 'string' | 'native', { data: _, ...answer }: QueryAnswer): void {
+  keep(plan: AnswerPlan, numbers: 'string' | 'native', answer: QueryAnswer): void {
     if (this.#isOff || plan.keptAs === null) return;
     if (plan.prepared.plan.pieces.some(({ kind }) => kind === 'source')) return;
-    this.#answers.keep(keyOf(plan.keptAs, numbers), answer, bytesOf(answer));
+    const { data: _, ...kept } = answer;
+    this.#answers.keep(keyOf(plan.keptAs, numbers), kept, bytesOf(kept));
   }
 
   /** Of a snapshot that is gone. */

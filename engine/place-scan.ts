@@ -50,7 +50,7 @@ function startsWith(pool: WorkerPool): boolean {
 }
 
 /** Of about equal cost; a sketch counts by its bytes. */
-export function scanCells({ slices }: ScanTask): number {
+function scanCells({ slices }: ScanTask): number {
   return slices.reduce((sum, slice) => sum + cellsOf(slice), 0);
 }
 

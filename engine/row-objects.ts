@@ -50,6 +50,7 @@ function generated(names: readonly (readonly string[])[]): RowMaker | null {
     for (let row = 0; row < rows; row++) objects.push({ ${fields.join(' ')} });
     return objects;`;
   try {
+    // oxlint-disable-next-line no-implied-eval
     return new Function('columns', 'rows', code) as RowMaker;
   } catch (error) {
     if (error instanceof EvalError) return null;

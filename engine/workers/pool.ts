@@ -49,6 +49,8 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
   let running = 0;
   let started: Promise<Piscina> | null = null;
   let closed = false;
+  /** Stretches of memory in which no task works now; that of a task whose thread ended is never lent again. */
+  const spaces: (Uint8Array | null)[] = [];
   const start = (): Promise<Piscina> => (started ??= startThreads(threads, options));
 
   /** Waits for a thread; who is let in leaves it to the next. */
@@ -80,10 +82,6 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
     else next();
   }
 
-  /** Stretches of memory in which no task works now. */
-  const spaces: (Uint8Array | null)[] = [];
-  const lendSpace = (): Uint8Array | null =>
-    spaces.pop() ?? allocateIn(Uint8Array, LIMITS.workerScratchBytes);
   return {
     threads,
     get idle() {
@@ -95,17 +93,18 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
     async run(task, asked = {}) {
       if (closed) throw new StoreError('closed', 'the store was closed.', { next: 'Open it again.' });
       await enter(asked);
-      const space = lendSpace();
       const { stop, release } = stopWith(asked.signal);
       try {
+        const piscina = await start();
+        const space = spaces.pop() ?? allocateIn(Uint8Array, LIMITS.workerScratchBytes);
         const message: ScanMessage = { memory: columnMemory(), stop, ...packArrays({ space, task }) };
-        const reply = await onThread(await start(), message);
+        const reply = await onThread(piscina, message);
+        spaces.push(space);
         throwIfAborted(asked.signal);
         if (reply.kind === 'failed') throw new StoreError(reply.code, reply.message);
         return reply.part;
       } finally {
         release();
-        spaces.push(space);
         leave();
       }
     },

@@ -54,7 +54,7 @@ describe('the text of plain data', () => {
       expect(textOf(value)).toBeNull();
       expect(textOf({ filters: [value] })).toBeNull();
     }
-    // eslint-disable-next-line no-sparse-arrays
+    // oxlint-disable-next-line no-sparse-arrays
     expect(textOf([, 1])).toBeNull();
     expect(textOf(Object.create(null))).toBe('{}');
   });

@@ -58,6 +58,7 @@ test('a scan that runs ends soon after its signal, and its thread is free', { ti
   const slice = {
     from: 0,
     to: values.length,
+    whole: false,
     filters: [],
     whole: true,
     keys: [],
