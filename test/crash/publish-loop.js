@@ -2,6 +2,9 @@
 import { copyFileSync, readFileSync, writeSync } from 'node:fs';
 import { nodeDisk } from '../../dist/storage/node-disk.js';
 import { openStorage } from '../../dist/storage/open-storage.js';
+// Loaded when they are first needed, which would take the time of the first publishes.
+import '../../dist/storage/parquet-file.js';
+import '../../dist/storage/parquet-footer.js';
 
 const [directory, description] = process.argv.slice(2);
 const { file, contract, rollup } = JSON.parse(readFileSync(description, 'utf8'));
