@@ -2,12 +2,11 @@
 import { copyFileSync, readFileSync, writeSync } from 'node:fs';
 import { nodeDisk } from '../../dist/storage/node-disk.js';
 import { openStorage } from '../../dist/storage/open-storage.js';
-// Loaded when they are first needed, which would take the time of the first publishes.
-import '../../dist/storage/parquet-file.js';
-import '../../dist/storage/parquet-footer.js';
 
 const [directory, description] = process.argv.slice(2);
 const { file, contract, rollup } = JSON.parse(readFileSync(description, 'utf8'));
+// Loaded when they are first needed, which would take the time of the first publish.
+for (const name of ['parquet-file', 'parquet-footer']) await import(`../../dist/storage/${name}.js`);
 const storage = await openStorage({ disk: nodeDisk, directory });
 const run = `${process.pid.toString(36)}${Date.now().toString(36)}`;
 writeSync(1, 'ready\n');
