@@ -1,5 +1,6 @@
 /** `store.build()`: what to build, rollup by rollup, each published as a whole. */
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { buildRollup } from './engine/build-rollup.js';
 import type { CatalogSnapshot, RollupMeta } from './model/catalog.js';
 import { errorOf, StoreError } from './model/errors.js';
@@ -28,6 +29,8 @@ export interface BuildOptions {
   readonly range?: readonly [string, string];
   /** Build also what is there and current. */
   readonly force?: boolean;
+  /** Partitions of one rollup that are built at the same time. Default: as the machine has processors, at most 4. */
+  readonly concurrency?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: BuildProgress) => void;
 }
@@ -40,11 +43,15 @@ export interface BuildProgress {
   readonly total: number;
   /** In the partition's default index. */
   readonly rows: number;
+  /** Of the whole process, now. */
+  readonly memoryBytes: number;
 }
 
 export interface BuildReport {
   readonly rollups: readonly RollupBuild[];
   readonly durationMs: number;
+  /** The most that the whole process has held in memory since it began. */
+  readonly peakMemoryBytes: number;
 }
 
 export interface RollupBuild {
@@ -77,7 +84,7 @@ export async function buildStore(house: House, options: BuildOptions): Promise<B
     }
   }
   await house.storage.collectGarbage(false);
-  return { rollups, durationMs: performance.now() - startedAt };
+  return { rollups, durationMs: performance.now() - startedAt, peakMemoryBytes: peakMemoryBytes() };
 }
 
 /** Whatever ends the making of a rollup is what `status` tells of it, until it is made. */
@@ -182,6 +189,7 @@ async function buildAndPublish(
       receipt: { source: house.fingerprint(task.dataSource), writer: `granary ${VERSION}` },
       now: Date.now,
       signal: options.signal,
+      concurrency: options.concurrency ?? buildConcurrency(),
       onPartition: ({ key, files }) => {
         done += 1;
         const rows = files[0]?.rows ?? 0;
@@ -191,6 +199,7 @@ async function buildAndPublish(
           done,
           total: task.partitions.length,
           rows,
+          memoryBytes: process.memoryUsage.rss(),
         });
       },
     });
@@ -234,6 +243,15 @@ function conflict(id: string, cause: StoreError): StoreError {
     next: 'What it published is served. Build again.',
     cause,
   });
+}
+
+/** How many partitions are built at the same time unless the caller says it. */
+export function buildConcurrency(): number {
+  return Math.min(availableParallelism(), LIMITS.buildConcurrencyMax);
+}
+
+function peakMemoryBytes(): number {
+  return process.resourceUsage().maxRSS * 1024;
 }
 
 /** Of this build alone, in this store and any other: it names the files. */

@@ -1,8 +1,11 @@
 /** What is open while a store is open, and the SQL of what it asks. */
 import { createHash } from 'node:crypto';
 import { GlobalDictionaries } from './engine/global-dictionaries.js';
-import { entryOfDouble, entryOfInteger, entryOfString } from './engine/sketches/sketch-entry.js';
 import { OpenSketch } from './engine/sketches/open-sketch.js';
+import { entryOfBytes } from './engine/sketches/sketch-entry.js';
+import type { SketchKernels } from './engine/sketches/sketch-kernels.js';
+import { plainSketches, wasmSketches } from './engine/sketches/sketch-kernels.js';
+import { sketchOfEntries } from './engine/sketches/sketch-of-entries.js';
 import { createWorkerPool } from './engine/workers/pool.js';
 import type { WorkerPool } from './engine/workers/pool.js';
 import { ThreadTurns } from './engine/workers/thread-turns.js';
@@ -118,14 +121,16 @@ export function openHouse(
     testing,
     mend,
     source(name) {
-      const open = sources.get(name) ?? openSource(config, name);
+      const open = sources.get(name) ?? openSource(config, name, storage);
       sources.set(name, open);
       return open;
     },
-    fingerprint: (name) =>
-      createHash('md5')
-        .update(JSON.stringify(config.sources[name] ?? null))
-        .digest('hex'),
+    fingerprint(name) {
+      // How much memory it may take says nothing of what it holds.
+      const { memoryLimitMb: _, ...source } = config.sources[name] ?? {};
+      const text = config.sources[name] === undefined ? 'null' : JSON.stringify(source);
+      return createHash('md5').update(text).digest('hex');
+    },
     async statement(request) {
       const members = requestMembers(model, request);
       const inner = subQueriesOf(model, rowMembers(model, request));
@@ -177,15 +182,23 @@ async function memberTypes(
   }
 }
 
+let kernels: SketchKernels | null = null;
+
+/** WebAssembly where the process has it, compiled with the first sketch. */
+function sketchKernels(): SketchKernels {
+  return (kernels ??= typeof WebAssembly === 'undefined' ? plainSketches : wasmSketches());
+}
+
 /** What DuckDB needs of sketches, in sources and for given rows. */
 export const SKETCHES: SketchFunctions = {
-  entryOfString,
-  entryOfInteger,
-  entryOfDouble,
+  sketchOfIntegers: (words, precision) => sketchKernels().sketchOfIntegers(words, precision),
+  sketchOfDoubles: (words, precision) => sketchKernels().sketchOfDoubles(words, precision),
+  entryOfBytes,
+  sketchOfEntries,
   create: (precision) => new OpenSketch(precision),
 };
 
-function openSource(config: Config, name: string): Source {
+function openSource(config: Config, name: string, storage: Storage): Source {
   const source = config.sources[name];
   if (source === undefined) {
     throw new StoreError(
@@ -201,5 +214,6 @@ function openSource(config: Config, name: string): Source {
     database: source.database ?? null,
     init: source.init ?? [],
     sketches: SKETCHES,
+    memory: { limitMb: source.memoryLimitMb ?? null, spillFolder: () => storage.spillFolder() },
   });
 }

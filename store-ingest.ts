@@ -10,15 +10,17 @@ import { timeColumn } from './model/schema.js';
 import type { LogicalType } from './model/value.js';
 import { VERSION } from './model/version.js';
 import { ingestColumns, resolveColumns } from './planner/ingest-columns.js';
+import { withDomains } from './store-sketch-domains.js';
 import type { SourceTimes } from './planner/plan-build.js';
 import { planIngest } from './planner/plan-ingest.js';
 import type { GivenTimes } from './planner/plan-ingest.js';
 import type { RollupShape } from './planner/rollup-shape.js';
 import { distinctTimes, fitGiven, GIVEN_VIEW } from './sources/fit-given.js';
 import { openGivenRows } from './sources/given-rows.js';
-import type { GivenInput, GivenRows } from './sources/given-rows.js';
+import type { GivenInput, GivenRows, ResolveColumns } from './sources/given-rows.js';
 import { quoteIdentifier } from './sources/quote-duckdb.js';
-import { newToken, noteFailure, parseRange, publishOver, wantedRollups } from './store-build.js';
+import { buildConcurrency, newToken, noteFailure, parseRange } from './store-build.js';
+import { publishOver, wantedRollups } from './store-build.js';
 import type { WantedRollup } from './store-build.js';
 import { SKETCHES } from './store-house.js';
 import type { House } from './store-house.js';
@@ -80,19 +82,19 @@ async function ingestInto(
   const before = await house.storage.reload();
   const asked = await askSource(house, shape, await storedTypes(house, before, rollup), signal);
   const columns = ingestColumns(house.prepared.model, shape, asked.types);
-  const given = await openGivenRows(input, (names) => resolveColumns(id, columns, names), SKETCHES, signal);
+  const memory = { limitMb: null, spillFolder: () => house.storage.spillFolder() };
+  const resolve: ResolveColumns = (names) => resolveColumns(id, columns, names);
+  const given = await openGivenRows(input, resolve, SKETCHES, memory, signal);
   try {
     const names = resolveColumns(id, columns, [...given.types.keys()]);
     const keys = shape.request.keys.map(({ column }) => column);
     const domains = await fitGiven(given, names, shape.columns, keys);
     const times = await givenTimes(given, shape, range);
-    const task = await house.storage.looking(before, ({ rollups }) =>
+    const planned = await house.storage.looking(before, ({ rollups }) =>
       planIngest(shape, definition, times, asked.times, rollups.get(id) ?? null, range),
     );
-    if (task.partitions.length > 0) {
-      const built = task.columns.map((column) => ({ ...column, domain: domains.get(column.name) }));
-      await writeAndPublish(house, rollup, { ...task, columns: built }, given, before, signal);
-    }
+    const task = withDomains(planned, domains);
+    if (task.partitions.length > 0) await writeAndPublish(house, rollup, task, given, before, signal);
     return {
       preAggregation: id,
       rows: given.rows,
@@ -205,6 +207,7 @@ async function writeAndPublish(
       receipt: { source: house.fingerprint(task.dataSource), writer: `granary ${VERSION} ingest` },
       now: Date.now,
       signal,
+      concurrency: buildConcurrency(),
     });
     const meta = rollupMeta(house.config.schema, task, shape, definition, [...task.kept, ...built]);
     await publishOver(house, staging, before, meta);

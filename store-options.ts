@@ -30,6 +30,7 @@ const build: Checks<BuildOptions> = {
   preAggregations: [isListOfText, "a list such as ['orders.daily']"],
   range: [isListOfText, "a pair of ISO times in UTC, as in ['2024-01-01', '2024-02-01']"],
   force: flag,
+  concurrency: [(value) => Number.isSafeInteger(value) && Number(value) > 0, 'a whole number above 0'],
   signal,
   onProgress: [(value) => typeof value === 'function', 'a function'],
 };

@@ -7,4 +7,5 @@ export * from './select';
 export * from './group';
 export * from './sum';
 export * from './extreme';
+export * from './hash';
 export * from './sketch';

@@ -25,15 +25,15 @@ const RUNS: Readonly<Record<Size, number>> = { S: 3, M: 9, L: 7 };
 const GOALS: Readonly<Partial<Record<Size, number>>> = { M: 5, L: 2 };
 
 const PEERS = ['granary', 'file', 'parquet', 'nothing'] as const;
-type ColdPeer = (typeof PEERS)[number];
-const TITLES: Readonly<Record<ColdPeer, string>> = {
+export type ColdPeer = (typeof PEERS)[number];
+export const COLD_TITLES: Readonly<Record<ColdPeer, string>> = {
   granary: 'Granary',
   file: 'DuckDB file',
   parquet: 'DuckDB Parquet',
   nothing: 'DuckDB, SELECT 1',
 };
 
-interface ColdLine {
+export interface ColdLine {
   readonly rows: number;
   readonly runs: number;
   readonly bareMs: number;
@@ -93,7 +93,7 @@ async function measureCold(sales: Sales, size: Size): Promise<{ line: ColdLine; 
       times[who].push(ms);
       if (who === 'bare' || who === 'nothing') continue;
       const difference = firstDifference(expected, coldText(answer));
-      if (difference !== null) fault ??= `${TITLES[who]}: ${difference}`;
+      if (difference !== null) fault ??= `${COLD_TITLES[who]}: ${difference}`;
     }
   }
   const bareMs = median(times.bare);
@@ -150,7 +150,7 @@ function print({ rows, runs, bareMs, medianMs }: ColdLine): void {
       [
         ['bare node, taken off', formatMs(bareMs), ''],
         ...PEERS.map((peer) => [
-          TITLES[peer],
+          COLD_TITLES[peer],
           formatMs(medianMs[peer]),
           formatRatio(medianMs[peer] / medianMs.granary),
         ]),

@@ -29,8 +29,8 @@ const ROUND_MS: Readonly<Record<Size, number>> = { S: 200, M: 2_000, L: 2_000 };
 const ROUNDS: Readonly<Record<Size, number>> = { S: 1, M: 3, L: 5 };
 const GOALS = { Q3: 60, Q2: 4, lagMs: 1 };
 
-type LoadPeer = 'granary' | 'codes' | 'strings';
-const TITLES: Readonly<Record<LoadPeer, string>> = {
+export type LoadPeer = 'granary' | 'codes' | 'strings';
+export const LOAD_TITLES: Readonly<Record<LoadPeer, string>> = {
   granary: 'Granary',
   codes: 'DuckDB codes',
   strings: 'DuckDB strings',
@@ -93,7 +93,7 @@ async function contend(
     clients.strings.push(await duckdbClient(questions, STRING_TABLE, sales));
   }
   const rounds: Record<LoadPeer, Load[]> = { granary: [], codes: [], strings: [] };
-  const peers = Object.keys(TITLES) as LoadPeer[];
+  const peers = Object.keys(LOAD_TITLES) as LoadPeer[];
   for (let round = 0; round < ROUNDS[size]; round++)
     for (const peer of peers) rounds[peer].push(await closedLoop(clients[peer], ROUND_MS[size]));
   const loads = Object.fromEntries(peers.map((peer) => [peer, medianLoad(rounds[peer])]));
@@ -155,9 +155,9 @@ function print(contests: readonly Contest[]): void {
         ...['QPS', 'p50 ms', 'p95', 'loop lag p95', 'max', 'Granary / peer'].map(right),
       ],
       contests.flatMap(({ id, title, loads }) =>
-        (Object.keys(TITLES) as LoadPeer[]).map((peer) => [
+        (Object.keys(LOAD_TITLES) as LoadPeer[]).map((peer) => [
           `${id} ${title}`,
-          TITLES[peer],
+          LOAD_TITLES[peer],
           formatCount(Math.round(loads[peer].qps)),
           ...[loads[peer].p50Ms, loads[peer].p95Ms, loads[peer].lagP95Ms, loads[peer].lagMaxMs].map(formatMs),
           formatRatio(loads.granary.qps / loads[peer].qps),

@@ -45,7 +45,7 @@ export async function benchDemoQueries(size: Size, seed: number): Promise<BenchO
       });
       try {
         await store.build();
-        return summarise(await raceAll(store, connection, size, seed));
+        return summarise(await raceAll(store, connection, size, seed), `flights ${size}`);
       } finally {
         await store.close();
       }

@@ -4,7 +4,6 @@
  * aggregating index. Each answer is first compared with DuckDB's on the facts, cell by cell.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { median } from '../cli/median.js';
 import type { Store } from '../index.js';
 import type { Size } from './demo-queries.js';
 import { duckdbObjects, duckdbPeer, firstDifference, granaryText, peerText } from './duckdb-peer.js';
@@ -26,9 +25,11 @@ const BUDGET_MS: Readonly<Record<Size, number>> = { S: 500, M: 6_000, L: 15_000 
 const BUILDS: Readonly<Record<Size, number>> = { S: 1, M: 3, L: 2 };
 const ROUNDS_MAX = 60;
 const BURST = 3;
+/** Of the store that gives its answers again. */
+const ANSWERS_MB = 64;
 
 /** Of the peers in a recorded line. */
-export type EnginePeer = 'granary' | 'granaryIndex' | 'strings' | 'codes' | 'parquet';
+export type EnginePeer = 'granary' | 'granaryAgain' | 'granaryIndex' | 'strings' | 'codes' | 'parquet';
 
 export interface EngineTimes {
   readonly id: SalesQuery['id'];
@@ -75,15 +76,18 @@ export async function measureEngine(
     const files = await salesFiles(plain);
     await makeTables(connection, files);
     const [place] = await salesPlaces(connection, 1);
-    const stores = { plain, indexed };
+    // The same files, by a store that keeps its answers.
+    const keeping = await open({ answersMb: ANSWERS_MB });
+    const stores = { plain, keeping, indexed };
     const queries: EngineTimes[] = [];
     for (const query of salesQueries(place))
       queries.push(await raceQuery(query, stores, connection, parquetTable(files), options));
     const { rollups } = await plain.status();
     return {
       rows: rollups[0].rows,
-      buildMs: median(buildMs),
-      indexedBuildMs: median(indexedBuildMs),
+      // The quickest: what comes in between only ever adds.
+      buildMs: Math.min(...buildMs),
+      indexedBuildMs: Math.min(...indexedBuildMs),
       queries,
     };
   });
@@ -91,21 +95,27 @@ export async function measureEngine(
 
 interface Stores {
   readonly plain: Store;
+  readonly keeping: Store;
   readonly indexed: Store;
 }
 
 async function raceQuery(
   asked: SalesQuery,
-  { plain, indexed }: Stores,
+  { plain, keeping, indexed }: Stores,
   connection: DuckDBConnection,
   parquet: SalesTable,
   options: RaceOptions,
 ): Promise<EngineTimes> {
   const { id, title, query, columns } = asked;
   const result = await plain.query(query);
-  const answers: [who: string, text: string[][]][] = [['Granary', granaryText(result)]];
+  await keeping.query(query);
+  const answers: [who: string, text: string[][]][] = [
+    ['Granary', granaryText(result)],
+    ['Granary, again', granaryText(await keeping.query(query))],
+  ];
   const peers: [EnginePeer, Peer][] = [
     ['granary', { name: 'Granary', run: () => plain.query(query), burst: BURST }],
+    ['granaryAgain', { name: 'Granary, again', run: () => keeping.query(query), burst: BURST }],
   ];
   if (id === 'Q2') {
     const through = await indexed.query(query);

@@ -25,7 +25,7 @@ export interface RaceOptions {
   readonly budgetMs: number;
 }
 
-/** A peer is warm after so many runs, or after so much time and two runs. */
+/** A peer is warm after so many runs, or after so much time (of the budget at most) and two runs. */
 const WARM_UP_RUNS = 200;
 const WARM_UP_MS = 300;
 const ROUNDS_MIN = 5;
@@ -35,7 +35,7 @@ export async function race(peers: readonly Peer[], options: RaceOptions): Promis
   const times = peers.map((): number[] => []);
   const order = peers.map((_, at) => at);
   const random = seededRandom(options.seed);
-  for (const peer of peers) await warmUp(peer);
+  for (const peer of peers) await warmUp(peer, Math.min(WARM_UP_MS, options.budgetMs));
   const startedAt = performance.now();
   for (let round = 0; round < options.roundsMax; round++) {
     if (round >= ROUNDS_MIN && performance.now() - startedAt > options.budgetMs) break;
@@ -55,11 +55,11 @@ export async function race(peers: readonly Peer[], options: RaceOptions): Promis
   });
 }
 
-async function warmUp(peer: Peer): Promise<void> {
+async function warmUp(peer: Peer, budgetMs: number): Promise<void> {
   const startedAt = performance.now();
   for (let run = 0; run < WARM_UP_RUNS; run++) {
     await peer.run();
-    if (run > 0 && performance.now() - startedAt > WARM_UP_MS) return;
+    if (run > 0 && performance.now() - startedAt > budgetMs) return;
   }
 }
 

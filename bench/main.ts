@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchBuild } from './build.js';
 import { benchCatalog } from './catalog.js';
 import { benchCold } from './cold.js';
 import { benchConcurrency } from './concurrency.js';
@@ -21,6 +22,7 @@ const SIZES = ['S', 'M', 'L'] as const;
 const ALL_BUT_LONG: readonly Size[] = ['S', 'M'];
 
 const BENCHES: Readonly<Record<string, (size: Size, seed: number) => Promise<BenchOutcome>>> = {
+  build: benchBuild,
   catalog: benchCatalog,
   cold: benchCold,
   concurrency: benchConcurrency,

@@ -50,7 +50,7 @@ const EVERYTHING_SQL = `
   WHERE country <> '${label.country(0)}' AND store <> '${label.store(0)}' AND product <> '${label.product(0)}'
   GROUP BY 1, 2 ORDER BY 2, 1`;
 
-interface MemoryLine {
+export interface MemoryLine {
   readonly rows: number;
   readonly resident: Readonly<Record<'granary' | 'strings' | 'codes', number>>;
   /** Of Granary's process, by Node's count. */
@@ -81,11 +81,12 @@ async function measureMemory(sales: Sales, size: Size): Promise<MemoryLine> {
   const expected = peerText(await (await duckdbPeer('facts', connection, EVERYTHING_SQL)).run());
   const options = salesOptions({ folder, facts });
   const held = Array.from({ length: RUNS[size] }, () => heldBy({ store: options, query: EVERYTHING }));
-  const { loadMs, text } = await raceLoads(sales, size);
+  const { rows } = (await store.status()).rollups[0];
+  const { loadMs, text } = await raceLoads(sales, rows, LOADS[size]);
   const answers = [...held.map((process) => process.text), text];
   const middle = (pick: (process: MemoryHeld) => number): number => median(held.map(pick));
   return {
-    rows: SALES_ROWS[size],
+    rows,
     resident: {
       granary: middle(({ residentBytes }) => residentBytes),
       strings: await tableBytes(connection, 'strings'),
@@ -126,15 +127,16 @@ async function tableBytes(connection: DuckDBConnection, table: 'strings' | 'code
 /** In turns, in this process, where the code of both is warm: what is new each time is the store, and every column. */
 async function raceLoads(
   { folder, facts, connection }: Sales,
-  size: Size,
+  rows: number,
+  rounds: number,
 ): Promise<{ loadMs: MemoryLine['loadMs']; text: string[][] }> {
   const codes = join(folder, 'codes.parquet');
   await connection.run(`COPY codes TO ${quoteText(codes)} (FORMAT parquet, COMPRESSION zstd)`);
   const granary: number[] = [];
   const parquet: number[] = [];
   let text: string[][] = [];
-  for (let round = 0; round < LOADS[size]; round++) {
-    parquet.push(await timed(() => readColumns(connection, codes, SALES_ROWS[size])));
+  for (let round = 0; round < rounds; round++) {
+    parquet.push(await timed(() => readColumns(connection, codes, rows)));
     const store = await openSales({ folder, facts });
     try {
       const first = await timed(async () => (text = granaryText(await store.query(EVERYTHING))));

@@ -46,7 +46,7 @@ export async function benchOwnWorkload(workload: OwnWorkload, seed: number): Pro
       for (const [at, query] of queries.entries()) {
         times.push(await raceOne(ways, document, connection, query, seed + at));
       }
-      return summarise(times);
+      return summarise(times, 'these queries');
     });
   } finally {
     await ways.close();

@@ -3,6 +3,7 @@ import { median } from '../cli/median.js';
 import { formatTable } from '../cli/table.js';
 import type { Store } from '../index.js';
 import { quoteText } from '../sources/quote-duckdb.js';
+import { type Goal, judge, printGoals } from './goals.js';
 import type { PeerTimes } from './harness.js';
 
 /** What one bench found; `line` is what is kept of it. */
@@ -30,8 +31,11 @@ export async function rollupFiles(store: Store, id: string, index: string | null
   return `read_parquet([${files.map(quoteText).join(', ')}])`;
 }
 
-/** Prints the races and what they show together; not ok when an answer differs. */
-export function summarise(times: readonly QuestionTimes[]): BenchOutcome {
+/**
+ * Prints the races and what they show together; not ok when an answer differs.
+ * @param on the size, for the texts of goals
+ */
+export function summarise(times: readonly QuestionTimes[], on: string): BenchOutcome {
   const ratios = times.flatMap(({ granary, duckdbRollup }) =>
     duckdbRollup === null ? [] : [duckdbRollup.medianMs / granary.medianMs],
   );
@@ -42,16 +46,26 @@ export function summarise(times: readonly QuestionTimes[]): BenchOutcome {
     granaryMedianMs: median(times.map(({ granary }) => granary.medianMs)),
   };
   console.log(timesTable(times));
-  const ratioText = (ratio: number | null): string => (ratio === null ? 'none' : formatRatio(ratio));
-  console.log(`
-DuckDB on the rollup / Granary: median ${ratioText(summary.rollupRatioMedian)} (goal: 10 or more), smallest ${ratioText(summary.rollupRatioMin)} (goal: 1 or more)
-DuckDB on the raw file / Granary: median ${formatRatio(summary.rawRatioMedian)}
-Granary: median ${formatMs(summary.granaryMedianMs)} ms (goal: under 1 ms)`);
+  console.log(`\nDuckDB on the raw file / Granary: median ${formatRatio(summary.rawRatioMedian)}`);
+  const goals = questionGoals(ratios, summary.granaryMedianMs, on);
+  printGoals(goals);
   const differences = times.flatMap(({ title, difference }) =>
     difference === null ? [] : [`${title}: ${difference}`],
   );
   for (const difference of differences) console.error(`DIFFERENT  ${difference}`);
-  return { ok: differences.length === 0, line: { summary, times } };
+  return { ok: differences.length === 0, line: { summary, times, goals } };
+}
+
+function questionGoals(ratios: readonly number[], granaryMs: number, on: string): Goal[] {
+  const what = `DuckDB on the rollup / Granary on ${on}`;
+  const least = (of: string, goal: number, figure: number): Goal =>
+    judge({ id: 'questions', what: `${what}, ${of}`, bound: 'at least', goal, figure });
+  const races =
+    ratios.length === 0
+      ? []
+      : [least('median', 10, median(ratios)), least('smallest', 1, Math.min(...ratios))];
+  const time = { what: `Granary on ${on}, median`, goal: 1, figure: granaryMs, unit: 'ms' };
+  return [...races, judge({ id: 'questions', bound: 'at most', ...time })];
 }
 
 function timesTable(times: readonly QuestionTimes[]): string {

@@ -19,7 +19,7 @@ export const STATUSES = ['cancelled', 'new', 'paid', 'returned', 'sent'];
 const REPEATED = 20;
 
 /** Rows of the source that make a rollup of so many. */
-export function sourceRows(rollupRows: number): number {
+function sourceRows(rollupRows: number): number {
   return rollupRows + Math.floor(rollupRows / REPEATED);
 }
 
@@ -30,6 +30,19 @@ export const label = {
   status: (code: number): string => STATUSES[code],
 };
 
+/**
+ * Makes the macro `draw(i, salt)`: 32 random bits of row `i`, others for each salt from 0 to 7. Two rounds of Wellons'
+ * lowbias32: arithmetic of our own, so that no version of DuckDB makes other data.
+ */
+export async function defineDraws(connection: DuckDBConnection, seed: number): Promise<void> {
+  for (const macro of [
+    'spread(x) AS xor(x, x >> 16) * 2146121005::UBIGINT % 4294967296::UBIGINT',
+    'scatter(x) AS xor(x, x >> 15) * 2221713035::UBIGINT % 4294967296::UBIGINT',
+    `draw(i, salt) AS scatter(spread(((i * 8 + salt + ${seed} * 1000003) % 4294967296)::UBIGINT))`,
+  ])
+    await connection.run(`CREATE OR REPLACE MACRO ${macro}`);
+}
+
 /** Writes the facts as one Parquet file, roughly in the order of their days; the same file for the same seed. */
 export async function writeSales(
   connection: DuckDBConnection,
@@ -37,13 +50,7 @@ export async function writeSales(
   rollupRows: number,
   seed: number,
 ): Promise<void> {
-  // Two rounds of Wellons' lowbias32: arithmetic of our own, so that no version of DuckDB makes other data.
-  for (const macro of [
-    'spread(x) AS xor(x, x >> 16) * 2146121005::UBIGINT % 4294967296::UBIGINT',
-    'scatter(x) AS xor(x, x >> 15) * 2221713035::UBIGINT % 4294967296::UBIGINT',
-    `draw(i, salt) AS scatter(spread(((i * 8 + salt + ${seed} * 1000003) % 4294967296)::UBIGINT))`,
-  ])
-    await connection.run(`CREATE OR REPLACE MACRO ${macro}`);
+  await defineDraws(connection, seed);
   const key = `(i % ${rollupRows})`;
   await connection.run(
     `COPY (

@@ -16,6 +16,8 @@ export interface SalesStore {
   readonly facts: string;
   /** With an aggregating index of days and statuses. Default false. */
   readonly indexed?: boolean;
+  /** Of answers that are given again. Default 0: every answer is made. */
+  readonly answersMb?: number;
   /** Default `month`. */
   readonly partitions?: string;
 }
@@ -24,12 +26,8 @@ export function openSales(sales: SalesStore): Promise<Store> {
   return openStore(salesOptions(sales));
 }
 
-export function salesOptions({
-  folder,
-  facts,
-  indexed = false,
-  partitions = 'month',
-}: SalesStore): StoreOptions {
+export function salesOptions(sales: SalesStore): StoreOptions {
+  const { folder, facts, indexed = false, answersMb = 0, partitions = 'month' } = sales;
   const daily = {
     name: 'daily',
     measures: ['count', 'amount', 'quantity', 'cheapest', 'dearest'],
@@ -65,7 +63,9 @@ export function salesOptions({
     },
     store: join(folder, `${partitions}${indexed ? ' indexed' : ''}`),
     sources: { default: { type: 'duckdb', init: [salesView(facts)] } },
-    cacheMb: CACHE_MB,
+    // A store that keeps its answers reads a column once, and would take its room from the others.
+    cacheMb: answersMb > 0 ? answersMb : CACHE_MB,
+    resultCacheMb: answersMb,
     // As the peers' rows have them.
     numbers: 'native',
   };

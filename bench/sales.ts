@@ -10,7 +10,7 @@ import { openSales, salesView } from './sales-store.js';
 import type { SalesStore } from './sales-store.js';
 
 /** Of DuckDB, the peer: as many as the machine of the goals has. */
-export const PEER_THREADS = 2;
+const PEER_THREADS = 2;
 
 export interface Sales {
   readonly folder: string;

@@ -1,12 +1,14 @@
 /** Obeys a build task: rows from the source, one sealed and compared file per partition and index. Publishes nothing. */
 import { createHash } from 'node:crypto';
-import type { BuildReceipt, FileMeta, PartitionMeta } from '../model/catalog.js';
+import type { StoredBatch } from '../model/batch.js';
+import type { BuildReceipt, FileMeta, IndexMeta, PartitionMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import type { BuildPartition, BuildTask, Statement } from '../model/plan.js';
 import type { Source } from '../sources/source.js';
 import type { Staging } from '../storage/staging.js';
 import { indexColumns, indexFault } from './compare-indexes.js';
 import { nameMeasures } from './name-measures.js';
+import { runLanes } from './run-lanes.js';
 
 export interface BuildTools {
   readonly source: Pick<Source, 'stage'>;
@@ -17,18 +19,21 @@ export interface BuildTools {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly signal?: AbortSignal | undefined;
+  /** Partitions that are built at the same time. */
+  readonly concurrency: number;
   readonly onPartition?: (partition: PartitionMeta) => void;
 }
 
-/** The built partitions in the order of the task. After an error the staging folder can be discarded as a whole. */
-export async function buildRollup(task: BuildTask, tools: BuildTools): Promise<PartitionMeta[]> {
-  const built: PartitionMeta[] = [];
-  for (const partition of task.partitions) {
-    const meta = await buildPartition(task, partition, tools);
-    built.push(meta);
+/**
+ * The built partitions in the order of the task, whichever of them was ready first. After an error nothing runs any
+ * more, and the staging folder can be discarded as a whole.
+ */
+export function buildRollup(task: BuildTask, tools: BuildTools): Promise<PartitionMeta[]> {
+  return runLanes(task.partitions, tools.concurrency, tools.signal, async (partition, signal) => {
+    const meta = await buildPartition(task, partition, { ...tools, signal });
     tools.onPartition?.(meta);
-  }
-  return built;
+    return meta;
+  });
 }
 
 async function buildPartition(
@@ -55,6 +60,8 @@ async function writePartition(
   const rows = await tools.source.stage(statement, tools.signal);
   try {
     const files: FileMeta[] = [];
+    const batches = new Map<number, StoredBatch>();
+    const isCompared = task.indexes.some(isAggregate);
     for (let index = 0; index < task.indexes.length && rows.rows > 0; index++) {
       const slot = { rollup: task.rollup, partition: key, index };
       const { name: indexName, sortColumns, type } = task.indexes[index];
@@ -65,10 +72,13 @@ async function writePartition(
         columns,
         sortColumns,
         index: indexName,
+        onRead(batch: StoredBatch): void {
+          if (isCompared && (index === 0 || type === 'aggregate')) batches.set(index, batch);
+        },
       };
       files.push(await tools.staging.seal(slot, contract));
     }
-    if (files.length > 0) await checkAggregates(task, key, tools.staging);
+    checkAggregates(task, key, batches);
     const receipt = {
       statement: statementHash(statement),
       groups: rows.rows,
@@ -81,16 +91,24 @@ async function writePartition(
   }
 }
 
-/** What an aggregating index holds is what merging the rows of the default index gives. */
-async function checkAggregates(task: BuildTask, partition: string, staging: Staging): Promise<void> {
-  const aggregates = task.indexes.flatMap((index, at) => (index.type === 'aggregate' ? [at] : []));
-  if (aggregates.length === 0) return;
-  const slot = { rollup: task.rollup, partition };
-  const whole = await staging.read({ ...slot, index: 0 }, task.columns);
-  for (const at of aggregates) {
+function isAggregate({ type }: IndexMeta): boolean {
+  return type === 'aggregate';
+}
+
+/**
+ * What an aggregating index holds is what merging the rows of the default index gives.
+ * @param batches by position of the index, as they were read back; none of a partition without rows
+ */
+function checkAggregates(
+  task: BuildTask,
+  partition: string,
+  batches: ReadonlyMap<number, StoredBatch>,
+): void {
+  const whole = batches.get(0);
+  if (whole === undefined) return;
+  for (const [at, batch] of batches) {
     const index = task.indexes[at];
-    const batch = await staging.read({ ...slot, index: at }, indexColumns(task.columns, index));
-    const fault = indexFault(task.columns, index, whole, batch);
+    const fault = isAggregate(index) ? indexFault(task.columns, index, whole, batch) : null;
     if (fault === null) continue;
     throw new StoreError('build_failed', `${task.rollup}, partition ${partition}: ${fault}`, {
       next: 'This is a fault of the build: please report it.',

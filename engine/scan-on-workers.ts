@@ -87,7 +87,10 @@ function withoutType(input: ScanInput): ScanInput {
   return input;
 }
 
-/** The parts in the order of their tasks. A task begins when a thread is free, and none after a failure. */
+/**
+ * The parts in the order of their tasks. A task begins when a thread is free, and none after a failure; which ends the
+ * call only after those that were begun, for they read columns that somebody else may overwrite once nobody holds them.
+ */
 async function runTasks(tasks: readonly ScanTask[], pool: WorkerPool, asked: AskedTask): Promise<ScanPart[]> {
   const parts: ScanPart[] = [];
   let next = 0;
@@ -103,7 +106,9 @@ async function runTasks(tasks: readonly ScanTask[], pool: WorkerPool, asked: Ask
       throw error;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(pool.threads, tasks.length) }, runner));
+  const runners = Array.from({ length: Math.min(pool.threads, tasks.length) }, runner);
+  await Promise.allSettled(runners);
+  await Promise.all(runners);
   throwIfAborted(asked.signal);
   return parts;
 }

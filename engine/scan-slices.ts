@@ -1,3 +1,4 @@
+import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { Accumulator } from './accumulators/accumulator.js';
 import { createAccumulator } from './accumulators/create-accumulator.js';
@@ -17,8 +18,13 @@ export interface ScanStates {
   readonly accumulators: readonly Accumulator[];
 }
 
-/** Filters, groups and merges the rows of some slices, on this thread. */
-export function scanSlices({ shape, slices }: ScanTask): ScanStates {
+/**
+ * Filters, groups and merges the rows of some slices, on this thread.
+ *
+ * @param stop shared with who asked: another number than 0 ends the scan
+ * @throws StoreError `aborted`; `sketch_invalid`
+ */
+export function scanSlices({ shape, slices }: ScanTask, stop: Int32Array | null = null): ScanStates {
   const states = emptyStates(shape);
   const selector = new RowSelector(states.chunk.kernels);
   const placed = placer();
@@ -26,6 +32,8 @@ export function scanSlices({ shape, slices }: ScanTask): ScanStates {
     const slice = placeSlice(each, placed);
     states.grouping.begin(slice);
     for (let from = slice.from; from < slice.to;) {
+      if (stop !== null && Atomics.load(stop, 0) !== 0)
+        throw new StoreError('aborted', 'the scan was stopped.');
       const to = runEnd(slice, from, Math.min(from + LIMITS.chunkRows, slice.to));
       selector.select(slice.filters, from, to, states.chunk);
       addChunk(states, slice);

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'model_invalid' // the data model has an error, with its place in the file
   | 'overloaded' // as many queries as may be are under way
   | 'not_covered' // only rollups may answer, and they do not hold all that is asked
+  | 'out_of_memory' // the work needs more memory than its limit
   | 'query_invalid' // the query has an error, with its path
   | 'rows_invalid' // rows that were given do not fit the rollup that they were given for
   | 'source_failed' // the source refused or failed a statement

@@ -101,6 +101,8 @@ export const LIMITS = {
   servingRunsMax: 65_536,
   /** Structs and lists in one another in the footer of a Parquet file. */
   thriftDepthMax: 32,
+  /** Partitions that are built at the same time unless told otherwise, where the machine has as many processors. */
+  buildConcurrencyMax: 4,
   /** Partition files that are read at the same time. */
   fileReadsMax: 4,
   /** UTF-16 units of a string that may stand as minimum or maximum in a manifest. */

@@ -17,6 +17,12 @@ export function duckdbError(error: unknown, source: string, signal: AbortSignal 
       cause: error,
     });
   }
+  if (isOutOfMemory(error)) {
+    return new StoreError('out_of_memory', `data source '${source}': ${firstLine(message)}`, {
+      next: `Partition the rollup more finely, or raise sources.${source}.memoryLimitMb.`,
+      cause: error,
+    });
+  }
   if (BEYOND_TIME.test(firstLine(message))) {
     return new StoreError('value_out_of_range', `data source '${source}': ${firstLine(message)}`, {
       next: 'A time lies beyond those that DuckDB reckons with: filter it out, or clamp it, in the sql of the dimension.',
@@ -39,6 +45,11 @@ export function duckdbError(error: unknown, source: string, signal: AbortSignal 
     next: 'Check the sql of the model against the tables of the source.',
     cause: error,
   });
+}
+
+/** Whether DuckDB gave up at its limit of memory, or of room to spill. */
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && /^Out of Memory Error/i.test(error.message);
 }
 
 function firstLine(message: string): string {

@@ -5,7 +5,8 @@ import type { IndexMeta } from '../model/catalog.js';
 import { LIMITS } from '../model/limits.js';
 import type { BuildColumn, Statement } from '../model/plan.js';
 import { throwIfAborted } from '../model/throw-if-aborted.js';
-import { duckdbError } from './duckdb-error.js';
+import { duckdbError, isOutOfMemory } from './duckdb-error.js';
+import { VALUES_MACRO, valuesMacro } from './duckdb-sketches.js';
 import { mergedStateSql, withCentres } from './duckdb-states.js';
 import { bindParams } from './duckdb-values.js';
 import { quoteIdentifier, quoteText } from './quote-duckdb.js';
@@ -34,9 +35,7 @@ export async function stageRows(
   };
   try {
     return await guarded(async () => {
-      const prepared = await connection.prepare(`CREATE TEMP TABLE ${TABLE} AS ${statement.text}`);
-      bindParams(prepared, statement.params);
-      await prepared.run();
+      await runStatement(connection, statement);
       const columns = await stagedTypes(connection);
       return {
         rows: await countRows(connection),
@@ -51,6 +50,22 @@ export async function stageRows(
   } catch (error) {
     connection.closeSync();
     throw error;
+  }
+}
+
+/** Lists of all values are the faster way to sketches; where they outgrow the memory, each value is listed once. */
+async function runStatement(connection: DuckDBConnection, { text, params }: Statement): Promise<void> {
+  const run = async (gather: 'all' | 'distinct'): Promise<void> => {
+    await connection.run(`CREATE OR REPLACE TEMP MACRO ${valuesMacro(gather)}`);
+    const prepared = await connection.prepare(`CREATE TEMP TABLE ${TABLE} AS ${text}`);
+    bindParams(prepared, params);
+    await prepared.run();
+  };
+  try {
+    await run('all');
+  } catch (error) {
+    if (!isOutOfMemory(error) || !text.includes(VALUES_MACRO)) throw error;
+    await run('distinct');
   }
 }
 

@@ -8,6 +8,14 @@ export interface DuckdbSourceOptions {
   /** Run once, in order, when the source is first used. */
   readonly init: readonly string[];
   readonly sketches: SketchFunctions;
+  readonly memory?: SourceMemory;
+}
+
+export interface SourceMemory {
+  /** MiB that DuckDB may hold in memory; null: as it sees fit. */
+  readonly limitMb: number | null;
+  /** Of a folder for what does not fit, that is not there yet; what has been put there goes when the source is closed. */
+  readonly spillFolder: () => Promise<string>;
 }
 
 /**

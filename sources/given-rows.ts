@@ -7,10 +7,12 @@ import { throwIfAborted } from '../model/throw-if-aborted.js';
 import type { Value } from '../model/value.js';
 import { arrowColumns } from './arrow-columns.js';
 import type { ArrowModule } from './arrow-columns.js';
+import type { SourceMemory } from './duckdb.js';
 import { duckdbError } from './duckdb-error.js';
 import { registerSketchFunctions } from './duckdb-sketches.js';
 import { stageRows } from './duckdb-stage.js';
 import { readBatch } from './duckdb-values.js';
+import { memorySettings } from './memory-settings.js';
 import { quoteIdentifier, quoteText } from './quote-duckdb.js';
 import { rowColumns } from './row-columns.js';
 import type { SketchFunctions, StagedRows } from './source.js';
@@ -54,12 +56,13 @@ export async function openGivenRows(
   input: GivenInput,
   resolve: ResolveColumns,
   sketches: SketchFunctions,
+  memory: SourceMemory,
   signal: AbortSignal | undefined,
 ): Promise<GivenRows> {
   throwIfAborted(signal);
   const columns = typeof input === 'string' ? null : await columnsOf(input, resolve, signal);
   const { DuckDBInstance: Instance } = await import('@duckdb/node-api');
-  const instance = await Instance.create(':memory:');
+  const instance = await Instance.create(':memory:', await memorySettings(memory));
   try {
     const connection = await connect(instance);
     await registerSketchFunctions(connection, sketches);

@@ -32,14 +32,18 @@ export interface StagedRows {
 
 /** What a source needs of sketches; the engine has it, and sources do not know the engine. */
 export interface SketchFunctions {
-  readonly entryOfString: (value: string) => number;
-  readonly entryOfInteger: (value: number | bigint) => number;
-  readonly entryOfDouble: (value: number) => number;
+  /** The stored bytes of the sketch of 64-bit integers, each as its low and its high half. */
+  readonly sketchOfIntegers: (words: Int32Array, precision: number) => Uint8Array;
+  /** The same of doubles, as their bits. */
+  readonly sketchOfDoubles: (words: Int32Array, precision: number) => Uint8Array;
+  /** The entry of a string in UTF-8, which lies from `start` to `end` (exclusive). */
+  readonly entryOfBytes: (bytes: Uint8Array, start: number, end: number) => number;
+  /** The stored bytes of the sketch of these entries, which are left in another order. */
+  readonly sketchOfEntries: (entries: Uint32Array, precision: number) => Uint8Array;
   readonly create: (precision: number) => SketchAccumulator;
 }
 
 export interface SketchAccumulator {
-  addEntry(entry: number): void;
   mergeBytes(bytes: Uint8Array, start: number, end: number): void;
   toBytes(): Uint8Array;
 }

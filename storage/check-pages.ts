@@ -24,6 +24,15 @@ const PADDING_MAX = 512;
 export interface CheckedPage {
   readonly compressed: Uint8Array;
   readonly plain: Uint8Array;
+  readonly isDictionary: boolean;
+  /** As parquet.thrift numbers them. */
+  readonly encoding: number;
+  /** Of a page of data its rows, NULLs included. */
+  readonly values: number;
+  /** Runs that tell which rows are not NULL; null: all are. */
+  readonly levels: Uint8Array | null;
+  /** The values without NULLs, as the encoding has them. */
+  readonly data: Uint8Array;
 }
 
 /**
@@ -56,7 +65,7 @@ export function checkPages(
     const checked = checkDictionary(page) ?? checkData(page) ?? checkDataV2(page);
     if (checked === null) continue;
     pages.push(checked);
-    left -= checked.values;
+    if (!checked.isDictionary) left -= checked.values;
     if (left < 0) throw malformed(`a column chunk claims more values than the ${rows} rows of its group`);
   }
   return pages;
@@ -71,21 +80,18 @@ interface Page {
   readonly optional: boolean;
 }
 
-type CountedPage = CheckedPage & { readonly values: number };
-
-function checkDictionary({ fields, body, codec, left }: Page): CountedPage | null {
+function checkDictionary({ fields, body, codec, left }: Page): CheckedPage | null {
   const header = structOf(fields, HEADER.dictionary);
   if (header === null) return null;
-  if (sizeOf(header, DATA.values) > left) throw malformed('a dictionary has more values than there are rows');
-  return {
-    compressed: body,
-    plain: inflate(body, sizeOf(fields, HEADER.uncompressedSize), codec),
-    values: 0,
-  };
+  const values = sizeOf(header, DATA.values);
+  if (values > left) throw malformed('a dictionary has more values than there are rows');
+  const plain = inflate(body, sizeOf(fields, HEADER.uncompressedSize), codec);
+  const encoding = sizeOf(header, DATA.encoding);
+  return { compressed: body, plain, isDictionary: true, encoding, values, levels: null, data: plain };
 }
 
 /** In version 1 the levels are compressed with the values, behind their length. */
-function checkData({ fields, body, codec, left, optional }: Page): CountedPage | null {
+function checkData({ fields, body, codec, left, optional }: Page): CheckedPage | null {
   const header = structOf(fields, HEADER.data);
   if (header === null) return null;
   const values = atMost(sizeOf(header, DATA.values), left);
@@ -98,25 +104,30 @@ function checkData({ fields, body, codec, left, optional }: Page): CountedPage |
     if (at > plain.length) throw malformed('a page ends within its levels');
     checkRuns(plain.subarray(4, at), 1, values);
   }
-  checkValues(plain.subarray(at), sizeOf(header, DATA.encoding), values);
-  return { compressed: body, plain, values };
+  const levels = optional ? plain.subarray(4, at) : null;
+  const [data, encoding] = [plain.subarray(at), sizeOf(header, DATA.encoding)];
+  checkValues(data, encoding, values);
+  return { compressed: body, plain, isDictionary: false, encoding, values, levels, data };
 }
 
-function checkDataV2({ fields, body, codec, left, optional }: Page): CountedPage | null {
+function checkDataV2({ fields, body, codec, left, optional }: Page): CheckedPage | null {
   const header = structOf(fields, HEADER.dataV2);
   if (header === null) return null;
   const values = atMost(sizeOf(header, DATA_V2.values), left);
   const own = values - atMost(sizeOf(header, DATA_V2.nulls), values);
-  const levels = sizeOf(header, DATA_V2.definitionBytes);
-  if (sizeOf(header, DATA_V2.repetitionBytes) > 0 || levels > body.length)
+  const levelBytes = sizeOf(header, DATA_V2.definitionBytes);
+  if (sizeOf(header, DATA_V2.repetitionBytes) > 0 || levelBytes > body.length)
     throw malformed('a page has levels that it cannot have');
-  if (optional) checkRuns(body.subarray(0, levels), 1, values);
-  const compressed = body.subarray(levels);
+  const levels = body.subarray(0, levelBytes);
+  if (optional) checkRuns(levels, 1, values);
+  const compressed = body.subarray(levelBytes);
   const isPlain = header.some(({ id, type }) => id === DATA_V2.isCompressed && type === THRIFT_FALSE);
-  const size = sizeOf(fields, HEADER.uncompressedSize) - levels;
+  const size = sizeOf(fields, HEADER.uncompressedSize) - levelBytes;
   const plain = isPlain ? compressed : inflate(compressed, size, codec);
-  checkValues(plain, sizeOf(header, DATA_V2.encoding), own);
-  return { compressed, plain, values };
+  const encoding = sizeOf(header, DATA_V2.encoding);
+  checkValues(plain, encoding, own);
+  const told = optional && own < values ? levels : null;
+  return { compressed, plain, isDictionary: false, encoding, values, levels: told, data: plain };
 }
 
 function inflate(bytes: Uint8Array, size: number, codec: ColumnMetaData['codec']): Uint8Array {

@@ -7,6 +7,8 @@ import { sharedCodes } from './shared-arrays.js';
 
 type NonNull = Exclude<Value, null>;
 
+const SURROGATE = /[\uD800-\uDFFF]/;
+
 /** Replaces values by their positions among the sorted distinct values. −0 becomes 0. */
 export function dictionaryColumn(
   pages: readonly Page[],
@@ -60,5 +62,9 @@ function collectValues(
 function sortedOrder(values: readonly NonNull[]): readonly number[] {
   const order = values.map((_, i) => i);
   const isSorted = values.every((value, i) => i === 0 || compareValues(values[i - 1], value) < 0);
-  return isSorted ? order : order.sort((a, b) => compareValues(values[a], values[b]));
+  if (isSorted) return order;
+  // Between units that are no surrogates the order of UTF-16 is that of UTF-8, and the engine's own is much faster.
+  const isNative = values.every((value) => typeof value === 'string' && !SURROGATE.test(value));
+  if (isNative) return order.sort((a, b) => (values[a] < values[b] ? -1 : 1));
+  return order.sort((a, b) => compareValues(values[a], values[b]));
 }

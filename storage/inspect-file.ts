@@ -14,6 +14,8 @@ export interface FileContract {
   readonly columns: readonly BuildColumn[];
   /** Rows ascend by these, in order. Keys only. */
   readonly sortColumns: readonly string[];
+  /** Told all rows as they were read back, before they are checked. */
+  readonly onRead?: (batch: StoredBatch) => void;
 }
 
 /** A file that is what its writer says. */
@@ -33,6 +35,7 @@ export async function inspectFile(
   contract: FileContract,
 ): Promise<InspectedFile> {
   const batch = await decodeFile(path, bytes, contract.columns);
+  contract.onRead?.(batch);
   if (batch.rows !== contract.rows) {
     throw broken(`${path} holds ${batch.rows} rows instead of ${contract.rows}.`);
   }

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
 import { assert } from '../model/assert.js';
 import type { CatalogSnapshot, RollupMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
@@ -9,6 +10,7 @@ import { collectGarbage } from './collect-garbage.js';
 import { damageOf, withoutDamage } from './damage.js';
 import type { Damage } from './damage.js';
 import type { Disk } from './disk.js';
+import { STAGING, ownedName } from './file-names.js';
 import { listHistory } from './history.js';
 import { LazyRollup, Pages } from './lazy-rollup.js';
 import { hasPage } from './manifest.js';
@@ -57,6 +59,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     isOn: options.servingFiles ?? true,
     contractOf: (path) => contractOfFile(current.whole.rollups.values(), path),
   });
+  const spills: string[] = [];
   const cache = new PartitionCache(
     async (file, columns) =>
       (await serving.read(file, withPrecision(file, columns))) ??
@@ -197,6 +200,12 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       current = see(current.state);
       return damage;
     },
+    async spillFolder() {
+      const name = ownedName(`spill${randomBytes(5).toString('hex')}`, await disk.self());
+      const folder = join(directory, STAGING, name);
+      spills.push(folder);
+      return disk.localFolder(folder);
+    },
     stage: async (token) => {
       const staging = await openStaging(disk, directory, token, serving);
       stagings.set(staging, staging);
@@ -248,6 +257,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       await serving.close();
       await inTurn(async () => undefined);
       await pins.close();
+      for (const folder of spills) await disk.removeDirectory(folder);
       if (pins.leftBehind) await collectLeftovers(disk, directory, true);
     },
   };

@@ -4,6 +4,7 @@ import { compressors } from 'hyparquet-compressors';
 import { StoreError } from '../model/errors.js';
 import { checkPages } from './check-pages.js';
 import type { CheckedPage } from './check-pages.js';
+import { flatPages } from './flat-pages.js';
 import { physicalColumn } from './physical-column.js';
 import type { PhysicalColumn, RawValue } from './physical-column.js';
 
@@ -40,7 +41,7 @@ export function openParquet(bytes: Uint8Array<ArrayBuffer>): ParquetFile {
     columns: elements.map(physicalColumn),
     readPages: (name) => {
       const element = elements.find((each) => each.name === name);
-      return readPages(bytes, plain, rows, name, element?.repetition_type === 'OPTIONAL');
+      return readPages(bytes, plain, rows, name, element);
     },
   };
 }
@@ -50,13 +51,53 @@ async function readPages(
   metadata: FileMetaData,
   rows: number,
   column: string,
-  optional: boolean,
+  element: SchemaElement | undefined,
 ): Promise<readonly Page[]> {
-  const checked: CheckedPage[] = [];
+  const chunks: CheckedPage[][] = [];
+  const optional = element?.repetition_type === 'OPTIONAL';
   for (const { columns, num_rows: groupRows } of metadata.row_groups) {
     const chunk = columns.find(({ meta_data: meta }) => meta?.path_in_schema[0] === column)?.meta_data;
-    if (chunk !== undefined) checked.push(...checkPages(bytes, chunk, Number(groupRows), optional));
+    if (chunk !== undefined) chunks.push(checkPages(bytes, chunk, Number(groupRows), optional));
   }
+  return (
+    flatColumn(chunks, rows, column, element) ?? readNested(bytes, metadata, rows, column, chunks.flat())
+  );
+}
+
+/** Null: a page is encoded in a way that only the other reader knows. */
+function flatColumn(
+  chunks: readonly (readonly CheckedPage[])[],
+  rows: number,
+  column: string,
+  element: SchemaElement | undefined,
+): readonly Page[] | null {
+  if (element === undefined) return null;
+  const pages: Page[] = [];
+  for (const chunk of chunks) {
+    const decoded = flatPages(chunk, element);
+    if (decoded === null) return null;
+    pages.push(...decoded);
+  }
+  requireRows(
+    column,
+    pages.reduce((sum, page) => sum + page.length, 0),
+    rows,
+  );
+  return pages;
+}
+
+function requireRows(column: string, found: number, rows: number): void {
+  if (found === rows) return;
+  throw new StoreError('corrupt', `Column ${column} holds ${found} rows instead of ${rows}.`);
+}
+
+async function readNested(
+  bytes: Uint8Array<ArrayBuffer>,
+  metadata: FileMetaData,
+  rows: number,
+  column: string,
+  checked: readonly CheckedPage[],
+): Promise<readonly Page[]> {
   const pages: { readonly rowStart: number; readonly values: Page }[] = [];
   await parquetRead({
     file: {
@@ -77,7 +118,7 @@ async function readPages(
     if (page.rowStart !== row) break;
     row += page.values.length;
   }
-  if (row !== rows) throw new StoreError('corrupt', `Column ${column} holds ${row} rows instead of ${rows}.`);
+  requireRows(column, row, rows);
   return pages.map((page) => page.values);
 }
 

@@ -42,6 +42,8 @@ export interface Storage {
   setAside(error: unknown, snapshot: CatalogSnapshot): Promise<Damage | null>;
   /** A folder to prepare a publish in. `token`: 1 to 40 of a-z and 0-9, never used in this store before. */
   stage(token: string): Promise<Staging>;
+  /** A path on this machine for a folder that is not there yet, and is removed when the store is closed. */
+  spillFolder(): Promise<string>;
   /**
    * Publishes files and metadata at once, or nothing. Throws `commit_conflict` when `change.base` is no longer
    * the published version: reload, make the change anew, and publish from the same staging. Discard the staging

@@ -18,7 +18,7 @@ export interface Accumulator {
   addStates(states: StateColumns, chunk: Chunk): void;
   /** For each column of a state, its values of the first `groups` groups; null where no value entered. */
   values(groups: number): readonly GroupValues[];
-  /** What `values` gives, where all of it is numbers or NULL; it may change with the next `add`. */
+  /** What `values` gives, where all of it is numbers or NULL; in arrays of their own. */
   numbers?(groups: number): readonly GroupedNumbers[];
 }
 

@@ -32,6 +32,12 @@ export function entryOfString(value: string): number {
   return entryOfHash(state[0], state[1]);
 }
 
+/** The entry of a string that lies in UTF-8 from `start` to `end` (exclusive). */
+export function entryOfBytes(bytes: Uint8Array, start: number, end: number): number {
+  murmur3(bytes.subarray(start, end), end - start, state);
+  return entryOfHash(state[0], state[1]);
+}
+
 /**
  * The entry of an integer: hashed as 64 bits of two's complement, so that -1 and 2^64 - 1 are one. A number must be
  * integral; `value_out_of_range` for what has no 64-bit form.

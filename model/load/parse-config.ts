@@ -10,6 +10,8 @@ const sourceSchema = z.strictObject({
   database: z.string().optional(),
   /** Statements that are run when the source is first used: views on files, as a rule. */
   init: z.array(z.string()).optional(),
+  /** MiB that DuckDB may hold in memory for it; what is more goes to disk, where that is possible. */
+  memoryLimitMb: z.number().positive().optional(),
 });
 
 const configSchema = z.strictObject({
@@ -164,6 +166,7 @@ const WANTED: Readonly<Record<string, string>> = {
   'sources.*.type': '"duckdb"',
   'sources.*.database': 'the path of a .duckdb file',
   'sources.*.init': 'a list of SQL statements',
+  'sources.*.memoryLimitMb': 'a number above 0',
   schema: 'a name of letters, digits and _',
   numbers: '"string" or "native"',
   compatibility: '"granary" or "cube"',

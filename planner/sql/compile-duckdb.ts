@@ -127,9 +127,9 @@ function finiteText(isFinite: string, moment: string): string {
 }
 
 /**
- * Distinct values per group go to the functions that `sources/duckdb-sketches.ts` registers. What is hashed: 8 bytes of
- * an integer (a time: its microseconds; beyond 64 bits: 63 bits of the MD5 of its digits) or of a double, else the
- * UTF-8 bytes of the text.
+ * The values of a group, gathered by a macro, go to a function, both of `sources/duckdb-sketches.ts`. What is hashed:
+ * 8 bytes of an integer (a time: its microseconds; beyond 64 bits: 63 bits of the MD5 of its digits) or of a double,
+ * else the UTF-8 bytes of the text.
  */
 function sketchText(operand: string, type: LogicalType | null, precision: number): string {
   const kind = isUhugeint(type) ? 'integer' : (type?.kind ?? 'string');
@@ -139,7 +139,7 @@ function sketchText(operand: string, type: LogicalType | null, precision: number
     doubles: `CAST(${operand} AS DOUBLE)`,
     strings: `CAST(${operand} AS VARCHAR)`,
   }[call];
-  return `granary_sketch_${call}(list(DISTINCT ${value}) FILTER (WHERE (${operand}) IS NOT NULL), ${precision})`;
+  return `granary_sketch_${call}(granary_values(${value}), ${precision})`;
 }
 
 /** An integer of any type in a BIGINT. */

@@ -74,6 +74,13 @@ function flipByte(path: string): void {
   writeFileSync(path, bytes);
 }
 
+test('what the catalog tells of a partition is answered whatever its file is', async () => {
+  await reopen({ testing: {} });
+  for (const path of filesOf('.parquet')) flipByte(path);
+  const { data, meta } = await store.query(COUNT);
+  expect([data, meta.mode, meta.rowsScanned]).toEqual([[{ 'orders.count': '91' }], 'rollup', 3]);
+});
+
 describe('[fault 6] a damaged file of one partition', () => {
   test('is left to the source, told, and built again by the next build', async () => {
     await reopen();

@@ -74,6 +74,7 @@ async function build(at: number, changed: string): Promise<PartitionMeta[]> {
     statementOf: async () => ({ text: '', params: [] }),
     receipt: { source: '', writer: 'test' },
     now: () => 5,
+    concurrency: 1,
   });
   await built.catch(() => null);
   await wrong.drop();

@@ -12,6 +12,9 @@ import type { SystemCall } from './support/strace.js';
 import { startVictim } from './support/victim.js';
 import type { Outcome, Victim } from './support/victim.js';
 
+/** One partition after the other, so that the n-th call of a build is the same one each time. */
+const BUILD = { force: true, concurrency: 1 };
+
 const noStrace = whyNoStrace();
 const isLong = process.env['GRANARY_LONG'] !== undefined;
 const WATCHED = `${CHANGES},openat,write,pwrite64`;
@@ -78,7 +81,7 @@ test.skipIf(noStrace !== null).each(CASES)(
       const when = `${error} at ${name} ${nth}: ${line}`;
       rounds.setRound((round += 1));
       const strace = await attachStrace(victim.pid, WATCHED, `${name}:error=${error}:when=${nth}`);
-      const outcome = await victim.ask('build', { force: true });
+      const outcome = await victim.ask('build', BUILD);
       const seen = await strace.detach();
       if (!seen.some(({ injected }) => injected)) continue; // collections differ in what there is to remove
       hits += 1;
@@ -108,7 +111,7 @@ async function callsOfBuild(rounds: Rounds, victim: Victim): Promise<readonly Sy
 
 async function expectBuilds(victim: Victim, rounds: Rounds, when: string): Promise<void> {
   rounds.setRound((round += 1));
-  expect(await victim.ask('build', { force: true }), when).toHaveProperty('value');
+  expect(await victim.ask('build', BUILD), when).toHaveProperty('value');
   expect(await expectWhole(rounds, when), when).toBe(round);
 }
 

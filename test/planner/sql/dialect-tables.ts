@@ -425,6 +425,12 @@ export async function openTestDuckdb(): Promise<AskedSource> {
   const unused = (): never => {
     throw new Error('no sketch is asked for');
   };
-  const sketches = { entryOfString: unused, entryOfInteger: unused, entryOfDouble: unused, create: unused };
+  const sketches = {
+    sketchOfIntegers: unused,
+    sketchOfDoubles: unused,
+    entryOfBytes: unused,
+    sketchOfEntries: unused,
+    create: unused,
+  };
   return openDuckdb({ name: 'test', database: null, init: [...init], sketches });
 }
