@@ -5,6 +5,8 @@ import { openStorage } from '../../dist/storage/open-storage.js';
 
 const [directory, description] = process.argv.slice(2);
 const { file, contract, rollup } = JSON.parse(readFileSync(description, 'utf8'));
+// Loaded when they are first needed, which would take the time of the first publish.
+await Promise.all(['parquet-file', 'parquet-footer'].map((name) => import(`../../dist/storage/${name}.js`)));
 const storage = await openStorage({ disk: nodeDisk, directory });
 const run = `${process.pid.toString(36)}${Date.now().toString(36)}`;
 writeSync(1, 'ready\n');
