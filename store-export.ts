@@ -176,7 +176,7 @@ async function rewriteFile(
   await rewriteParquet(rewriter, await draft.pathOf(copy), path);
   await nodeDisk.removeFile(await draft.pathOf(copy));
   const slot = { rollup: rollup.id, partition: partition.key, index: at };
-  const meta = await sealFile(nodeDisk, path, slot, {
+  const { meta } = await sealFile(nodeDisk, path, slot, {
     rows: file.rows,
     columns: withPrecision(file, rollup.columns),
     sortColumns: index.sortColumns,

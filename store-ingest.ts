@@ -10,6 +10,7 @@ import { timeColumn } from './model/schema.js';
 import type { LogicalType } from './model/value.js';
 import { VERSION } from './model/version.js';
 import { ingestColumns, resolveColumns } from './planner/ingest-columns.js';
+import { withDomains } from './store-sketch-domains.js';
 import type { SourceTimes } from './planner/plan-build.js';
 import { planIngest } from './planner/plan-ingest.js';
 import type { GivenTimes } from './planner/plan-ingest.js';
@@ -89,13 +90,11 @@ async function ingestInto(
     const keys = shape.request.keys.map(({ column }) => column);
     const domains = await fitGiven(given, names, shape.columns, keys);
     const times = await givenTimes(given, shape, range);
-    const task = await house.storage.looking(before, ({ rollups }) =>
+    const planned = await house.storage.looking(before, ({ rollups }) =>
       planIngest(shape, definition, times, asked.times, rollups.get(id) ?? null, range),
     );
-    if (task.partitions.length > 0) {
-      const built = task.columns.map((column) => ({ ...column, domain: domains.get(column.name) }));
-      await writeAndPublish(house, rollup, { ...task, columns: built }, given, before, signal);
-    }
+    const task = withDomains(planned, domains);
+    if (task.partitions.length > 0) await writeAndPublish(house, rollup, task, given, before, signal);
     return {
       preAggregation: id,
       rows: given.rows,

@@ -1,7 +1,6 @@
 /** `inspectFile()`: needs no store. */
 import { resolve } from 'node:path';
 import { StoreError } from './model/errors.js';
-import { describeFile } from './storage/describe-file.js';
 import type { FileDescription } from './storage/describe-file.js';
 import { nodeDisk } from './storage/node-disk.js';
 
@@ -16,5 +15,7 @@ export async function inspectFile(path: string): Promise<FileDescription> {
       next: "Call it as in inspectFile('part.parquet').",
     });
   }
+  // It brings the decoders of Parquet with it, which most processes never need.
+  const { describeFile } = await import('./storage/describe-file.js');
   return describeFile(nodeDisk, resolve(path));
 }

@@ -67,6 +67,11 @@ export interface StoreOptions {
   /** Budget of decoded columns in memory, in MiB. Default 1024. */
   readonly cacheMb?: number;
   /**
+   * Whether the columns of each data file are also kept as they stand in memory, in an Arrow file beside it, and read
+   * from there. Default true.
+   */
+  readonly servingFiles?: boolean;
+  /**
    * Budget of answers in memory, in MiB, which are given again to the same query while nothing is published. Default 0:
    * none is kept.
    */
@@ -139,6 +144,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       ? { disk: memoryDisk(), directory: MEMORY_FOLDER }
       : { disk: nodeDisk, directory: config.directory }),
     cacheBytesMax: config.cacheBytesMax,
+    servingFiles: config.servingFiles,
     refusesDamage: config.damage === 'refuse',
   });
   const inTurn = callQueue();

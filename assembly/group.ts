@@ -114,3 +114,21 @@ export function fillGroups(groups: usize, group: u32, count: u32): void {
   for (; at + 16 <= end; at += 16) v128.store(at, four);
   for (; at < end; at += 4) store<u32>(at, group);
 }
+
+// @ts-ignore: decorator
+@inline
+function slotsOf<T>(codes: usize, slots: usize, from: u32, count: u32, groups: usize): void {
+  for (let i: usize = 0; i < <usize>count; i++) {
+    store<i32>(groups + (i << 2), slotAt<T>(codes, slots, <usize>from + i));
+  }
+}
+
+export function slotsOf8(codes: usize, slots: usize, from: u32, count: u32, groups: usize): void {
+  slotsOf<u8>(codes, slots, from, count, groups);
+}
+export function slotsOf16(codes: usize, slots: usize, from: u32, count: u32, groups: usize): void {
+  slotsOf<u16>(codes, slots, from, count, groups);
+}
+export function slotsOf32(codes: usize, slots: usize, from: u32, count: u32, groups: usize): void {
+  slotsOf<u32>(codes, slots, from, count, groups);
+}

@@ -175,3 +175,72 @@ export function markValid(seen: usize, groups: usize, validity: usize, from: u32
 export function clear(at: usize, bytes: usize): void {
   memory.fill(at, 0, bytes);
 }
+
+// @ts-ignore: decorator
+@inline
+function sumByKey<K, V>(
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32, validity: usize, seen: usize,
+): void {
+  const firstKey = keys + (<usize>from) * sizeof<K>();
+  const first = codes + (<usize>from) * sizeof<V>();
+  if (validity == 0) {
+    for (let i: usize = 0; i < <usize>count; i++) {
+      const slot = load<u32>(slots + ((<usize>load<K>(firstKey + i * sizeof<K>())) << 2));
+      addTo(sums, slot, base + <f64>(<u32>load<V>(first + i * sizeof<V>())));
+    }
+    return;
+  }
+  const firstFlag = validity + <usize>from;
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const slot = load<u32>(slots + ((<usize>load<K>(firstKey + i * sizeof<K>())) << 2));
+    addTo(sums, slot, base + <f64>(<u32>load<V>(first + i * sizeof<V>())));
+    const flag = seen + <usize>slot;
+    store<u8>(flag, load<u8>(flag) | load<u8>(firstFlag + i));
+  }
+}
+
+export function sumByKey8x8(
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32, validity: usize, seen: usize,
+): void {
+  sumByKey<u8, u8>(sums, base, keys, slots, codes, from, count, validity, seen);
+}
+export function sumByKey8x16(
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32, validity: usize, seen: usize,
+): void {
+  sumByKey<u8, u16>(sums, base, keys, slots, codes, from, count, validity, seen);
+}
+export function sumByKey8x32(
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32, validity: usize, seen: usize,
+): void {
+  sumByKey<u8, u32>(sums, base, keys, slots, codes, from, count, validity, seen);
+}
+export function sumByKey16x8(
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32, validity: usize, seen: usize,
+): void {
+  sumByKey<u16, u8>(sums, base, keys, slots, codes, from, count, validity, seen);
+}
+export function sumByKey16x16(
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32, validity: usize, seen: usize,
+): void {
+  sumByKey<u16, u16>(sums, base, keys, slots, codes, from, count, validity, seen);
+}
+export function sumByKey16x32(
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32, validity: usize, seen: usize,
+): void {
+  sumByKey<u16, u32>(sums, base, keys, slots, codes, from, count, validity, seen);
+}
+export function sumByKey32x8(
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32, validity: usize, seen: usize,
+): void {
+  sumByKey<u32, u8>(sums, base, keys, slots, codes, from, count, validity, seen);
+}
+export function sumByKey32x16(
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32, validity: usize, seen: usize,
+): void {
+  sumByKey<u32, u16>(sums, base, keys, slots, codes, from, count, validity, seen);
+}
+export function sumByKey32x32(
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32, validity: usize, seen: usize,
+): void {
+  sumByKey<u32, u32>(sums, base, keys, slots, codes, from, count, validity, seen);
+}

@@ -32,7 +32,7 @@ export async function verify(flags: VerifyFlags): Promise<number> {
 }
 
 function printReport(report: VerifyReport, directory: string, source: boolean): void {
-  const { ok, files, rows, bytes, problems, notCompared, next } = report;
+  const { ok, files, rows, bytes, problems, servingDamaged, notCompared, next } = report;
   if (ok) {
     printLine(`${formatCount(files)} files (${formatBytes(bytes)}) are as they were published.`);
     const compared = source && notCompared.length === 0;
@@ -55,6 +55,8 @@ function printReport(report: VerifyReport, directory: string, source: boolean): 
     const steps = new Set(problems.flatMap((each) => (each.next === null ? [] : [each.next])));
     printLine(`\n${[...steps].join('\n')}`);
   }
+  for (const path of servingDamaged)
+    printNote(`granary: ${path} is damaged and not used. Remove it: it is made again from the Parquet.`);
   for (const reason of notCompared) printNote(`granary: ${reason}`);
   if (next !== null) printLine(`The budget ended. Go on with: granary verify --after ${next}`);
 }

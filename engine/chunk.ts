@@ -1,6 +1,6 @@
 import { LIMITS } from '../model/limits.js';
 import type { Kernels } from './kernels/kernels.js';
-import type { Codes, NumberInput } from './scan-task.js';
+import type { Codes, NumberInput, SliceKey } from './scan-task.js';
 import { type Scratch, scratch } from './scratch.js';
 
 const makeScratch = () => ({
@@ -31,6 +31,8 @@ function sharedScratch(): ChunkScratch {
   return made;
 }
 
+const KEYED = -2;
+
 /** The rows that pass, out of a stretch of rows of one partition: the unit that kernels work on. */
 export class Chunk {
   /** The first row of the stretch. */
@@ -41,6 +43,8 @@ export class Chunk {
   whole = true;
   /** The group that all rows have; -1: `groups` tells. */
   oneGroup = -1;
+  /** The key whose slots are the groups; null: they were numbered. */
+  keyed: SliceKey | null = null;
   readonly kernels: Kernels;
   readonly rows: Int32Array;
   /** Scratch of the grouping. */
@@ -63,12 +67,24 @@ export class Chunk {
     this.count = to - from;
     this.whole = true;
     this.oneGroup = -1;
+    this.keyed = null;
     this.#filledWith = -1;
   }
 
-  /** The group of each row that passes; to be written only while `oneGroup` is -1. */
+  /**
+   * The group of each row that passes; to be written only while `oneGroup` is -1 and nothing is `keyed`. May take the
+   * scratch of `codesOf`.
+   */
   get groups(): Int32Array {
     const { groups } = this.#scratch;
+    if (this.keyed !== null) {
+      if (this.#filledWith !== KEYED) {
+        const { codes, slots } = this.keyed;
+        this.kernels.slotsOf(this.codesOf(codes), slots, this.offset, this.count, groups);
+        this.#filledWith = KEYED;
+      }
+      return groups;
+    }
     if (this.oneGroup !== this.#filledWith) {
       this.kernels.fillGroups(groups, this.oneGroup, this.count);
       this.#filledWith = this.oneGroup;

@@ -1,7 +1,8 @@
 import { assert } from '../model/assert.js';
-import type { DictionaryColumn, StoredBatch } from '../model/batch.js';
+import type { StoredBatch } from '../model/batch.js';
 import { compileTest, type Filter } from '../model/filter.js';
 import type { LogicalType, Value } from '../model/value.js';
+import { passingCodes } from './passing-codes.js';
 import type { CodeFilter, CodeTest } from './scan-task.js';
 
 /** A filter over the codes of one partition. */
@@ -52,7 +53,7 @@ function fold(filter: Filter, batch: StoredBatch, predicates: Predicates): Folde
   if (filter.kind === 'test') {
     const column = batch.columns.get(filter.member);
     assert(column?.kind === 'dictionary', `${filter.member} is a column of keys`);
-    const table = passingCodes(column, predicateOf(filter, column.type, predicates));
+    const table = passingCodes(column, filter.test, predicateOf(filter, column.type, predicates));
     return constant(table) ?? { kind: 'test', column: filter.member, codes: column.codes, table };
   }
   const { kind } = filter;
@@ -83,14 +84,6 @@ function join(kind: Tree['kind'], test: ColumnTest, other: ColumnTest | undefine
     kind === 'and' ? pass & other.table[code] : pass | other.table[code],
   );
   return { ...test, table };
-}
-
-function passingCodes(column: DictionaryColumn, predicate: (value: Value) => boolean): Uint8Array {
-  const { values, hasNulls } = column;
-  const table = new Uint8Array(values.length + (hasNulls ? 1 : 0));
-  for (let code = 0; code < values.length; code++) table[code] = predicate(values[code]) ? 1 : 0;
-  if (hasNulls) table[values.length] = predicate(null) ? 1 : 0;
-  return table;
 }
 
 /** What every code of the table gives, or null where they differ. */

@@ -60,7 +60,7 @@ export function finishRows(
     rows: rows.length,
     columns: formatted,
     total: plan.total ? passing.length : null,
-    relativeErrors: relativeErrorsOf(plan.measures, batch),
+    relativeErrors: relativeErrorsOf(plan.measures, batch, output),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Chunk } from './chunk.js';
 import { findCell } from './kernels/assign-groups.js';
+import { slotOfRun } from './key-runs.js';
 import type { SliceKey } from './scan-task.js';
 import { scratch } from './scratch.js';
 
@@ -29,10 +30,24 @@ export class DenseGroupTable implements GroupTable {
   }
 
   /** As `assign` where one key's slots are the ids: each pass over the rows that is saved counts. */
-  assignKey(chunk: Chunk, { codes, slots }: SliceKey): void {
+  assignKey(chunk: Chunk, key: SliceKey): void {
+    const run = slotOfRun(key, chunk);
+    if (run >= 0) {
+      chunk.oneGroup = this.groupOf(run);
+      return;
+    }
+    const { codes, slots } = key;
     const { kernels, offset, count, groups } = chunk;
     const own = chunk.codesOf(codes);
     this.count = kernels.assignKey(own, slots, offset, count, this.cells, this.ids, this.count, groups);
+  }
+
+  private groupOf(id: number): number {
+    if (this.cells[id] === 0) {
+      this.ids[this.count] = id;
+      this.cells[id] = ++this.count;
+    }
+    return this.cells[id] - 1;
   }
 }
 

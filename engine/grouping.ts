@@ -1,7 +1,8 @@
 import { assert } from '../model/assert.js';
 import type { Chunk } from './chunk.js';
+import { DirectGroups } from './direct-groups.js';
 import { DenseGroupTable, HashedGroupTable, type GroupTable } from './group-table.js';
-import type { ScanShape, SliceKey } from './scan-task.js';
+import type { ScanShape, ScanSlice, SliceKey } from './scan-task.js';
 
 /**
  * Numbers the groups of rows: 0, 1, … in the order of their first rows, over all slices of one thread.
@@ -18,28 +19,46 @@ export class Grouping {
   private readonly stages: readonly Stage[];
   /** The table of the only stage, when it is dense. */
   private readonly dense: DenseGroupTable | null;
+  /** The slots of the only key, where they are the groups. */
+  private readonly direct: DirectGroups | null;
   /** Without keys: whether any row passed. */
   private any = false;
 
-  constructor(shape: Pick<ScanShape, 'radices' | 'rows' | 'dense'>) {
+  constructor(shape: Pick<ScanShape, 'radices' | 'rows' | 'dense' | 'direct'>) {
     this.radices = shape.radices;
-    this.dense = shape.dense ? denseTable(shape.radices) : null;
+    this.direct = shape.direct ? new DirectGroups(shape.radices[0]) : null;
+    this.dense = shape.dense && !shape.direct ? denseTable(shape.radices) : null;
     this.stages =
-      this.dense === null
+      this.dense === null && this.direct === null
         ? hashedStages(shape.radices, shape.rows)
-        : [{ table: this.dense, keyFrom: 0, keyTo: shape.radices.length }];
+        : this.dense === null
+          ? []
+          : [{ table: this.dense, keyFrom: 0, keyTo: shape.radices.length }];
   }
 
   get count(): number {
+    if (this.direct !== null) return this.direct.count;
     if (this.radices.length === 0) return this.any ? 1 : 0;
     return this.stages[this.stages.length - 1].table.count;
   }
 
-  /** Writes `chunk.groups`. */
+  /** Before the chunks of a slice. */
+  begin(slice: ScanSlice): void {
+    this.direct?.begin(slice);
+  }
+
+  /** The groups that stay, where all that could occur were counted; null: all that were counted occur. */
+  keepOccurring(): Uint32Array | null {
+    return this.direct?.keepOccurring() ?? null;
+  }
+
+  /** Tells the groups of a chunk's rows. */
   assign(chunk: Chunk, keys: readonly SliceKey[]): void {
     if (keys.length === 0) {
       this.any ||= chunk.count > 0;
       chunk.oneGroup = 0;
+    } else if (this.direct !== null) {
+      this.direct.assign(chunk, keys[0]);
     } else if (this.dense !== null && keys.length === 1) {
       this.dense.assignKey(chunk, keys[0]);
     } else {
@@ -49,6 +68,7 @@ export class Grouping {
 
   /** For each key, the slot of each group. */
   slots(): Uint32Array[] {
+    if (this.direct !== null) return this.direct.slots();
     const slots = this.radices.map(() => new Uint32Array(this.count));
     for (let group = 0; group < this.count; group++) {
       let number = group;

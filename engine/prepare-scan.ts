@@ -11,13 +11,12 @@ import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { ScanAggregate, ScanKey, ScanPlan } from '../model/plan.js';
 import type { LogicalType } from '../model/value.js';
-import { compileFilter } from './compile-filter.js';
 import type { GlobalDictionaries } from './global-dictionaries.js';
 import { numberKey, type KeyNumbering } from './number-key.js';
-import { narrowRows } from './narrow-rows.js';
-import type { AggregateKind, AggregateShape, CodeTest, ScanShape, ScanSlice } from './scan-task.js';
+import { isCompact } from './accumulators/create-accumulator.js';
+import { type NarrowedBatch, narrowBatches } from './narrow-batches.js';
+import type { AggregateKind, AggregateShape, ScanShape, ScanSlice } from './scan-task.js';
 import { unifySketches } from './sketches/common-type.js';
-import { type RowRange, skipBlocks } from './skip-blocks.js';
 
 /** A scan in numbers, and what turns its groups back into values. */
 export interface PreparedScan {
@@ -63,19 +62,24 @@ export function prepareScan(
   const cellsMax = grouping === 'dense' ? LIMITS.denseCellsMax : denseCellsMax(rows);
   const keys = numberKeys(scan.keys, narrowed, dictionaries, rows, cellsMax);
   const radices = keys.map((key) => Math.max(key.values.length, 1));
+  const dense = grouping !== 'hashed' && product(radices) <= cellsMax;
+  const aggregates = scan.aggregates.map((aggregate) => aggregateShape(aggregate, narrowed, types));
+  const direct = dense && radices.length === 1 && radices[0] <= rows;
   return {
     shape: {
       radices,
       rows,
-      dense: grouping !== 'hashed' && product(radices) <= cellsMax,
+      dense,
+      direct: direct && aggregates.every(({ kind }) => isCompact(kind)),
       plain: options.plainKernels ?? false,
-      aggregates: scan.aggregates.map((aggregate) => aggregateShape(aggregate, narrowed, types)),
+      aggregates,
     },
     slices: narrowed.flatMap((slice, i) =>
       slicesOf(
         slice,
         scan,
         keys.map(({ tables }) => tables[i]),
+        sort[0],
       ),
     ),
     keys,
@@ -88,12 +92,23 @@ function slicesOf(
   { batch, ranges }: NarrowedBatch,
   { keys, aggregates }: ScanPlan,
   slots: readonly Int32Array[],
+  sortedBy: string | undefined,
 ): ScanSlice[] {
   const columns = {
-    keys: keys.map((key, at) => ({ codes: keyColumn(batch, key).codes, slots: slots[at] })),
+    keys: keys.map((key, at) => ({
+      codes: keyColumn(batch, key).codes,
+      slots: slots[at],
+      ascending: key.column === sortedBy,
+    })),
     inputs: aggregates.map((aggregate) => aggregate.columns.map((column) => columnOf(batch, column))),
   };
-  return ranges.map((range) => ({ ...range, ...columns }));
+  return ranges.map(({ from, to, filters }) => ({
+    from,
+    to,
+    filters,
+    whole: from === 0 && to === batch.rows && filters.length === 0,
+    ...columns,
+  }));
 }
 
 function columnTypes(batches: readonly StoredBatch[]): Map<string, LogicalType> {
@@ -139,32 +154,6 @@ function typeName(type: LogicalType): string {
     default:
       return type.kind;
   }
-}
-
-/** A partition with the rows to visit. */
-interface NarrowedBatch {
-  readonly batch: StoredBatch;
-  /** In order, and at least one. */
-  readonly ranges: readonly RowRange[];
-  /** By column, before narrowing. */
-  readonly tests: ReadonlyMap<string, CodeTest>;
-}
-
-function narrowBatches(
-  scan: ScanPlan,
-  sort: readonly string[],
-  batches: readonly StoredBatch[],
-  blockRows: number,
-): NarrowedBatch[] {
-  const filterOf = compileFilter(scan.filter);
-  return batches.flatMap((batch) => {
-    const filter = filterOf(batch);
-    if (filter.kind === 'none') return [];
-    const { from, to, tests } = narrowRows(batch, sort, filter.tests);
-    if (from === to) return [];
-    const ranges = skipBlocks({ from, to, filters: [...tests, ...filter.trees] }, blockRows);
-    return ranges.length === 0 ? [] : [{ batch, ranges, tests: filter.tests }];
-  });
 }
 
 /** Cells are worth their clearing while they are not many more than the rows. */

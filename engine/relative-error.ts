@@ -3,7 +3,7 @@ import type { LeafValue, MeasureState } from '../model/aggregates.js';
 import { unreachable } from '../model/assert.js';
 import type { GroupedBatch } from '../model/batch.js';
 import type { Expression } from '../model/expression.js';
-import type { FinishMeasure } from '../model/plan.js';
+import type { FinishMeasure, OutputColumn } from '../model/plan.js';
 import type { MemberId } from '../model/schema.js';
 
 /**
@@ -17,20 +17,30 @@ interface Bound {
 
 const EXACT: Bound = { error: 0, nonNegative: false };
 
-/** By measure, of those that are estimates or are calculated from some: the bound, null where there is none. */
-export type RelativeErrors = Readonly<Record<MemberId, number | null>>;
+/**
+ * By the name that a measure has in the answer, in a view another one than its own, of those that are estimates or are
+ * calculated from some: the bound, null where there is none. What only filters has its own name.
+ */
+export type RelativeErrors = Readonly<Record<string, number | null>>;
 
 /**
- * How far the shown measures may be off as a share of the true value, while each estimate in them is within three sigma
- * of its own: e for an estimate, 2e / (1 − e) for the ratio of two. A difference has no bound.
+ * How far measures may be off as a share of the true value, while each estimate in them is within three sigma of its
+ * own: e for an estimate, 2e / (1 − e) for the ratio of two. A difference has no bound.
  */
-export function relativeErrorsOf(measures: readonly FinishMeasure[], batch: GroupedBatch): RelativeErrors {
-  const bounds = measures.flatMap(({ measure, value }): [MemberId, number | null][] => {
+export function relativeErrorsOf(
+  measures: readonly FinishMeasure[],
+  batch: GroupedBatch,
+  output: readonly OutputColumn[],
+): RelativeErrors {
+  const bounds = measures.flatMap(({ measure, value }): [string, number | null][] => {
     const error =
       value.kind === 'expression'
         ? errorOfExpression(value.expression, value.leaves, batch)
         : leafBound(value, batch).error;
-    return error === 0 ? [] : [[measure.id, error === Infinity ? null : error]];
+    if (error === 0) return [];
+    const shown = output.filter((column) => column.kind === 'measure' && column.measure.id === measure.id);
+    const names = shown.length === 0 ? [measure.id] : shown.map(({ name }) => name);
+    return names.map((name) => [name, error === Infinity ? null : error]);
   });
   return Object.fromEntries(bounds);
 }

@@ -60,7 +60,12 @@ function splitSlices(slices: readonly ScanSlice[], rowsMax: number): ScanSlice[]
         room = rowsMax;
       }
       const to = Math.min(from + room, slice.to);
-      runs[runs.length - 1].push({ ...slice, from, to });
+      runs[runs.length - 1].push({
+        ...slice,
+        from,
+        to,
+        whole: slice.whole && to - from === slice.to - slice.from,
+      });
       room -= to - from;
       from = to;
     }
@@ -82,7 +87,10 @@ function withoutType(input: ScanInput): ScanInput {
   return input;
 }
 
-/** The parts in the order of their tasks. A task begins when a thread is free, and none after a failure. */
+/**
+ * The parts in the order of their tasks. A task begins when a thread is free, and none after a failure; which ends the
+ * call only after those that were begun, for they read columns that somebody else may overwrite once nobody holds them.
+ */
 async function runTasks(tasks: readonly ScanTask[], pool: WorkerPool, asked: AskedTask): Promise<ScanPart[]> {
   const parts: ScanPart[] = [];
   let next = 0;
@@ -98,7 +106,9 @@ async function runTasks(tasks: readonly ScanTask[], pool: WorkerPool, asked: Ask
       throw error;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(pool.threads, tasks.length) }, runner));
+  const runners = Array.from({ length: Math.min(pool.threads, tasks.length) }, runner);
+  await Promise.allSettled(runners);
+  await Promise.all(runners);
   throwIfAborted(asked.signal);
   return parts;
 }

@@ -1,8 +1,10 @@
+import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { Accumulator } from './accumulators/accumulator.js';
 import { createAccumulator } from './accumulators/create-accumulator.js';
 import { Chunk } from './chunk.js';
 import { Grouping } from './grouping.js';
+import { runEnd } from './key-runs.js';
 import { RowSelector } from './row-selector.js';
 import { kernels } from './kernels/kernels.js';
 import { plainKernels } from './kernels/plain-kernels.js';
@@ -16,19 +18,29 @@ export interface ScanStates {
   readonly accumulators: readonly Accumulator[];
 }
 
-/** Filters, groups and merges the rows of some slices, on this thread. */
-export function scanSlices({ shape, slices }: ScanTask): ScanStates {
+/**
+ * Filters, groups and merges the rows of some slices, on this thread.
+ *
+ * @param stop shared with who asked: another number than 0 ends the scan
+ * @throws StoreError `aborted`; `sketch_invalid`
+ */
+export function scanSlices({ shape, slices }: ScanTask, stop: Int32Array | null = null): ScanStates {
   const states = emptyStates(shape);
   const selector = new RowSelector(states.chunk.kernels);
   const placed = placer();
   for (const each of slices) {
     const slice = placeSlice(each, placed);
-    for (let from = slice.from; from < slice.to; from += LIMITS.chunkRows) {
-      const to = Math.min(from + LIMITS.chunkRows, slice.to);
+    states.grouping.begin(slice);
+    for (let from = slice.from; from < slice.to;) {
+      if (stop !== null && Atomics.load(stop, 0) !== 0)
+        throw new StoreError('aborted', 'the scan was stopped.');
+      const to = runEnd(slice, from, Math.min(from + LIMITS.chunkRows, slice.to));
       selector.select(slice.filters, from, to, states.chunk);
       addChunk(states, slice);
+      from = to;
     }
   }
+  finish(states);
   return states;
 }
 
@@ -47,7 +59,7 @@ export function mergeParts(shape: ScanShape, parts: readonly ScanPart[]): ScanSt
   const states = emptyStates(shape);
   const same = shape.radices.map(identity);
   for (const part of parts) {
-    const keys = part.slots.map((codes, key) => ({ codes, slots: same[key] }));
+    const keys = part.slots.map((codes, key) => ({ codes, slots: same[key], ascending: false }));
     for (let from = 0; from < part.groups; from += LIMITS.chunkRows) {
       const { chunk, grouping, accumulators } = states;
       chunk.setWhole(from, Math.min(from + LIMITS.chunkRows, part.groups));
@@ -58,6 +70,7 @@ export function mergeParts(shape: ScanShape, parts: readonly ScanPart[]): ScanSt
       });
     }
   }
+  finish(states);
   return states;
 }
 
@@ -83,7 +96,7 @@ function placeSlice(slice: ScanSlice, placed: Place): ScanSlice {
   return {
     ...slice,
     filters: slice.filters.map((filter) => placeFilter(filter, placed)),
-    keys: slice.keys.map(({ codes, slots }) => ({ codes, slots: placed(slots) })),
+    keys: slice.keys.map((key) => ({ ...key, slots: placed(key.slots) })),
   };
 }
 
@@ -101,6 +114,12 @@ function emptyStates(shape: ScanShape): ScanInProgress {
   scratch().reset();
   const chunk = new Chunk(shape.plain ? plainKernels : kernels());
   return { grouping: new Grouping(shape), accumulators: shape.aggregates.map(createAccumulator), chunk };
+}
+
+/** Leaves out the groups that no row has. */
+function finish({ grouping, accumulators }: ScanStates): void {
+  const groups = grouping.keepOccurring();
+  if (groups !== null) for (const accumulator of accumulators) accumulator.keepGroups?.(groups);
 }
 
 function addChunk({ chunk, grouping, accumulators }: ScanInProgress, slice: ScanSlice): void {

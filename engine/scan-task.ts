@@ -20,6 +20,8 @@ export interface ScanShape {
   readonly rows: number;
   /** Whether each combination of slots has a cell of its own; otherwise they are hashed. */
   readonly dense: boolean;
+  /** Whether the slots of the one key are the groups, of which those stay that occur. */
+  readonly direct: boolean;
   /** Whether only the kernels in TypeScript run. */
   readonly plain: boolean;
   readonly aggregates: readonly AggregateShape[];
@@ -53,6 +55,8 @@ export interface ScanSlice {
   readonly to: number; // exclusive
   /** All must pass. */
   readonly filters: readonly CodeFilter[];
+  /** Whether it is the whole partition, of which every row passes: then every code of a key occurs. */
+  readonly whole: boolean;
   readonly keys: readonly SliceKey[];
   /** For each aggregate, the columns of its states. */
   readonly inputs: readonly (readonly ScanInput[])[];
@@ -74,6 +78,8 @@ export interface CodeTest {
 export interface SliceKey {
   readonly codes: Codes;
   readonly slots: Int32Array;
+  /** Whether rows are sorted by it before all others. */
+  readonly ascending: boolean;
 }
 
 export type ScanInput = NumberInput | SketchInput | DictionaryColumn | WideColumn;

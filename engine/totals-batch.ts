@@ -4,11 +4,21 @@ import { filterMembers } from '../model/filter.js';
 import { totalsRow } from '../model/partition-totals.js';
 import type { ScanPlan } from '../model/plan.js';
 import type { LogicalType } from '../model/value.js';
-import { sharedBytes, sharedFloat64, sharedUint32 } from '../storage/shared-arrays.js';
+import { placed } from '../storage/column-memory.js';
 import { storeColumn } from './store-column.js';
 
 /** The one row that stands for a file, as a partition of its own; null: the file has to be read. */
 export function totalsBatch(file: FileMeta, scan: ScanPlan): StoredBatch | null {
+  const ofFile = made.get(file) ?? new WeakMap<ScanPlan, StoredBatch | null>();
+  let batch = ofFile.get(scan);
+  if (batch === undefined) made.set(file, ofFile.set(scan, (batch = makeBatch(file, scan))));
+  return batch;
+}
+
+/** A plan that is kept is asked again and again. */
+const made = new WeakMap<FileMeta, WeakMap<ScanPlan, StoredBatch | null>>();
+
+function makeBatch(file: FileMeta, scan: ScanPlan): StoredBatch | null {
   const row = totalsRow(file, scan);
   if (row === null) return null;
   const filtered = scan.filter === null ? [] : filterMembers(scan.filter);
@@ -21,17 +31,10 @@ export function totalsBatch(file: FileMeta, scan: ScanPlan): StoredBatch | null 
   return { rows: 1, columns: new Map(columns), bytes: 0 };
 }
 
-/** Workers see it beside the partitions that are read. */
+/** Kernels and workers see it beside the partitions that are read. */
 function shared(column: StoredColumn): StoredColumn {
-  if (column.kind === 'dictionary') {
-    const codes = sharedUint32(column.codes.length);
-    codes.set(column.codes);
-    return { ...column, codes };
-  }
+  if (column.kind === 'dictionary') return { ...column, codes: placed(column.codes) };
   if (column.kind !== 'number') return column;
-  const values = sharedFloat64(column.values.length);
-  values.set(column.values);
-  const validity = column.validity === null ? null : sharedBytes(column.validity.length);
-  if (column.validity !== null) validity?.set(column.validity);
-  return { ...column, values, validity };
+  const validity = column.validity === null ? null : placed(column.validity);
+  return { ...column, values: placed(column.values), validity };
 }

@@ -93,6 +93,12 @@ export const LIMITS = {
   idleConnectionsMax: 8,
   /** Bytes of the footer of a Parquet file that is described. */
   footerBytesMax: 256 * 1024 * 1024,
+  /** Bytes at the end of a serving file that are read at once: its footer, unless it is larger. */
+  servingTailBytes: 32 * 1024,
+  /** Bytes of a serving file that are compared at a time. */
+  verifyBytes: 16 * 1024 * 1024,
+  /** Values of a first sort column of which a serving file tells the first row of each. */
+  servingRunsMax: 65_536,
   /** Structs and lists in one another in the footer of a Parquet file. */
   thriftDepthMax: 32,
   /** Partitions that are built at the same time unless told otherwise, where the machine has as many processors. */
@@ -149,6 +155,8 @@ export const LIMITS = {
   plansKept: 1_000,
   planBytes: 32 * 1024 * 1024,
   planTextChars: 64 * 1024,
+  /** Bytes of the tables by which the filters of one plan test one partition, up to which they are kept with it. */
+  narrowingBytes: 2_048,
   /** Threads of the worker pool, where the machine has as many processors. */
   workerThreadsMax: 4,
   /** Pairs of a time column and a bucket whose labels are kept, for each rollup. */

@@ -19,7 +19,7 @@ const ROW = 'granary_row';
  * buckets, sketches are of the rollup's precision or a higher one, the columns of a state agree, and no group is there twice.
  * @param names the column that each name of the rows is
  * @param keys columns that make a group
- * @returns the domain of each column of sketches
+ * @returns the domain of each column that holds a sketch
  * @throws StoreError `rows_invalid` with the row, counted from 1, and the column
  */
 export async function fitGiven(
@@ -44,13 +44,14 @@ export async function fitGiven(
   await refuseTwice(given, keys);
   const domains = new Map<string, SketchDomain>();
   for (const { column, precision } of names.values()) {
-    if (precision !== null) domains.set(column, await domainOf(given, column));
+    const domain = precision === null ? null : await domainOf(given, column);
+    if (domain !== null) domains.set(column, domain);
   }
   return domains;
 }
 
-/** Of one column, all sketches have one domain; their first byte tells it. */
-async function domainOf(given: GivenRows, column: string): Promise<SketchDomain> {
+/** Of one column, all sketches have one domain; their first byte tells it. Null: there is none. */
+async function domainOf(given: GivenRows, column: string): Promise<SketchDomain | null> {
   const quoted = quoteIdentifier(column);
   const isPostgres = `(${quoted} >= '\\x10'::BLOB AND ${quoted} < '\\x20'::BLOB)`;
   const rowsOf = (test: string): string => `min(${ROW}) FILTER (WHERE ${test})`;
@@ -63,7 +64,8 @@ async function domainOf(given: GivenRows, column: string): Promise<SketchDomain>
     const next = "Give all sketches of a rollup by one of Airlift and PostgreSQL's hll.";
     throw invalid(Math.max(postgres, airlift), column, what, next);
   }
-  return postgres === null ? 'airlift' : 'pghll';
+  if (postgres !== null) return 'pghll';
+  return airlift === null ? null : 'airlift';
 }
 
 async function checkColumn(given: GivenRows, column: IngestColumn): Promise<void> {

@@ -10,6 +10,7 @@ import { registerSketchFunctions } from './duckdb-sketches.js';
 import { stageRows } from './duckdb-stage.js';
 import { bindParams, operandType, readBatch } from './duckdb-values.js';
 import type { DuckdbSourceOptions } from './duckdb.js';
+import { interruptOn } from './interrupt-on.js';
 import { memorySettings } from './memory-settings.js';
 import { quoteText } from './quote-duckdb.js';
 import { READ_FILES_ANEW } from './read-files-anew.js';
@@ -29,8 +30,7 @@ export async function openDuckdb(options: DuckdbSourceOptions): Promise<Source> 
   ): Promise<T> {
     throwIfAborted(signal);
     const connection = idle.pop() ?? (await connect(instance, options));
-    const interrupt = (): void => connection.interrupt();
-    signal?.addEventListener('abort', interrupt, { once: true });
+    const stopInterrupting = interruptOn(signal, connection);
     try {
       throwIfAborted(signal);
       const result = await run(connection);
@@ -41,7 +41,7 @@ export async function openDuckdb(options: DuckdbSourceOptions): Promise<Source> 
       connection.closeSync();
       throw duckdbError(error, options.name, signal);
     } finally {
-      signal?.removeEventListener('abort', interrupt);
+      stopInterrupting();
     }
   }
 
@@ -50,6 +50,7 @@ export async function openDuckdb(options: DuckdbSourceOptions): Promise<Source> 
       withConnection(signal, async (connection) => {
         const prepared = await connection.prepare(statement.text);
         bindParams(prepared, statement.params);
+        throwIfAborted(signal);
         return readBatch(await prepared.stream(), signal);
       }),
     typesOf: (statement) => withConnection(undefined, (connection) => statementTypes(connection, statement)),

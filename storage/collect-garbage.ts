@@ -11,6 +11,7 @@ import {
   dataToken,
   isRollupFolder,
   manifestNumber,
+  namedPath,
   ownedName,
   parseOwnedName,
   rollupFolder,
@@ -72,7 +73,7 @@ export interface DataFile {
   readonly token: string;
 }
 
-/** Data files and pages whose names are ours, published or not. */
+/** Data files, serving files and pages whose names are ours, published or not. */
 export async function listDataFiles(
   disk: Disk,
   directory: string,
@@ -101,7 +102,8 @@ async function sweep(
   const { named, open } = await namedFiles(disk, directory, folders);
   const removed: string[] = [];
   for (const { path, token } of data) {
-    if (named.has(path) || publishing.has(token) || open === 'all' || open.has(dirname(path))) continue;
+    if (named.has(namedPath(path)) || publishing.has(token) || open === 'all' || open.has(dirname(path)))
+      continue;
     await disk.removeFile(join(directory, path));
     removed.push(path);
   }

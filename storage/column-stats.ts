@@ -128,23 +128,26 @@ function wideBounds({ values }: WideColumn): Bounds {
 /** Null: there is no value, or none that is exact. */
 function totalOf(column: StoredColumn): number | bigint | null {
   if (column.type.kind !== 'integer' && column.type.kind !== 'decimal') return null;
-  if (column.kind === 'number') return totalOfNumbers(column.values, 0, column);
-  if (column.kind === 'narrow') return totalOfNumbers(column.codes, column.base, column);
+  if (column.kind === 'number') return totalOfNumbers(column);
+  if (column.kind === 'narrow') return totalOfCodes(column);
   return column.kind === 'wide' ? totalOfWide(column.values) : null;
 }
 
-/** NULL slots hold 0. */
-function totalOfNumbers(
-  numbers: Float64Array | NarrowColumn['codes'],
-  base: number,
-  { validity, absSum }: NumberColumn | NarrowColumn,
-): number | bigint | null {
-  if (validity === null ? numbers.length === 0 : !validity.includes(1)) return null;
-  if (!Number.isSafeInteger(absSum)) {
-    return totalOfWide(Array.from(numbers, (number) => BigInt(base + number)));
-  }
+/** NULL slots hold the code of 0. */
+function totalOfCodes({ base, codes, validity, absSum }: NarrowColumn): number | bigint | null {
+  if (validity === null ? codes.length === 0 : !validity.includes(1)) return null;
+  if (!Number.isSafeInteger(absSum)) return totalOfWide(Array.from(codes, (code) => BigInt(base + code)));
   let total = 0;
-  for (let row = 0; row < numbers.length; row++) total += base + numbers[row];
+  for (const code of codes) total += base + code;
+  return canonicalInteger(total);
+}
+
+/** NULL slots hold 0. */
+function totalOfNumbers({ values, validity, absSum }: NumberColumn): number | bigint | null {
+  if (validity === null ? values.length === 0 : !validity.includes(1)) return null;
+  if (!Number.isSafeInteger(absSum)) return totalOfWide(Array.from(values, BigInt));
+  let total = 0;
+  for (const value of values) total += value;
   return canonicalInteger(total);
 }
 

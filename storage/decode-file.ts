@@ -2,9 +2,9 @@ import type { StoredBatch, StoredColumn } from '../model/batch.js';
 import { errorOf, StoreError } from '../model/errors.js';
 import type { BuildColumn } from '../model/plan.js';
 import type { LogicalType } from '../model/value.js';
+import { columnBytes } from './column-bytes.js';
 import { dictionaryColumn } from './dictionary-column.js';
 import { numberColumn } from './number-column.js';
-import { openParquet } from './parquet-file.js';
 import type { ParquetFile } from './parquet-file.js';
 import type { PhysicalColumn } from './physical-column.js';
 import { sketchColumn } from './sketch-column.js';
@@ -19,6 +19,8 @@ export async function decodeFile(
   bytes: Uint8Array<ArrayBuffer>,
   wanted: readonly BuildColumn[],
 ): Promise<StoredBatch> {
+  // Its decoders take longer to load than a process that reads serving files takes for its first answer.
+  const { openParquet } = await import('./parquet-file.js');
   try {
     return await decodeColumns(openParquet(bytes), wanted);
   } catch (error) {
@@ -54,7 +56,7 @@ async function decodeColumns(file: ParquetFile, wanted: readonly BuildColumn[]):
         : error;
     });
     columns.set(build.name, column);
-    bytes += bytesOf(column);
+    bytes += columnBytes(column);
   }
   return { rows: file.rows, columns, bytes };
 }
@@ -93,26 +95,4 @@ function unfit(physical: PhysicalColumn, merge: string | null): StoreError {
   return new StoreError('build_failed', `column ${physical.name} is ${type}, which cannot be ${use}.`, {
     next: 'Cast it in the sql of the member.',
   });
-}
-
-/** Memory of a column, near enough. */
-function bytesOf(column: StoredColumn): number {
-  switch (column.kind) {
-    case 'dictionary':
-      return (
-        column.codes.byteLength + column.values.reduce<number>((sum, value) => sum + 16 + textBytes(value), 0)
-      );
-    case 'number':
-      return column.values.byteLength + (column.validity?.byteLength ?? 0);
-    case 'narrow':
-      return column.codes.byteLength + (column.validity?.byteLength ?? 0);
-    case 'wide':
-      return column.values.length * 40;
-    case 'sketch':
-      return column.bytes.byteLength + column.offsets.byteLength;
-  }
-}
-
-function textBytes(value: unknown): number {
-  return typeof value === 'string' ? value.length * 2 : 8;
 }

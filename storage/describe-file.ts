@@ -38,7 +38,7 @@ export interface ColumnDescription {
   readonly name: string;
   /** As Parquet names it: `INT64 TIMESTAMP`. */
   readonly parquet: string;
-  /** As Granary reads it: `time`, `decimal(2)`, `sketch(12)`, `bytes`; null: it does not. */
+  /** As Granary reads it: `time`, `decimal(2)`, `sketch(12)`, `sketch(11, pghll)`, `bytes`; null: it does not. */
   readonly type: string | null;
   readonly nullable: boolean;
   /** Compressed. */
@@ -233,8 +233,12 @@ function describeType(element: SchemaElement): string {
   return [`${physical}${size}`, ...annotation.map((word) => `${word}${digits}${unit}`)].join(' ');
 }
 
+function sketchText({ domain, precision }: SketchNote): string {
+  return domain === 'airlift' ? `sketch(${precision})` : `sketch(${precision}, ${domain})`;
+}
+
 function typeText(type: LogicalType | 'bytes' | 'unsupported', sketch: SketchNote | null): string | null {
   if (type === 'unsupported') return null;
-  if (type === 'bytes') return sketch === null ? 'bytes' : `sketch(${sketch.precision})`;
+  if (type === 'bytes') return sketch === null ? 'bytes' : sketchText(sketch);
   return type.kind === 'decimal' ? `decimal(${type.scale})` : type.kind;
 }

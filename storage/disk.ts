@@ -5,8 +5,10 @@
 export interface Disk {
   /** The whole file. */
   readFile(path: string): Promise<Uint8Array<ArrayBuffer>>;
-  /** Writes a new file; one that exists is an error. Not durable before `syncFile`. */
-  createFile(path: string, bytes: Uint8Array): Promise<void>;
+  /** Writes a new file, all parts one after the other; one that exists is an error. Not durable before `syncFile`. */
+  createFile(path: string, ...parts: readonly Uint8Array[]): Promise<void>;
+  /** Opens a file to read parts of it; whatever is then put under its name, it stays the same file. To be closed. */
+  openFile(path: string): Promise<OpenFile>;
   /** The bytes `[start, end)` of a file; fewer where it ends before. */
   readRange(path: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Cuts a file off at `start` and adds bytes there. A kill leaves any part of it; not durable before `syncFile`. */
@@ -38,6 +40,14 @@ export interface Disk {
   self(): Promise<ProcessIdentity>;
   /** Null: it belongs to another place, and cannot be seen from here. */
   isRunning(process: ProcessIdentity): Promise<boolean | null>;
+}
+
+export interface OpenFile {
+  /** Its size when it was opened. */
+  readonly bytes: number;
+  /** Fills an array, of shared memory too, from `start` on. Throws `corrupt` where the file ends before. */
+  readInto(start: number, target: Uint8Array): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface FileStatus {

@@ -22,6 +22,7 @@ const TOKEN = /^[a-z0-9]{1,40}$/;
 const MANIFEST = /^(?:\d{8}|[1-9]\d{8,14})\.json$/;
 const FOLDER = /^[a-z0-9_%~-]+\.[a-z0-9_%~-]+$/;
 const DATA_FILE = /^[a-z0-9_%~-]+-\d+-([a-z0-9]{1,40})\.parquet$/;
+const SERVING_FILE = /^[a-z0-9_%~-]+-\d+-([a-z0-9]{1,40})\.arrow$/;
 const PAGE = /^rollup-([a-z0-9]{1,40})\.json$/;
 const OWNED_FOLDER = /^([a-z0-9]{1,40})\.([0-9a-f]{8})\.(\d{1,10})\.(\d{1,15})$/;
 
@@ -52,9 +53,19 @@ export function pagePath(rollup: RollupId, token: string): string {
   return `${DATA}/${rollupFolder(rollup)}/rollup-${token}.json`;
 }
 
-/** The token of the publish that wrote a data file or a page; null for a foreign name. */
+/** The token of the publish that wrote a data file, its serving file or a page; null for a foreign name. */
 export function dataToken(name: string): string | null {
-  return (DATA_FILE.exec(name) ?? PAGE.exec(name))?.[1] ?? null;
+  return (DATA_FILE.exec(name) ?? SERVING_FILE.exec(name) ?? PAGE.exec(name))?.[1] ?? null;
+}
+
+/** Of the serving file of a data file, which stands beside it. */
+export function servingPath(path: string): string {
+  return path.replace(/\.parquet$/, '.arrow');
+}
+
+/** What is named where a file below `data/` is: of a serving file its data file. */
+export function namedPath(path: string): string {
+  return path.replace(/\.arrow$/, '.parquet');
 }
 
 /** Whether a path lies where data files lie, and nowhere else. */

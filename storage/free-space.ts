@@ -6,9 +6,9 @@ export class FreeSpace {
   readonly #starts: number[];
   readonly #ends: number[];
 
-  /** From 0 on. Addresses and sizes are multiples of `ALIGNMENT`. */
+  /** From `ALIGNMENT` on, so that address 0 stands for nothing. Addresses and sizes are multiples of `ALIGNMENT`. */
   constructor(bytes: number) {
-    this.#starts = [0];
+    this.#starts = [ALIGNMENT];
     this.#ends = [bytes];
   }
 

@@ -18,15 +18,22 @@ export interface FileContract {
   readonly onRead?: (batch: StoredBatch) => void;
 }
 
+/** A file that is what its writer says. */
+export interface InspectedFile {
+  readonly meta: Omit<FileMeta, 'path'>;
+  /** All of its columns. */
+  readonly batch: StoredBatch;
+}
+
 /**
- * Reads a file as a reader of the store will, and gives its metadata, whose statistics come from the values
+ * Reads a file as a reader of the store will, and gives its rows and its metadata, whose statistics come from the values
  * themselves. Throws `build_failed` when it is not what its writer says.
  */
 export async function inspectFile(
   path: string,
   bytes: Uint8Array<ArrayBuffer>,
   contract: FileContract,
-): Promise<Omit<FileMeta, 'path'>> {
+): Promise<InspectedFile> {
   const batch = await decodeFile(path, bytes, contract.columns);
   contract.onRead?.(batch);
   if (batch.rows !== contract.rows) {
@@ -35,12 +42,13 @@ export async function inspectFile(
   const row = firstUnsortedRow(batch, contract.sortColumns);
   if (row !== null)
     throw broken(`Row ${row} of ${path} is not in the order of ${contract.sortColumns.join(', ')}.`);
-  return {
+  const meta = {
     bytes: bytes.byteLength,
     crc32: crc32(bytes),
     rows: batch.rows,
     columns: [...batch.columns].map(([name, column]) => columnStats(name, column)),
   };
+  return { meta, batch };
 }
 
 /** Codes stand in the order of values, NULL last, so comparing codes is comparing rows. */

@@ -5,7 +5,7 @@
 import { dirname, join } from 'node:path';
 import { StoreError } from '../model/errors.js';
 import type { Disk, FileStatus } from './disk.js';
-import { makeTemporaryFolder, nodeDisk } from './node-disk.js';
+import { endsEarly, makeTemporaryFolder, nodeDisk } from './node-disk.js';
 
 interface MemoryFile {
   bytes: Uint8Array<ArrayBuffer>;
@@ -50,10 +50,21 @@ export function memoryDisk(): Disk {
   const disk: Disk = {
     readFile: async (path) => fileAt(path).bytes.slice(),
     readRange: async (path, start, end) => fileAt(path).bytes.slice(start, end),
-    async createFile(path, bytes) {
+    async openFile(path) {
+      const { bytes } = fileAt(path);
+      return {
+        bytes: bytes.length,
+        async readInto(start, target) {
+          if (start + target.length > bytes.length) throw endsEarly(path);
+          target.set(bytes.subarray(start, start + target.length));
+        },
+        close: async () => undefined,
+      };
+    },
+    async createFile(path, ...parts) {
       if (isTaken(path))
         throw new StoreError('build_failed', `${path} exists.`, { next: 'Choose another name.' });
-      put(path, { bytes: new Uint8Array(bytes), modifiedAt: Date.now() });
+      put(path, { bytes: new Uint8Array(Buffer.concat(parts)), modifiedAt: Date.now() });
     },
     async replaceEnd(path, start, bytes) {
       const file = fileAt(path);

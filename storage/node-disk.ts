@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { StoreError } from '../model/errors.js';
 import type { ErrorCode } from '../model/errors.js';
-import type { Disk, FileStatus, ProcessIdentity } from './disk.js';
+import type { Disk, FileStatus, OpenFile, ProcessIdentity } from './disk.js';
 
 /** The disk of this machine, through Node's file system. The only file that imports it. */
 export const nodeDisk: Disk = {
   readFile: (path) => touch('read', path, () => readFile(path) as Promise<Uint8Array<ArrayBuffer>>),
-  createFile: (path, bytes) => touch('write', path, () => writeFile(path, bytes, { flag: 'wx' })),
+  createFile: (path, ...parts) => touch('write', path, () => writeFile(path, parts, { flag: 'wx' })),
+  openFile: (path) => touch('read', path, () => openToRead(path)),
   readRange: (path, start, end) => touch('read', path, () => readBetween(path, start, end)),
   replaceEnd: (path, start, bytes) =>
     touch('write', path, async () => {
@@ -86,6 +87,34 @@ async function readBetween(path: string, start: number, end: number): Promise<Ui
   }
 }
 
+async function openToRead(path: string): Promise<OpenFile> {
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    return {
+      bytes: size,
+      readInto: (start, target) =>
+        touch('read', path, async () => {
+          for (let filled = 0; filled < target.length;) {
+            const { bytesRead } = await handle.read(target, filled, target.length - filled, start + filled);
+            if (bytesRead === 0) throw endsEarly(path);
+            filled += bytesRead;
+          }
+        }),
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+export function endsEarly(path: string): StoreError {
+  return new StoreError('corrupt', `${path} ends before what is to be read of it.`, {
+    next: 'Put it back from a backup, or build again.',
+  });
+}
+
 async function listIfPresent(path: string): Promise<readonly string[]> {
   try {
     return await readdir(path);
@@ -142,7 +171,7 @@ async function touch<T>(what: string, path: string, call: () => Promise<T>): Pro
   try {
     return await call();
   } catch (error) {
-    throw storeError(what, path, error);
+    throw error instanceof StoreError ? error : storeError(what, path, error);
   }
 }
 

@@ -4,7 +4,7 @@ import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { RollupId } from '../model/schema.js';
 import type { Disk } from './disk.js';
-import { DATA, MANIFESTS, manifestName, pagePath, stagedPageName } from './file-names.js';
+import { DATA, MANIFESTS, manifestName, pagePath, servingPath, stagedPageName } from './file-names.js';
 import { encodeManifest, hasPage } from './manifest.js';
 import type { Manifest } from './manifest.js';
 import { listManifests, manifestPath, readState } from './read-state.js';
@@ -112,6 +112,7 @@ async function linkData(
     for (const path of filePaths(rollup)) {
       const staged = staging.sealed.get(path);
       if (staged !== undefined) await link(staged, path);
+      await linkServing(disk, directory, staging, path);
     }
     const { head, bytes } = encodePage(rollup, pagePath(rollup.id, staging.token));
     const staged = join(staging.folder, stagedPageName(rollup.id));
@@ -128,6 +129,18 @@ async function linkData(
     await disk.syncDirectory(folder);
   }
   return heads;
+}
+
+/** A file that lacks its serving file is whole: another one is made when it is missed. */
+async function linkServing(disk: Disk, directory: string, staging: OpenStaging, path: string): Promise<void> {
+  const staged = staging.derived.get(path);
+  if (staged === undefined) return;
+  staging.linked.add(servingPath(path));
+  try {
+    await disk.link(staged, join(directory, servingPath(path)));
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
 }
 
 /** The whole of a rollup that is published already. */

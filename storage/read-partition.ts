@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { StoredBatch } from '../model/batch.js';
-import type { FileMeta, RollupColumn } from '../model/catalog.js';
+import type { FileMeta, RollupColumn, RollupMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import type { BuildColumn } from '../model/plan.js';
 import { DamagedFile, isUnreadable } from './damaged-file.js';
@@ -52,6 +52,15 @@ export function withPrecision(file: FileMeta, columns: readonly RollupColumn[]):
     if (type?.kind !== 'sketch') return { name, role, precision: null };
     return { name, role, precision: type.precision, domain: type.domain };
   });
+}
+
+/** All columns of a file of a rollup, in their order. */
+export function columnsOf(rollup: Pick<RollupMeta, 'columns'>, file: FileMeta): readonly BuildColumn[] {
+  const names = new Set(file.columns.map(({ name }) => name));
+  return withPrecision(
+    file,
+    rollup.columns.filter(({ name }) => names.has(name)),
+  );
 }
 
 const REBUILD = 'Build the rollup again: store.build({ force: true }), or granary build --force.';

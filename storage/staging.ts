@@ -5,10 +5,11 @@ import { StoreError } from '../model/errors.js';
 import type { BuildColumn } from '../model/plan.js';
 import { decodeFile } from './decode-file.js';
 import type { Disk } from './disk.js';
-import { STAGING, dataPath, isToken, stagedName, ownedName } from './file-names.js';
+import { STAGING, dataPath, isToken, ownedName, servingPath, stagedName } from './file-names.js';
 import type { FileSlot } from './file-names.js';
 import { sealFile } from './seal-file.js';
 import type { SealContract } from './seal-file.js';
+import type { ServingFiles } from './serving-files.js';
 
 /** The folder in which one publish is prepared. After an error other than `commit_conflict` only discard it. */
 export interface Staging {
@@ -17,8 +18,8 @@ export interface Staging {
   pathOf(slot: FileSlot): string;
   /**
    * Writes into the footer of a written file what the file is and how it is sorted, makes it durable, reads it back
-   * and checks it against what its writer says. Gives its metadata with the path that it will have once it is
-   * published.
+   * and checks it against what its writer says; and writes its serving file. Gives its metadata with the path that it
+   * will have once it is published.
    */
   seal(slot: FileSlot, contract: SealContract): Promise<FileMeta>;
   /** Columns of a file that was sealed, as a reader of the store will see them. */
@@ -32,6 +33,8 @@ export interface OpenStaging extends Staging {
   readonly folder: string;
   /** From the path in the store to the staged file. */
   readonly sealed: ReadonlyMap<string, string>;
+  /** From the path of a sealed file to its staged serving file, where there is one. */
+  readonly derived: ReadonlyMap<string, string>;
   /** Paths in the store that were linked by an earlier attempt to publish. */
   readonly linked: Set<string>;
   /** Whether what is linked is published; `unknown` where the disk failed in between. */
@@ -41,7 +44,12 @@ export interface OpenStaging extends Staging {
 }
 
 /** Makes a staging folder. `token` must be new to the store: it becomes part of the names of its files. */
-export async function openStaging(disk: Disk, directory: string, token: string): Promise<OpenStaging> {
+export async function openStaging(
+  disk: Disk,
+  directory: string,
+  token: string,
+  serving: Pick<ServingFiles, 'write'>,
+): Promise<OpenStaging> {
   if (!isToken(token)) {
     throw new StoreError('build_failed', `${JSON.stringify(token)} cannot name a build.`, {
       next: 'Use 1 to 40 of the characters a-z and 0-9.',
@@ -50,6 +58,7 @@ export async function openStaging(disk: Disk, directory: string, token: string):
   const folder = join(directory, STAGING, ownedName(token, await disk.self()));
   await disk.makeDirectory(folder);
   const sealed = new Map<string, string>();
+  const derived = new Map<string, string>();
   const step = stopAfterFailure(folder);
   const local = await disk.localFolder(folder);
   const pathOf = (slot: FileSlot): string => join(local, stagedName(slot));
@@ -58,6 +67,7 @@ export async function openStaging(disk: Disk, directory: string, token: string):
     token,
     folder,
     sealed,
+    derived,
     linked: new Set(),
     outcome: 'nothing',
     step,
@@ -66,9 +76,12 @@ export async function openStaging(disk: Disk, directory: string, token: string):
       step(async () => {
         const path = dataPath(slot, token);
         await disk.adopt(pathOf(slot), stagedOf(slot));
-        const meta = await sealFile(disk, stagedOf(slot), slot, contract);
+        const { meta, batch } = await sealFile(disk, stagedOf(slot), slot, contract);
+        const file = { path, ...meta };
         sealed.set(path, stagedOf(slot));
-        return { path, ...meta };
+        const staged = servingPath(stagedOf(slot));
+        if (await serving.write(staged, file, { ...contract, batch })) derived.set(path, staged);
+        return file;
       }),
     read: async (slot, columns) => decodeFile(stagedOf(slot), await disk.readFile(stagedOf(slot)), columns),
     async discard() {

@@ -8,12 +8,14 @@ import { throwIfAborted } from '../model/throw-if-aborted.js';
 import { compareUtf8 } from '../model/value.js';
 import { listDataFiles, namedFiles } from './collect-garbage.js';
 import { isSameStats } from './column-stats.js';
-import { decodeFile } from './decode-file.js';
 import type { Disk } from './disk.js';
+import { namedPath, servingPath } from './file-names.js';
 import { hasPage } from './manifest.js';
 import type { Manifest } from './manifest.js';
 import { inspectFile } from './inspect-file.js';
-import { readChecked, withPrecision } from './read-partition.js';
+import type { FileContract } from './inspect-file.js';
+import { isServingDamaged } from './verify-serving.js';
+import { columnsOf, readChecked } from './read-partition.js';
 import { readState } from './read-state.js';
 import { readPage } from './rollup-page.js';
 import type { RollupHead } from './rollup-page.js';
@@ -27,6 +29,11 @@ export interface StoreReport {
   readonly problems: readonly StoreProblem[];
   /** Paths of data files that the last two publishes do not name: they are being published, or are garbage. */
   readonly unreferenced: readonly string[];
+  /**
+   * Paths of serving files that are not what their data files give. Queries do without them; once they are removed, they
+   * are made again.
+   */
+  readonly servingDamaged: readonly string[];
   /** Where the budget ended: give it as `after` to go on. Null: all is read. */
   readonly next: string | null;
 }
@@ -95,10 +102,11 @@ export async function verifyStore(
   const rollups = await readRollups(disk, directory, manifest, problems);
   const places = placesAfter(rollups, tools.after ?? null);
   const checked: FileMeta[] = [];
+  const servingDamaged: string[] = [];
   let next: string | null = null;
   for (const [at, place] of places.entries()) {
     throwIfAborted(tools.signal);
-    problems.push(...(await verifyPartition(disk, directory, place, tools.inspect)));
+    problems.push(...(await verifyPartition(disk, directory, place, servingDamaged, tools.inspect)));
     checked.push(...place.partition.files);
     if (disk.now() < until || at === places.length - 1) continue;
     next = place.name;
@@ -110,7 +118,8 @@ export async function verifyStore(
     rows: checked.reduce((sum, { rows }) => sum + rows, 0),
     bytes: checked.reduce((sum, { bytes }) => sum + bytes, 0),
     problems,
-    unreferenced: data.map(({ path }) => path).filter((path) => !named.has(path)),
+    unreferenced: data.map(({ path }) => path).filter((path) => !named.has(namedPath(path))),
+    servingDamaged,
     next,
   };
 }
@@ -157,6 +166,7 @@ async function verifyPartition(
   disk: Disk,
   directory: string,
   { rollup, partition }: Place,
+  servingDamaged: string[],
   inspect: VerifyTools['inspect'],
 ): Promise<readonly StoreProblem[]> {
   const problems: StoreProblem[] = [];
@@ -164,8 +174,10 @@ async function verifyPartition(
   for (const [at, file] of partition.files.entries()) {
     const place = { file: file.path, rollup: rollup.id, partition: partition.key };
     try {
-      const { batch, fault } = await checkFile(disk, directory, rollup, partition, at);
+      const { batch, fault, contract } = await checkFile(disk, directory, rollup, partition, at);
       batches.push(batch);
+      if (await isServingDamaged(disk, directory, file, { ...contract, batch }))
+        servingDamaged.push(servingPath(file.path));
       if (fault !== null) problems.push({ ...place, problem: fault, next: REBUILD });
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
@@ -178,6 +190,12 @@ async function verifyPartition(
 
 const REBUILD = 'Build the rollup again.';
 
+interface CheckedFile {
+  readonly contract: FileContract;
+  readonly batch: StoredBatch;
+  readonly fault: string | null;
+}
+
 /** @throws StoreError where the file is not what was published */
 async function checkFile(
   disk: Disk,
@@ -185,20 +203,18 @@ async function checkFile(
   rollup: RollupMeta,
   { range, key, files }: PartitionMeta,
   at: number,
-): Promise<{ readonly batch: StoredBatch; readonly fault: string | null }> {
+): Promise<CheckedFile> {
   const file = files[at];
   const path = join(directory, file.path);
   const bytes = await readChecked(disk, directory, file);
-  const names = new Set(file.columns.map((stats) => stats.name));
-  const columns = withPrecision(
-    file,
-    rollup.columns.filter((column) => names.has(column.name)),
-  );
-  const contract = { rows: file.rows, columns, sortColumns: rollup.indexes[at]?.sortColumns ?? [] };
-  const found = await inspectFile(path, bytes, contract);
-  const batch = await decodeFile(path, bytes, columns);
-  if (!isSameStats(found.columns, file.columns)) {
-    return { batch, fault: 'Its statistics are not those of its rows.' };
+  const contract = {
+    rows: file.rows,
+    columns: columnsOf(rollup, file),
+    sortColumns: rollup.indexes[at]?.sortColumns ?? [],
+  };
+  const { meta, batch } = await inspectFile(path, bytes, contract);
+  if (!isSameStats(meta.columns, file.columns)) {
+    return { contract, batch, fault: 'Its statistics are not those of its rows.' };
   }
   // The first stored time is that of the partitions.
   const time = rollup.columns.find(({ role }) => role.kind === 'time')?.name;
@@ -208,7 +224,7 @@ async function checkFile(
     (range === null
       ? key !== 'null' || stats.nulls === file.rows
       : stats.nulls === 0 && isInRange(stats, range));
-  return { batch, fault: isWithin ? null : `Its rows do not lie within the partition ${key}.` };
+  return { contract, batch, fault: isWithin ? null : `Its rows do not lie within the partition ${key}.` };
 }
 
 function isInRange({ min, max }: ColumnStats, { from, to }: TimeRange): boolean {

@@ -10,13 +10,15 @@ export interface Accumulator {
   reserve(groups: number): void;
   /** Merges the chunk's rows of one partition's columns, which hold a state together, into the states of their groups. */
   add(inputs: readonly ScanInput[], chunk: Chunk): void;
+  /** Makes the states of these groups, which ascend, those of the groups from 0 on; of what `isCompact`. */
+  keepGroups?(groups: Uint32Array): void;
   /** The states of the first `groups` groups, as numbers. */
   states(groups: number): StateColumns;
   /** Merges what `states` gave on another thread: the chunk's rows are its groups. */
   addStates(states: StateColumns, chunk: Chunk): void;
   /** For each column of a state, its values of the first `groups` groups; null where no value entered. */
   values(groups: number): readonly GroupValues[];
-  /** What `values` gives, where all of it is numbers or NULL; it may change with the next `add`. */
+  /** What `values` gives, where all of it is numbers or NULL; in arrays of their own. */
   numbers?(groups: number): readonly GroupedNumbers[];
 }
 

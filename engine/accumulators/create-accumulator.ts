@@ -1,5 +1,5 @@
 import { unreachable } from '../../model/assert.js';
-import type { AggregateShape } from '../scan-task.js';
+import type { AggregateKind, AggregateShape } from '../scan-task.js';
 import type { Accumulator } from './accumulator.js';
 import { DoubleSum } from './double-sum.js';
 import { ExactSum } from './exact-sum.js';
@@ -36,4 +36,9 @@ export function createAccumulator(shape: AggregateShape): Accumulator {
     default:
       return unreachable(shape.kind);
   }
+}
+
+/** Whether the states of a kind can be those of groups without any row, and leave them out in the end. */
+export function isCompact(kind: AggregateKind): boolean {
+  return kind === 'sum' || kind === 'min' || kind === 'max';
 }

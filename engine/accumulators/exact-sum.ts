@@ -1,9 +1,9 @@
 import type { GroupedNumbers, NarrowColumn } from '../../model/batch.js';
 import { canonicalInteger, type Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
-import type { ScanInput } from '../scan-task.js';
+import type { NumberInput, ScanInput, SliceKey } from '../scan-task.js';
 import { numberInput, valuesOf, type Accumulator, type StateColumns } from './accumulator.js';
-import { grow } from './grow.js';
+import { grow, keepElements } from './grow.js';
 import { SeenGroups } from './seen-groups.js';
 
 /** Sums of integers of which Σ|x| over all rows is a safe integer. */
@@ -22,9 +22,22 @@ export class ExactSum implements Accumulator {
 
   add([input]: readonly ScanInput[], chunk: Chunk): void {
     const column = numberInput(input);
+    if (column.kind === 'narrow' && chunk.keyed !== null && chunk.whole) {
+      this.addByKey(column, chunk.keyed, chunk);
+      return;
+    }
     if (column.kind === 'narrow') this.addCodes(column, chunk);
     else this.addNumbers(chunk.numbersOf(column), chunk);
     this.seen?.add(column, chunk);
+  }
+
+  /** In one pass over the rows. */
+  private addByKey(column: Extract<NumberInput, { kind: 'narrow' }>, key: SliceKey, chunk: Chunk): void {
+    const { kernels, from, count } = chunk;
+    const { codes, base, validity } = column;
+    const marks = this.seen?.marks ?? null;
+    kernels.sumByKey(this.sums, base, key.codes, key.slots, codes, from, count, validity, marks);
+    if (validity === null) this.seen?.add(column, chunk);
   }
 
   private addNumbers(numbers: Float64Array, chunk: Chunk): void {
@@ -36,9 +49,16 @@ export class ExactSum implements Accumulator {
 
   private addCodes({ codes, base }: Pick<NarrowColumn, 'codes' | 'base'>, chunk: Chunk): void {
     const { kernels, count, oneGroup, offset } = chunk;
+    // Before the codes: groups may take their scratch.
+    const groups = oneGroup >= 0 ? null : chunk.groups;
     const own = chunk.codesOf(codes);
-    if (oneGroup >= 0) this.sums[oneGroup] += base * count + kernels.sumOfCodes(own, offset, count);
-    else kernels.sumCodes(this.sums, base, chunk.groups, own, offset, count);
+    if (groups === null) this.sums[oneGroup] += base * count + kernels.sumOfCodes(own, offset, count);
+    else kernels.sumCodes(this.sums, base, groups, own, offset, count);
+  }
+
+  keepGroups(groups: Uint32Array): void {
+    keepElements(this.sums, groups);
+    this.seen?.keepGroups(groups);
   }
 
   states(groups: number): StateColumns {

@@ -14,3 +14,8 @@ export function grow<T extends Numbers>(array: T, size: number, fill = 0): T {
 }
 
 const CAPACITY_START = 64;
+
+/** Moves the elements at these places, which ascend, to the front. */
+export function keepElements(array: Numbers, places: Uint32Array): void {
+  for (let i = 0; i < places.length; i++) array[i] = array[places[i]];
+}

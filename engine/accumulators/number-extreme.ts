@@ -4,7 +4,7 @@ import type { Chunk } from '../chunk.js';
 import { MAX_START, MIN_START } from '../kernels/extreme-numbers.js';
 import type { ScanInput } from '../scan-task.js';
 import { numberInput, valuesOf, type Accumulator, type StateColumns } from './accumulator.js';
-import { grow } from './grow.js';
+import { grow, keepElements } from './grow.js';
 import { SeenGroups } from './seen-groups.js';
 
 /** The least or greatest number; NaN is the greatest, as in DuckDB. */
@@ -31,6 +31,11 @@ export class NumberExtreme implements Accumulator {
     const numbers = chunk.numbersWith(column, this.start);
     kernels[this.kernel](this.best, groups, numbers, chunk.numbersOffset(numbers), count);
     this.seen?.add(column, chunk);
+  }
+
+  keepGroups(groups: Uint32Array): void {
+    keepElements(this.best, groups);
+    this.seen?.keepGroups(groups);
   }
 
   states(groups: number): StateColumns {

@@ -1,6 +1,6 @@
 import type { Chunk } from '../chunk.js';
 import type { NumberInput } from '../scan-task.js';
-import { grow } from './grow.js';
+import { grow, keepElements } from './grow.js';
 
 /** Which groups met a value. */
 export class SeenGroups {
@@ -12,9 +12,22 @@ export class SeenGroups {
 
   add(input: NumberInput, chunk: Chunk): void {
     const validity = chunk.validityOf(input);
-    const { kernels, groups, count } = chunk;
+    const { kernels, count, oneGroup } = chunk;
+    if (validity === null && oneGroup >= 0 && count > 0) {
+      this.flags[oneGroup] = 1;
+      return;
+    }
+    const { groups } = chunk;
     if (validity === null) kernels.markSeen(this.flags, groups, count);
     else kernels.markValid(this.flags, groups, validity, chunk.offset, count);
+  }
+
+  get marks(): Uint8Array {
+    return this.flags;
+  }
+
+  keepGroups(groups: Uint32Array): void {
+    keepElements(this.flags, groups);
   }
 
   mark(group: number): void {

@@ -98,3 +98,14 @@ function hash(id: number): number {
 export function fillGroups(groups: Int32Array, group: number, count: number): void {
   groups.fill(group, 0, count);
 }
+
+/** The slots themselves are the groups. */
+export function slotsOf(
+  codes: Codes,
+  slots: Int32Array,
+  from: number,
+  count: number,
+  groups: Int32Array,
+): void {
+  for (let i = 0; i < count; i++) groups[i] = slots[codes[from + i]];
+}

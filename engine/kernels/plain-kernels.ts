@@ -1,6 +1,6 @@
 /** The kernels in TypeScript: the reference for those in WebAssembly, and what runs where these cannot. */
 import { appendKey } from './append-key.js';
-import { assignHashed, assignIds, assignKey, fillGroups } from './assign-groups.js';
+import { assignHashed, assignIds, assignKey, fillGroups, slotsOf } from './assign-groups.js';
 import { maxNumbers, maxRanks, minNumbers } from './extreme-numbers.js';
 import { gatherCodes, gatherFlags, gatherNumbers, replaceNulls, widenRange, widenRows } from './gather.js';
 import { markSeen, markValid } from './mark-seen.js';
@@ -14,7 +14,15 @@ import {
   writeMask,
   writeRows,
 } from './select-rows.js';
-import { sumCodes, sumDoubles, sumHalves, sumNumbers, sumOfCodes, sumOfNumbers } from './sum-numbers.js';
+import {
+  sumByKey,
+  sumCodes,
+  sumDoubles,
+  sumHalves,
+  sumNumbers,
+  sumOfCodes,
+  sumOfNumbers,
+} from './sum-numbers.js';
 
 export const plainKernels = {
   andMasks,
@@ -37,6 +45,8 @@ export const plainKernels = {
   refineRows,
   replaceNulls,
   selectRows,
+  slotsOf,
+  sumByKey,
   sumCodes,
   sumDoubles,
   sumHalves,

@@ -31,6 +31,25 @@ export function sumCodes(
   for (let i = 0; i < count; i++) sums[groups[i]] += base + codes[from + i];
 }
 
+/** As `sumCodes` where the slots of a key are the groups, and those are marked that met a value. */
+export function sumByKey(
+  sums: Float64Array,
+  base: number,
+  keys: Codes,
+  slots: Int32Array,
+  codes: Codes,
+  from: number,
+  count: number,
+  validity: Uint8Array | null,
+  seen: Uint8Array | null,
+): void {
+  for (let row = from; row < from + count; row++) {
+    const slot = slots[keys[row]];
+    sums[slot] += base + codes[row];
+    if (validity !== null && seen !== null) seen[slot] |= validity[row];
+  }
+}
+
 /** The sum of all, in four lanes that do not wait for each other. Exact while every sum is a safe integer. */
 export function sumOfNumbers(numbers: Float64Array, from: number, count: number): number {
   let a = 0;

@@ -1,3 +1,4 @@
+/** Longer than 300 lines because every kernel has its wrapper here, in one place to compare them with assembly/. */
 import { isInColumnMemory as sees, type Numbers } from '../../storage/column-memory.js';
 import { LARGE } from '../double-units.js';
 import type { Kernels } from './kernels.js';
@@ -42,6 +43,12 @@ export function wasmKernels(memory: WebAssembly.Memory): Kernels {
 /** The function for each width of codes, by bytes. */
 function byWidth(calls: Calls, name: string): readonly Call[] {
   const [one, two, four] = [8, 16, 32].map((bits) => calls[`${name}${bits}`]);
+  return [four, one, two, four, four];
+}
+
+/** The same for each width of two columns of codes. */
+function byWidths(calls: Calls, name: string): readonly (readonly Call[])[] {
+  const [one, two, four] = [8, 16, 32].map((bits) => byWidth(calls, `${name}${bits}x`));
   return [four, one, two, four, four];
 }
 
@@ -139,9 +146,10 @@ function gathering(
 
 function grouping(
   calls: Calls,
-): Some<'assignKey' | 'assignIds' | 'assignHashed' | 'appendKey' | 'fillGroups'> {
+): Some<'assignKey' | 'assignIds' | 'assignHashed' | 'appendKey' | 'fillGroups' | 'slotsOf'> {
   const assignKey = byWidth(calls, 'assignKey');
   const appendKey = byWidth(calls, 'appendKey');
+  const slotsOf = byWidth(calls, 'slotsOf');
   return {
     assignKey(codes, slots, from, count, cells, ids, known, groups) {
       if (!(sees(codes) && sees(slots) && sees(cells) && sees(ids) && sees(groups))) {
@@ -192,6 +200,12 @@ function grouping(
         call(codes.byteOffset, slots.byteOffset, radix, from, count, ids.byteOffset);
       } else plain.appendKey(codes, slots, radix, from, count, ids);
     },
+    slotsOf(codes, slots, from, count, groups) {
+      if (sees(codes) && sees(slots) && sees(groups)) {
+        const call = slotsOf[codes.BYTES_PER_ELEMENT];
+        call(codes.byteOffset, slots.byteOffset, from, count, groups.byteOffset);
+      } else plain.slotsOf(codes, slots, from, count, groups);
+    },
     fillGroups(groups, group, count) {
       if (sees(groups)) calls.fillGroups(groups.byteOffset, group, count);
       else plain.fillGroups(groups, group, count);
@@ -201,14 +215,24 @@ function grouping(
 
 function summing(
   calls: Calls,
-): Some<'sumNumbers' | 'sumCodes' | 'sumOfNumbers' | 'sumOfCodes' | 'sumHalves' | 'sumDoubles'> {
+): Some<'sumNumbers' | 'sumByKey' | 'sumCodes' | 'sumOfNumbers' | 'sumOfCodes' | 'sumHalves' | 'sumDoubles'> {
   const sumCodes = byWidth(calls, 'sumCodes');
   const sumOfCodes = byWidth(calls, 'sumOfCodes');
+  const sumByKey = byWidths(calls, 'sumByKey');
   return {
     sumNumbers(sums, groups, numbers, from, count) {
       if (sees(sums) && sees(groups) && sees(numbers)) {
         calls.sumNumbers(sums.byteOffset, groups.byteOffset, numbers.byteOffset, from, count);
       } else plain.sumNumbers(sums, groups, numbers, from, count);
+    },
+    sumByKey(sums, base, keys, slots, codes, from, count, validity, seen) {
+      const marks = validity === null || (sees(validity) && seen !== null && sees(seen));
+      if (sees(sums) && sees(keys) && sees(slots) && sees(codes) && marks) {
+        const call = sumByKey[keys.BYTES_PER_ELEMENT][codes.BYTES_PER_ELEMENT];
+        const [k, s, c] = [keys.byteOffset, slots.byteOffset, codes.byteOffset];
+        // Nothing lies at address 0.
+        call(sums.byteOffset, base, k, s, c, from, count, validity?.byteOffset ?? 0, seen?.byteOffset ?? 0);
+      } else plain.sumByKey(sums, base, keys, slots, codes, from, count, validity, seen);
     },
     sumCodes(sums, base, groups, codes, from, count) {
       if (sees(sums) && sees(groups) && sees(codes)) {

@@ -82,7 +82,7 @@ export function mergeRegisters(bytes: Uint8Array, start: number, registers: Uint
  * apart by the d bits of the hash after ours: where these are not all zeros, they alone give the register; where they
  * are, theirs goes on from them.
  */
-export function foldRegisters(finer: Uint8Array, registers: Uint8Array): void {
+function foldRegisters(finer: Uint8Array, registers: Uint8Array): void {
   const digits = Math.log2(finer.length / registers.length);
   const mask = 2 ** digits - 1;
   for (let bucket = 0; bucket < finer.length; bucket++) {

@@ -19,7 +19,7 @@ export interface WorkerPool {
    * Runs a task on one thread, as soon as one is free and it is its client's turn. Its failure touches no other task, and
    * a thread that ends is replaced.
    *
-   * @throws StoreError `aborted` while it waits, and when it ends after the signal; `worker_failed`; what the scan throws
+   * @throws StoreError `aborted` soon after the signal, when the thread reads nothing any more; `worker_failed`; what the scan throws
    */
   run(task: ScanTask, asked?: AskedTask): Promise<ScanPart>;
   /** Starts the threads for the tasks to come. */
@@ -49,8 +49,6 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
   let running = 0;
   let started: Promise<Piscina> | null = null;
   let closed = false;
-  /** Stretches of memory in which no task works now; that of a task whose thread ended is never lent again. */
-  const spaces: (Uint8Array | null)[] = [];
   const start = (): Promise<Piscina> => (started ??= startThreads(threads, options));
 
   /** Waits for a thread; who is let in leaves it to the next. */
@@ -82,6 +80,10 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
     else next();
   }
 
+  /** Stretches of memory in which no task works now. */
+  const spaces: (Uint8Array | null)[] = [];
+  const lendSpace = (): Uint8Array | null =>
+    spaces.pop() ?? allocateIn(Uint8Array, LIMITS.workerScratchBytes);
   return {
     threads,
     get idle() {
@@ -93,16 +95,17 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
     async run(task, asked = {}) {
       if (closed) throw new StoreError('closed', 'the store was closed.', { next: 'Open it again.' });
       await enter(asked);
+      const space = lendSpace();
+      const { stop, release } = stopWith(asked.signal);
       try {
-        const piscina = await start();
-        const space = spaces.pop() ?? allocateIn(Uint8Array, LIMITS.workerScratchBytes);
-        const message: ScanMessage = { memory: columnMemory(), ...packArrays({ space, task }) };
-        const reply = await onThread(piscina, message);
-        spaces.push(space);
+        const message: ScanMessage = { memory: columnMemory(), stop, ...packArrays({ space, task }) };
+        const reply = await onThread(await start(), message);
         throwIfAborted(asked.signal);
         if (reply.kind === 'failed') throw new StoreError(reply.code, reply.message);
         return reply.part;
       } finally {
+        release();
+        spaces.push(space);
         leave();
       }
     },
@@ -115,6 +118,18 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
       if (started !== null) await (await started).close();
     },
   };
+}
+
+/** A flag that the thread looks at while it scans, raised by the signal until it is released. */
+function stopWith(signal: AbortSignal | undefined): {
+  readonly stop: Int32Array | null;
+  readonly release: () => void;
+} {
+  if (signal === undefined) return { stop: null, release: () => undefined };
+  const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const raise = (): void => void Atomics.store(stop, 0, 1);
+  signal.addEventListener('abort', raise, { once: true });
+  return { stop, release: () => signal.removeEventListener('abort', raise) };
 }
 
 /** What ends a thread ends one task. */

@@ -15,18 +15,20 @@ export interface ScanMessage {
   /** Where the thread may work, nobody else's until it replies. */
   readonly space: Uint8Array | null;
   readonly task: ScanTask;
+  /** Shared: 1 once the scan need not go on; null: nobody can stop it. */
+  readonly stop: Int32Array | null;
 }
 
 let isFirst = true;
 
 /** What a thread of the pool runs. */
-export default function scanWorker({ memory, space, task }: ScanMessage): ScanReply {
+export default function scanWorker({ memory, space, task, stop }: ScanMessage): ScanReply {
   try {
     if (memory !== null && isFirst) attachColumnMemory(memory);
     isFirst = false;
     const unpacked = unpackArrays({ space, task });
     useScratch(unpacked.space);
-    return { kind: 'part', part: partOf(scanSlices(unpacked.task)) };
+    return { kind: 'part', part: partOf(scanSlices(unpacked.task, stop)) };
   } catch (error) {
     if (error instanceof StoreError) return { kind: 'failed', code: error.code, message: error.message };
     throw error;

@@ -31,6 +31,7 @@ const configSchema = z.strictObject({
   allowNonStrictDateRangeMatch: z.boolean().optional(),
   selection: z.enum(['first', 'priority', 'cost']).optional(),
   cacheMb: z.number().positive().optional(),
+  servingFiles: z.boolean().optional(),
   resultCacheMb: z.number().min(0).optional(),
   threads: z.number().int().positive().optional(),
   queriesMax: z.number().int().positive().optional(),
@@ -67,6 +68,8 @@ export interface Config {
   readonly allowNonStrictDateRangeMatch: boolean;
   readonly selection: 'first' | 'priority' | 'cost';
   readonly cacheBytesMax: number;
+  /** Whether serving files are written beside the Parquet, and read. */
+  readonly servingFiles: boolean;
   /** Budget of answers in memory; 0: none is kept. */
   readonly resultCacheBytesMax: number;
   /** Threads for large scans; null: as many as the machine has, at most 4. */
@@ -106,6 +109,7 @@ export function parseConfig(value: unknown, where: string): Config {
     allowNonStrictDateRangeMatch: given.allowNonStrictDateRangeMatch ?? true,
     selection: given.selection ?? 'first',
     cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
+    servingFiles: given.servingFiles ?? true,
     resultCacheBytesMax: (given.resultCacheMb ?? 0) * 1024 * 1024,
     threads: threads ?? null,
     queriesMax: given.queriesMax ?? LIMITS.queriesMax,
@@ -169,6 +173,7 @@ const WANTED: Readonly<Record<string, string>> = {
   allowNonStrictDateRangeMatch: 'true or false',
   selection: '"first", "priority" or "cost"',
   cacheMb: 'a number above 0',
+  servingFiles: 'true or false',
   resultCacheMb: 'a number from 0 on',
   threads: 'a whole number above 0',
   queriesMax: 'a whole number above 0',

@@ -132,6 +132,10 @@ describe('what the answer states', () => {
             time_dimension: happened_at
             granularity: day
             partition_granularity: month
+    views:
+      - name: web
+        cubes:
+          - { join_path: visits, prefix: true, includes: [{ name: visitors, alias: people }, site] }
 `;
   const init = [
     `CREATE TABLE visits AS SELECT i % 2 AS site, TIMESTAMP '2024-01-01' + to_minutes(i) AS happened_at,
@@ -194,6 +198,13 @@ describe('what the answer states', () => {
       const truth = number('exact_pages') / number('exact_visitors');
       expect(Math.abs(Number(row['visits.pages_each']) / truth - 1)).toBeLessThan(both);
     });
+  });
+
+  test('in a view the error stands under the name that the measure has there', async () => {
+    const store = await buildTables({ yaml, init });
+    const { data, meta } = await store.query({ measures: ['web.visits_people'] });
+    expect(Object.keys(data[0])).toEqual(['web.visits_people']);
+    expect(meta.relativeErrors).toEqual({ 'web.visits_people': fine });
   });
 
   test('of a difference nothing is claimed, and of an order by an estimate no more than of its numbers', async () => {
@@ -292,10 +303,9 @@ describe('sketches of PostgreSQL', () => {
     const { rollups } = await store.status({ files: true });
     for (const path of Object.values(rollups[0].files!).flat()) {
       const { columns } = await inspectFile(path);
-      expect(columns.find(({ sketch }) => sketch !== null)?.sketch).toEqual({
-        domain: 'pghll',
-        hash: 'murmur3_x64_128',
-        precision: 11,
+      expect(columns.find(({ sketch }) => sketch !== null)).toMatchObject({
+        type: 'sketch(11, pghll)',
+        sketch: { domain: 'pghll', hash: 'murmur3_x64_128', precision: 11 },
       });
     }
   });
@@ -346,6 +356,24 @@ describe('sketches of PostgreSQL', () => {
       ) as string,
     });
     expect((await store.status()).rollups[0].rows ?? 0).toBe(0);
+  });
+
+  test('are not ingested beside partitions that hold Airlift’s', async () => {
+    const store = await open(true);
+    await store.build();
+    const january = { range: ['2024-01-01', '2024-02-01'] as [string, string] };
+    await expect(store.ingest('visits.daily', rows.slice(0, 3), january)).rejects.toMatchObject({
+      code: 'rows_invalid',
+      message: expect.stringMatching(
+        /visits__visitors: the rows hold sketches of domain pghll, and partition \d+, which is kept, of domain airlift\./,
+      ) as string,
+    });
+    expect((await store.query({ measures: ['visits.visitors'] })).data[0]['visits.visitors']).toBe('60');
+    // Of NULL alone there is no domain, and what replaces all may be of another.
+    await store.ingest('visits.daily', [row('2024-01-09', null)], january);
+    expect((await store.query({ measures: ['visits.visitors'] })).data[0]['visits.visitors']).toBe('33');
+    await store.ingest('visits.daily', rows, { range: ['2024-01-01', '2024-04-01'] });
+    expect((await store.query(byMonth)).data[0]['visits.visitors']).toBe('150');
   });
 
   test('[X21] are never merged with sketches that the source gives, in no partition and no piece', async () => {

@@ -143,7 +143,8 @@ describe('damaged partitions', () => {
       expect(files.length).toBeGreaterThanOrEqual(2);
       files.forEach(damage);
 
-      const store = await openTables({ ...orders, folder });
+      // Else a partition of one status is known without its file.
+      const store = await openTables({ ...orders, folder, options: { testing: { totals: false } } });
       const outcome = await store.query(byStatus).then(
         ({ data, meta }) => ({ data, mode: meta.mode }),
         (error: unknown) => error,

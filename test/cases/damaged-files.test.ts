@@ -42,6 +42,9 @@ async function reopen(options: Partial<StoreOptions> = {}, partitioned = true): 
     model: modelWith(partitioned ? { partition_granularity: 'month' } : {}) as Record<string, unknown>,
     store: join(folder, 'store'),
     sources: { default: { type: 'duckdb' } },
+    // With them, and by what the page tells of whole partitions, the Parquet would not be read.
+    servingFiles: false,
+    testing: { totals: false },
     ...options,
   });
 }
@@ -70,6 +73,13 @@ function flipByte(path: string): void {
   bytes[bytes.length >> 1] ^= 0x10;
   writeFileSync(path, bytes);
 }
+
+test('what the catalog tells of a partition is answered whatever its file is', async () => {
+  await reopen({ testing: {} });
+  for (const path of filesOf('.parquet')) flipByte(path);
+  const { data, meta } = await store.query(COUNT);
+  expect([data, meta.mode, meta.rowsScanned]).toEqual([[{ 'orders.count': '91' }], 'rollup', 3]);
+});
 
 describe('[fault 6] a damaged file of one partition', () => {
   test('is left to the source, told, and built again by the next build', async () => {
@@ -102,6 +112,19 @@ describe('[fault 6] a damaged file of one partition', () => {
     expect((await store.query(COUNT)).data).toEqual([{ 'orders.count': '91' }]);
     await expect.poll(async () => (await store.query(COUNT)).meta.mode, { timeout: 20_000 }).toBe('rollup');
     expect((await store.verify()).ok).toBe(true);
+  });
+
+  test('is not needed where its serving file is intact, and is found by verify', async () => {
+    await reopen({ servingFiles: true });
+    await store.build({ force: true });
+    await reopen({ servingFiles: true, damage: 'refuse' });
+    for (const path of filesOf('.parquet')) flipByte(path);
+    const { data, meta } = await store.query(BY_DAY);
+    expect([data.map((row) => row['orders.count']), meta.mode]).toEqual([['31', '29', '31'], 'rollup']);
+    expect((await store.verify()).problems).toHaveLength(3);
+    for (const path of filesOf('.arrow')) rmSync(path);
+    await reopen({ servingFiles: true });
+    expect((await store.query(BY_DAY)).meta.mode).toBe('source');
   });
 
   test('is refused where the store is opened so', async () => {

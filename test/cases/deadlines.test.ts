@@ -36,6 +36,15 @@ describe('a query of the source', { timeout: 60_000 }, () => {
     await expectIdle(store);
   });
 
+  // An interrupt that came while the statement was being prepared was forgotten, and it ran on for minutes.
+  test('ends whenever its time is over: connecting, preparing, running', async () => {
+    const store = await openTables(endless);
+    for (let timeoutMs = 1; timeoutMs <= 61; timeoutMs += 3) {
+      await expect(store.query(query, { timeoutMs })).rejects.toMatchObject({ code: 'timed_out' });
+    }
+    await expectIdle(store);
+  });
+
   test('ends with the signal of its caller, which is no deadline', async () => {
     const store = await openTables(endless);
     const stop = new AbortController();

@@ -8,12 +8,13 @@ const ROWS = 4_096;
 
 /** Groups rows of slots, and tells them by the JSON of their slots. */
 function groupRows(rows: readonly (readonly number[])[], radices: readonly number[], dense: boolean) {
-  const grouping = new Grouping({ radices, rows: rows.length, dense });
+  const grouping = new Grouping({ radices, rows: rows.length, dense, direct: false });
   const chunk = new Chunk(kernels());
   const keys = radices.map((radix, key) => ({
     codes: Uint32Array.from(rows, (row) => row[key] % CODES),
     // Few codes stand for slots that are far apart: the greatest is radix - 1.
     slots: Int32Array.from({ length: CODES }, (_, code) => radix - 1 - code * Math.floor(radix / CODES)),
+    ascending: false,
   }));
   const groups: number[] = [];
   for (let from = 0; from < rows.length; from += ROWS) {
@@ -45,7 +46,7 @@ test.each<[string, number[], boolean]>([
 });
 
 test.each([true, false])('a hundred thousand groups, dense %s', (dense) => {
-  const grouping = new Grouping({ radices: [1_000, 200], rows: 100_000, dense });
+  const grouping = new Grouping({ radices: [1_000, 200], rows: 100_000, dense, direct: false });
   const chunk = new Chunk(kernels());
   const identity = Int32Array.from({ length: 1_000 }, (_, i) => i);
   const first = Uint16Array.from({ length: 100_000 }, (_, i) => i % 1_000);
@@ -55,7 +56,7 @@ test.each([true, false])('a hundred thousand groups, dense %s', (dense) => {
       chunk.setWhole(from, Math.min(from + ROWS, 100_000));
       grouping.assign(
         chunk,
-        [first, second].map((codes) => ({ codes, slots: identity })),
+        [first, second].map((codes) => ({ codes, slots: identity, ascending: false })),
       );
       for (let i = 0; i < chunk.count; i++) {
         if (chunk.groups[i] !== from + i) expect([pass, from + i, chunk.groups[i]]).toBeNull();

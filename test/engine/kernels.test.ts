@@ -260,6 +260,20 @@ const LAWS: Readonly<Record<string, (given: Coded) => void>> = {
       k.sumCodes(a.states, base, a.groups, a.codes, from, to - from),
     );
   },
+  sumByKey({ codes, groups, slots, part: { from, to }, base, flags, states, shift }) {
+    const other = Uint8Array.from(groups);
+    const seen = new Uint8Array(GROUPS);
+    expectSame({ codes, slots, other, flags, states, seen }, shift, (k, a) => {
+      k.sumByKey(a.states, base, a.codes, a.slots, a.other, from, to - from, null, null);
+      k.sumByKey(a.states, base, a.other, a.slots, a.codes, from, to - from, a.flags, a.seen);
+    });
+  },
+  slotsOf({ codes, slots, part: { from, to }, shift }) {
+    const groups = new Int32Array(to - from);
+    expectSame({ codes, slots, groups }, shift, (k, a) =>
+      k.slotsOf(a.codes, a.slots, from, to - from, a.groups),
+    );
+  },
   sumOfNumbers({ integers, part: { from, to }, shift }) {
     expectSame({ integers }, shift, (k, a) => k.sumOfNumbers(a.integers, from, to - from));
   },

@@ -36,7 +36,7 @@ function boundOf(expression: Expression): number | null | undefined {
     measure: measure('x', 'number'),
     value: { kind: 'expression', expression, leaves: LEAVES },
   } as unknown as FinishMeasure;
-  return relativeErrorsOf([finished], { rows: 0, columns: [] })['o.x'];
+  return relativeErrorsOf([finished], { rows: 0, columns: [] }, [])['o.x'];
 }
 
 const [ea, eb] = [relativeErrorBound(10), relativeErrorBound(14)];
@@ -67,7 +67,7 @@ describe('by hand', () => {
     const finished = { measure: ESTIMATES[1], value: leafValue(ESTIMATES[1]) } as FinishMeasure;
     const of = (precision: number, guess: { guessed?: true } = {}) => {
       const column = { name: 'o__b', type: { kind: 'sketch', precision }, values: [], ...guess } as const;
-      return relativeErrorsOf([finished], { rows: 0, columns: [column] })['o.b'];
+      return relativeErrorsOf([finished], { rows: 0, columns: [column] }, [])['o.b'];
     };
     expect(of(14)).toBe(eb);
     expect(of(11)).toBe(relativeErrorBound(11));

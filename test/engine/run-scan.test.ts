@@ -41,9 +41,10 @@ describe('a scan answers as a row-by-row loop does', () => {
             scanArbitrary,
             sortArbitrary,
             blockArbitrary,
-            (partitions, scan, sort, blockRows) => {
+            fc.boolean(),
+            (partitions, scan, sort, blockRows, plainKernels) => {
               const batches = partitions.map((rows) => buildBatch(rows, COLUMNS, sort));
-              const options = { dictionaries: new GlobalDictionaries(), grouping };
+              const options = { dictionaries: new GlobalDictionaries(), grouping, plainKernels };
               const run = (rows: number) =>
                 runScanSync(scan, narrowing ? sort : [], batches, { ...options, blockRows: rows });
               const [here, whole] = [run(blockRows), run(Infinity)];
@@ -58,6 +59,26 @@ describe('a scan answers as a row-by-row loop does', () => {
       });
     }
   }
+
+  test('where rows come in long runs of one group', () => {
+    const run = fc.tuple(rowArbitrary, fc.integer({ min: 1, max: 300 }));
+    const runs = fc
+      .array(run, { maxLength: 8 })
+      .map((all) => all.flatMap(([row, times]) => Array(times).fill(row)));
+    fc.assert(
+      fc.property(
+        fc.array(runs, { maxLength: 3 }),
+        scanArbitrary,
+        sortArbitrary,
+        (partitions, scan, sort) => {
+          const batches = partitions.map((rows: Row[]) => buildBatch(rows, COLUMNS, sort));
+          const { batch } = runScanSync(scan, sort, batches, { dictionaries: new GlobalDictionaries() });
+          expectNaive(scan, batch, partitions.flat());
+        },
+      ),
+      { numRuns: RUNS / 4 },
+    );
+  });
 
   test('dictionaries that know other partitions and other scans change nothing', () => {
     const dictionaries = new GlobalDictionaries();

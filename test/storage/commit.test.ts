@@ -145,8 +145,8 @@ test('removed rollups are gone, their files after the next but one publish', asy
   expect((await storage.removeRollups('b', ['sales.daily'])).rollups.size).toBe(0);
   expect(await storage.collectGarbage()).toEqual([]);
   await storage.removeRollups('c', []);
-  // The manifest, two files and a page.
-  expect(await storage.collectGarbage()).toHaveLength(4);
+  // The manifest, two files with their serving files, and a page.
+  expect(await storage.collectGarbage()).toHaveLength(1 + 2 * 2 + 1);
   expect(await storage.verify()).toMatchObject({ ok: true, files: 0, unreferenced: [] });
 });
 
@@ -177,8 +177,8 @@ test('partitions that did not change keep their files', async () => {
   expect(await storage.verify()).toMatchObject({ ok: true, files: 2 });
   await publishSample(storage, sample, 'c', []);
   await publishSample(storage, sample, 'd', []);
-  // Two manifests, two pages, three files.
-  expect(await storage.collectGarbage()).toHaveLength(2 + 2 + 3);
+  // Two manifests, two pages, three files with their serving files.
+  expect(await storage.collectGarbage()).toHaveLength(2 + 2 + 3 * 2);
   expect(await storage.verify()).toMatchObject({
     ok: true,
     files: 0,

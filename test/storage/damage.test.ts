@@ -29,7 +29,8 @@ let storage: Storage;
 beforeEach(async () => {
   const folder = temporaryFolder();
   sample = await writeSample(folder);
-  storage = await openSample(join(folder, 'store'));
+  // With serving files the Parquet would not be read: serving-files.test.ts damages those.
+  storage = await openSample(join(folder, 'store'), nodeDisk, false);
   await publishSample(storage, sample, 'a');
   await publishSample(storage, sample, 'b');
 });
@@ -58,7 +59,7 @@ describe('a damaged data file', () => {
     const bytes = new Uint8Array(readFileSync(path));
     for (let i = 0; i < 2 * DAMAGES; i++) {
       writeFileSync(path, damage(bytes, random, i));
-      const reader = await openSample(storage.directory);
+      const reader = await openSample(storage.directory, nodeDisk, false);
       await expect(reader.readPartition(file, rollup.columns)).rejects.toMatchObject({
         code: 'corrupt',
         message: expect.stringContaining(file.path),

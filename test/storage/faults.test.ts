@@ -102,8 +102,8 @@ async function expectWhole(directory: string, versions: readonly number[]): Prom
   expect(await storage.verify()).toMatchObject({ ok: true, files: 2 });
   expect(readdirSync(join(directory, 'staging'))).toEqual([]);
   expect(readdirSync(join(directory, 'manifests'))).toHaveLength(2);
-  // Two files and a page for each of two publishes.
-  expect(readdirSync(join(directory, 'data', 'sales.daily'))).toHaveLength(6);
+  // Two files with their serving files, and a page, for each of two publishes.
+  expect(readdirSync(join(directory, 'data', 'sales.daily'))).toHaveLength(10);
   await closeSamples();
   expect(readdirSync(join(directory, 'readers'))).toEqual([]);
 }

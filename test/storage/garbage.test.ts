@@ -54,6 +54,8 @@ test('foreign files and folders are never touched', async () => {
     'data/sales.daily/README',
     'data/sales.daily/all-0-UPPER.parquet',
     'data/sales.daily/all-0-x.parquet.bak',
+    'data/sales.daily/all-0-UPPER.arrow',
+    'data/sales.daily/x.arrow',
     'data/sales.daily/rollup-X.json',
     'readers/README',
     'readers/mine/00000001.json',
@@ -71,8 +73,8 @@ test('foreign files and folders are never touched', async () => {
   const storage = await openSample(directory);
   await publishSample(storage, sample, 'b');
   await publishSample(storage, sample, 'c');
-  // A manifest, two files and a page.
-  expect(await storage.collectGarbage()).toHaveLength(4);
+  // A manifest, two files with their serving files, and a page.
+  expect(await storage.collectGarbage()).toHaveLength(1 + 2 * 2 + 1);
   for (const path of foreign) expect(await nodeDisk.stat(join(directory, path)), path).not.toBeNull();
   expect(await storage.verify()).toMatchObject({ ok: true });
 });

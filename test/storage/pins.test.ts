@@ -90,7 +90,7 @@ test('pins of a process that ended keep nothing', async () => {
 });
 
 test('a reader that cannot write reads, and learns from a missing file whether it is outdated or damaged', async () => {
-  const reader = await openSample(directory, READ_ONLY);
+  const reader = await openSample(directory, READ_ONLY, false);
   const { snapshot } = reader.hold();
   const [file] = await filesOf(reader);
   const missing = async (): Promise<unknown> =>

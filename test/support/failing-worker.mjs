@@ -17,10 +17,7 @@ export default async function failingWorker(message) {
       return new Promise(() => undefined);
     case 'wait':
       await new Promise((resolve) => setTimeout(resolve, task.ms));
-      return scanWorker({
-        ...message,
-        task: { shape: { radices: [], rows: 0, dense: true, plain: false, aggregates: [] }, slices: [] },
-      });
+      return scanWorker({ ...message, task: { shape: task.shape, slices: [] } });
     default:
       return scanWorker(message);
   }

@@ -161,7 +161,7 @@ export const scanFaults: readonly PlantedFault[] = [
   },
   {
     name: 'a dense sketch counts a zero more each time it is read',
-    file: 'engine/sketches/airlift-bytes.js',
+    file: 'engine/kernels/raise-registers.js',
     text: 'const even = baseline + (pair >>> 4);',
     wrong: 'const even = baseline + (pair >>> 4) + 1;',
     asked: /_approx_/,

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { openStore } from '../../dist/index.js';
 import { NaiveJudge } from './naive-judge.js';
 import { sampleOf } from './random-sample.js';
-import { runCases } from './run-cases.js';
+import { runCases, SWITCHES } from './run-cases.js';
 import type { Failure } from './run-cases.js';
 import { tellFailure } from './tell-failure.js';
 
@@ -107,6 +107,6 @@ function expectShares(seen: ReadonlyMap<string, number>, cases: number, wanted: 
   expect(share('refused: fault of DuckDB')).toBeLessThan(0.001);
   expect(refusals(seen) / cases).toBeLessThan(0.12);
   // Two thousand cases of all shares together.
-  for (const name of ['pruning', 'narrowing', 'largeBlocks', 'denseGroups', 'workers'])
+  for (const name of Object.keys(SWITCHES))
     expect(countOf(seen, `without ${name}`)).toBeGreaterThan((wanted * 2_000) / 20_000);
 }

@@ -59,9 +59,9 @@ export async function runCases(
   const { known = [] } = options;
   if (known.length === 0) await judge.load(model);
   const stores = new Map<string, Store>();
-  const storeOf = async (name: string, testing: object = {}): Promise<Store> => {
+  const storeOf = async (name: string, more: object = {}): Promise<Store> => {
     const directory = join(folder, name === 'source' ? name : 'built');
-    const store = stores.get(name) ?? (await open({ ...storeOptions(model, directory), testing }));
+    const store = stores.get(name) ?? (await open({ ...storeOptions(model, directory), ...more }));
     stores.set(name, store);
     return store;
   };
@@ -79,7 +79,7 @@ interface Run {
   readonly sample: Sample;
   readonly known: NaiveAnswer[];
   readonly options: Options;
-  readonly storeOf: (name: string, testing?: object) => Promise<Store>;
+  readonly storeOf: (name: string, more?: object) => Promise<Store>;
 }
 
 async function askAll({ judge, sample, known, options, storeOf }: Run): Promise<Failure | null> {
@@ -225,13 +225,17 @@ async function judgeEstimates(
   return compareEstimates(actual, source, expected.statement);
 }
 
-const SWITCHES = {
-  pruning: { pruning: false },
-  narrowing: { narrowing: false },
+export const SWITCHES = {
+  pruning: { testing: { pruning: false } },
+  narrowing: { testing: { narrowing: false } },
   // The stores are small: only blocks of a few rows are ever skipped.
-  largeBlocks: { blockRows: 3 },
-  denseGroups: { denseGroups: false },
-  workers: { workerRowsMin: 0 },
+  largeBlocks: { testing: { blockRows: 3 } },
+  denseGroups: { testing: { denseGroups: false } },
+  workers: { testing: { workerRowsMin: 0 } },
+  totals: { testing: { totals: false } },
+  // The second answer is the first, where the source has no part in it; else that of the plan which was kept.
+  askingOnce: { resultCacheMb: 4 },
+  keptAnswers: { resultCacheMb: 0 },
 } as const;
 
 /** The same answer, without any of the optimisations; but for last digits that hang on the order of a merge. */
@@ -244,8 +248,10 @@ async function judgeSwitches(
   tally: (what: string) => void,
 ): Promise<string | null> {
   if (actual.kind !== 'answer' || actual.mode === 'source') return null;
-  for (const [name, testing] of Object.entries(SWITCHES)) {
-    const outcome = await askStore(await storeOf(name, testing), failed);
+  for (const [name, more] of Object.entries(SWITCHES)) {
+    const store = await storeOf(name, more);
+    if ('resultCacheMb' in more) await askStore(store, failed);
+    const outcome = await askStore(store, failed);
     // The cheapest rollup is another one where none is spared a partition.
     const mayChoose = name === 'pruning' && selection === 'cost' && outcome.kind === 'answer';
     const { mode, rollups } = actual;

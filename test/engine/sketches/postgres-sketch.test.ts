@@ -157,11 +157,11 @@ describe('bytes that are refused', () => {
     ['half a hash', '128b7f00000000', /no list of hashes/],
     ['no hash', '128b7f', /no list of hashes/],
     ['hashes out of order', '128b7f00000000000000010000000000000000', /hash 1 is not in order/],
-    ['buckets out of order', '138b400064' + '0064', /entry 1 is empty or not in order/],
+    ['buckets out of order', '138b4000640064', /entry 1 is empty or not in order/],
     ['an empty entry', '138b400060', /entry 0 is empty/],
     ['a byte too many', '138b40006400', /does not end/],
     ['full, cut', '148b7f0000', /5 bytes, and its header tells of 1283/],
-    ['a register beyond a hash', '13ab40' + '0ff8', /more zeros|not end/],
+    ['a register beyond a hash', '13aa400037', /more zeros/],
   ];
 
   test.each(cases)('%s', (_, hex, message) => {

@@ -15,10 +15,10 @@ function open(options: PoolOptions = {}): WorkerPool {
 }
 
 const empty: ScanTask = {
-  shape: { radices: [], rows: 0, dense: true, plain: false, aggregates: [] },
+  shape: { radices: [], rows: 0, dense: true, plain: false, direct: false, aggregates: [] },
   slices: [],
 };
-const ending = (end: string, ms = 0): ScanTask => ({ end, ms }) as unknown as ScanTask;
+const ending = (end: string, ms = 0): ScanTask => ({ ...empty, end, ms }) as ScanTask;
 const NOTHING = { groups: 0, slots: [], states: [] };
 
 describe('the end of a thread', () => {
@@ -50,6 +50,30 @@ describe('the end of a thread', () => {
       expect(ended.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
     }
   });
+});
+
+test('a scan that runs ends soon after its signal, and its thread is free', { timeout: 60_000 }, async () => {
+  const pool = open({ maxThreads: 1 });
+  const values = new Float64Array(new SharedArrayBuffer(8 * 4_194_304));
+  const slice = {
+    from: 0,
+    to: values.length,
+    filters: [],
+    whole: true,
+    keys: [],
+    inputs: [[{ kind: 'number' as const, values, validity: null }]],
+  };
+  // 80 thousand million rows: minutes of it.
+  const endless: ScanTask = {
+    shape: { ...empty.shape, aggregates: [{ kind: 'sum', nullable: false, precision: 0 }] },
+    slices: Array.from({ length: 20_000 }, () => slice),
+  };
+  const stop = new AbortController();
+  const scanning = pool.run(endless, { signal: stop.signal });
+  const after = pool.run(empty);
+  setTimeout(() => stop.abort(new Error('enough')), 100);
+  await expect(scanning).rejects.toMatchObject({ code: 'aborted', cause: { message: 'enough' } });
+  expect(await after).toEqual(NOTHING);
 });
 
 describe('what waits for a thread', () => {

@@ -95,8 +95,12 @@ export async function publishSample(
 
 const opened = new Set<Storage>();
 
-export async function openSample(directory: string, disk: Disk = nodeDisk): Promise<Storage> {
-  const storage = await openStorage({ disk, directory });
+export async function openSample(
+  directory: string,
+  disk: Disk = nodeDisk,
+  servingFiles = true,
+): Promise<Storage> {
+  const storage = await openStorage({ disk, directory, servingFiles });
   opened.add(storage);
   return storage;
 }

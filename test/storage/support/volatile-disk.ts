@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { StoreError } from '../../../dist/model/errors.js';
-import type { Disk, FileStatus } from '../../../dist/storage/disk.js';
+import type { Disk, FileStatus, OpenFile } from '../../../dist/storage/disk.js';
 
 interface File {
   bytes: Uint8Array<ArrayBuffer>;
@@ -38,9 +38,22 @@ export class VolatileDisk implements Disk {
     return this.#file(path).bytes.slice();
   }
 
-  async createFile(path: string, bytes: Uint8Array): Promise<void> {
+  async createFile(path: string, ...parts: readonly Uint8Array[]): Promise<void> {
     if (this.#find(path) !== undefined) throw new StoreError('build_failed', `${path} exists.`);
-    this.write(path, new Uint8Array(bytes));
+    this.write(path, new Uint8Array(Buffer.concat(parts)));
+  }
+
+  async openFile(path: string): Promise<OpenFile> {
+    const { bytes } = this.#file(path);
+    return {
+      bytes: bytes.length,
+      async readInto(start, target) {
+        if (start + target.length > bytes.length)
+          throw new StoreError('corrupt', `${path} ends before what is to be read of it.`);
+        target.set(bytes.subarray(start, start + target.length));
+      },
+      close: async () => undefined,
+    };
   }
 
   async readRange(path: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {

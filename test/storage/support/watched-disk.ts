@@ -24,6 +24,7 @@ export function watchedDisk(disk: Disk, { before, after }: { before?: Watch; aft
     readFile: watched('readFile'),
     createFile: watched('createFile'),
     readRange: watched('readRange'),
+    openFile: watched('openFile'),
     replaceEnd: watched('replaceEnd'),
     syncFile: watched('syncFile'),
     syncDirectory: watched('syncDirectory'),
