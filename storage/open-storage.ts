@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { assert } from '../model/assert.js';
 import type { CatalogSnapshot, RollupMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
@@ -10,7 +9,6 @@ import { collectGarbage } from './collect-garbage.js';
 import { damageOf, withoutDamage } from './damage.js';
 import type { Damage } from './damage.js';
 import type { Disk } from './disk.js';
-import { STAGING, ownedName } from './file-names.js';
 import { listHistory } from './history.js';
 import { LazyRollup, Pages } from './lazy-rollup.js';
 import { hasPage } from './manifest.js';
@@ -19,11 +17,11 @@ import { Pins } from './pins.js';
 import { publish } from './publish.js';
 import type { PublishChange } from './publish.js';
 import { readChecked, readPartition, withPrecision } from './read-partition.js';
-import { readManifest, readState } from './read-state.js';
-import type { StoreState } from './read-state.js';
+import { readManifest, readState, type StoreState } from './read-state.js';
 import { readPage } from './rollup-page.js';
 import { contractOfFile } from './contract-of-file.js';
 import { ServingFiles } from './serving-files.js';
+import { SpillFolders } from './spill-folders.js';
 import { openStaging } from './staging.js';
 import type { OpenStaging, Staging } from './staging.js';
 import type { HeldSnapshot, Storage } from './storage.js';
@@ -53,13 +51,13 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   let current = see(await pinnedState());
   const uncollected = await collectLeftovers(disk, directory);
   const stagings = new WeakMap<Staging, OpenStaging>();
+  const spills = new SpillFolders(disk, directory);
   const serving = new ServingFiles({
     disk,
     directory,
     isOn: options.servingFiles ?? true,
     contractOf: (path) => contractOfFile(current.whole.rollups.values(), path),
   });
-  const spills: string[] = [];
   const cache = new PartitionCache(
     async (file, columns) =>
       (await serving.read(file, withPrecision(file, columns))) ??
@@ -200,12 +198,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       current = see(current.state);
       return damage;
     },
-    async spillFolder() {
-      const name = ownedName(`spill${randomBytes(5).toString('hex')}`, await disk.self());
-      const folder = join(directory, STAGING, name);
-      spills.push(folder);
-      return disk.localFolder(folder);
-    },
+    spillFolder: () => spills.add(),
     stage: async (token) => {
       const staging = await openStaging(disk, directory, token, serving);
       stagings.set(staging, staging);
@@ -257,7 +250,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       await serving.close();
       await inTurn(async () => undefined);
       await pins.close();
-      for (const folder of spills) await disk.removeDirectory(folder);
+      await spills.removeAll();
       if (pins.leftBehind) await collectLeftovers(disk, directory, true);
     },
   };

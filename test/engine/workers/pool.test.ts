@@ -60,7 +60,6 @@ test('a scan that runs ends soon after its signal, and its thread is free', { ti
     to: values.length,
     whole: false,
     filters: [],
-    whole: true,
     keys: [],
     inputs: [[{ kind: 'number' as const, values, validity: null }]],
   };
