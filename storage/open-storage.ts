@@ -12,6 +12,7 @@ import type { Disk } from './disk.js';
 import { listHistory } from './history.js';
 import { LazyRollup, Pages } from './lazy-rollup.js';
 import { hasPage } from './manifest.js';
+import { notKept, notRestorable } from './not-kept.js';
 import { PartitionCache } from './partition-cache.js';
 import { Pins } from './pins.js';
 import { publish } from './publish.js';
@@ -267,18 +268,6 @@ interface Seen {
 function isSameState(a: StoreState, b: StoreState): boolean {
   const mark = ({ manifest: { number, recent } }: StoreState): string => `${number} ${recent.at(-1)?.[1]}`;
   return mark(a) === mark(b) && a.highest === b.highest && a.damaged.join() === b.damaged.join();
-}
-
-function notRestorable(number: number): StoreError {
-  return new StoreError('query_invalid', `publish ${number} has format 0, which is only read.`, {
-    next: 'Build again instead.',
-  });
-}
-
-function notKept(directory: string, number: number): StoreError {
-  return new StoreError('query_invalid', `publish ${number} of ${directory} is not kept.`, {
-    next: 'granary history lists those that are; the option keep of the store says how many.',
-  });
 }
 
 /** A store on a disk that refuses writes can still be read, so failing to clean up is only worth a warning. */
