@@ -74,6 +74,8 @@ export interface TestingSwitches {
   /** Rows of a block, of which a filter tells whether it can pass any; Infinity: no block is skipped. */
   readonly blockRows?: number;
   readonly denseGroups?: boolean;
+  /** False: the kernels in TypeScript alone. */
+  readonly wasm?: boolean;
   /** False: every partition is read, also one whose totals would do. */
   readonly totals?: boolean;
   /** False: each query is planned, also one that was planned before. */

@@ -224,6 +224,7 @@ function queryTools(house: House, options: QueryOptions, signal: AbortSignal | u
       client: options.client,
       grouping: testing.denseGroups === false ? 'hashed' : 'auto',
       blockRows: testing.blockRows ?? LIMITS.blockRows,
+      plainKernels: testing.wasm === false,
     },
     narrowing: testing.narrowing ?? true,
     source: (name) => house.source(name),

@@ -231,6 +231,7 @@ export const SWITCHES = {
   // The stores are small: only blocks of a few rows are ever skipped.
   largeBlocks: { testing: { blockRows: 3 } },
   denseGroups: { testing: { denseGroups: false } },
+  wasm: { testing: { wasm: false } },
   workers: { testing: { workerRowsMin: 0 } },
   totals: { testing: { totals: false } },
   // The second answer is the first, where the source has no part in it; else that of the plan which was kept.
