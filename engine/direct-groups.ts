@@ -1,4 +1,5 @@
 import type { Chunk } from './chunk.js';
+import type { Kernels } from './kernels/kernels.js';
 import { slotOfRun } from './key-runs.js';
 import type { ScanSlice, SliceKey } from './scan-task.js';
 import { scratch } from './scratch.js';
@@ -17,9 +18,9 @@ export class DirectGroups {
   }
 
   /** Before the chunks of a slice. */
-  begin({ whole, keys: [{ slots }] }: ScanSlice): void {
+  begin({ whole, keys: [{ slots }] }: ScanSlice, kernels: Kernels): void {
     this.isMarked = whole;
-    if (whole) for (const slot of slots) this.occurs[slot] = 1;
+    if (whole) kernels.markSeen(this.occurs, slots, slots.length);
   }
 
   assign(chunk: Chunk, key: SliceKey): void {

@@ -2,6 +2,7 @@ import { assert } from '../model/assert.js';
 import type { Chunk } from './chunk.js';
 import { DirectGroups } from './direct-groups.js';
 import { DenseGroupTable, HashedGroupTable, type GroupTable } from './group-table.js';
+import type { Kernels } from './kernels/kernels.js';
 import type { ScanShape, ScanSlice, SliceKey } from './scan-task.js';
 
 /**
@@ -43,8 +44,8 @@ export class Grouping {
   }
 
   /** Before the chunks of a slice. */
-  begin(slice: ScanSlice): void {
-    this.direct?.begin(slice);
+  begin(slice: ScanSlice, kernels: Kernels): void {
+    this.direct?.begin(slice, kernels);
   }
 
   /** The groups that stay, where all that could occur were counted; null: all that were counted occur. */

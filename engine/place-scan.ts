@@ -20,12 +20,13 @@ export interface PlaceOptions {
 
 /** By the estimated cost: rows after narrowing times columns that are looked at. */
 export function placeScan(scan: ScanTask, { pool, workerRowsMin, isAlone }: PlaceOptions): ScanPlace {
-  if (pool === null || !isNumeric(scan)) return HERE;
   const { rows } = scan.shape;
+  if (pool === null || (workerRowsMin === undefined && isTiny(scan)) || !isNumeric(scan)) return HERE;
   if (workerRowsMin !== undefined)
     return rows < workerRowsMin ? HERE : { kind: 'workers', tasks: pool.threads * TASKS_PER_THREAD };
   const cells = scanCells(scan);
-  if (cells < (isAlone?.() === true ? LIMITS.aloneCells : LIMITS.ownThreadCells)) return HERE;
+  const posted = LIMITS.postedGroupCells * groupsMax(scan);
+  if (cells < posted + (isAlone?.() === true ? LIMITS.aloneCells : LIMITS.ownThreadCells)) return HERE;
   if (!pool.isStarted && cells < LIMITS.coldCells) {
     // Whoever asks once need not wait for threads, nor start them.
     if (startsWith(pool)) pool.start();
@@ -33,6 +34,23 @@ export function placeScan(scan: ScanTask, { pool, workerRowsMin, isAlone }: Plac
   }
   const isSplit = rows >= LIMITS.splitRowsMin && pool.idle > 1;
   return { kind: 'workers', tasks: isSplit ? pool.idle * TASKS_PER_THREAD : 1 };
+}
+
+/** Not worth to be looked at for long. */
+function isTiny({ shape: { rows, aggregates, radices } }: ScanTask): boolean {
+  const columns = TINY_FILTERS + radices.length + aggregates.length;
+  return rows * columns < LIMITS.ownThreadCells && aggregates.every(({ kind }) => kind !== 'sketch');
+}
+
+/** More filters, or aggregates of more columns, only make a scan stay that might as well go. */
+const TINY_FILTERS = 8;
+
+/** How many groups there can be. */
+function groupsMax({ shape: { radices, rows } }: ScanTask): number {
+  return Math.min(
+    radices.reduce((product, radix) => product * radix, 1),
+    rows,
+  );
 }
 
 const HERE: ScanPlace = { kind: 'here' };

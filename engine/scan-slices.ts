@@ -30,7 +30,7 @@ export function scanSlices({ shape, slices }: ScanTask, stop: Int32Array | null 
   const placed = placer();
   for (const each of slices) {
     const slice = placeSlice(each, placed);
-    states.grouping.begin(slice);
+    states.grouping.begin(slice, states.chunk.kernels);
     for (let from = slice.from; from < slice.to;) {
       if (stop !== null && Atomics.load(stop, 0) !== 0)
         throw new StoreError('aborted', 'the scan was stopped.');

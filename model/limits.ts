@@ -69,12 +69,14 @@ export const LIMITS = {
   /** Group cells that an accumulator may hold as a dense array. */
   denseCellsMax: 1 << 20,
   /**
-   * Cells (rows by columns that are looked at) of a scan that stays on the calling thread, about a nanosecond each: 0.2 ms,
-   * which is what the way to a worker and back costs; and of one while no other query is under way, 1 ms. A scan that
-   * finds the workers not started yet stays up to the third, for they take as long to start.
+   * Cells (rows by columns that are looked at) of a scan that stays on the calling thread, about two thirds of a nanosecond
+   * each: 0.2 ms, which is what the way to a worker and back costs; and of one while no other query is under way, 5 ms. A
+   * group that would have to be posted back counts as so many cells. A scan that finds the workers not started yet stays
+   * up to the last, for they take as long to start.
    */
-  ownThreadCells: 200_000,
-  aloneCells: 1_000_000,
+  ownThreadCells: 300_000,
+  aloneCells: 8_000_000,
+  postedGroupCells: 20,
   coldCells: 40_000_000,
   /** Rows from which a scan is split among idle workers: below it, to merge their groups takes what they save. */
   splitRowsMin: 4_000_000,

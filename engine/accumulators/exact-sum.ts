@@ -9,6 +9,7 @@ import { SeenGroups } from './seen-groups.js';
 /** Sums of integers of which Σ|x| over all rows is a safe integer. */
 export class ExactSum implements Accumulator {
   private sums = new Float64Array(0);
+  private groups = 0;
   private readonly seen: SeenGroups | null;
 
   constructor(nullable: boolean) {
@@ -16,6 +17,7 @@ export class ExactSum implements Accumulator {
   }
 
   reserve(groups: number): void {
+    this.groups = groups;
     this.sums = grow(this.sums, groups);
     this.seen?.reserve(groups);
   }
@@ -35,9 +37,11 @@ export class ExactSum implements Accumulator {
   private addByKey(column: Extract<NumberInput, { kind: 'narrow' }>, key: SliceKey, chunk: Chunk): void {
     const { kernels, from, count } = chunk;
     const { codes, base, validity } = column;
-    const marks = this.seen?.marks ?? null;
-    kernels.sumByKey(this.sums, base, key.codes, key.slots, codes, from, count, validity, marks);
-    if (validity === null) this.seen?.add(column, chunk);
+    const { seen } = this;
+    const unseen = seen === null || seen.isFull(this.groups) ? null : seen.marks;
+    const flags = unseen === null ? null : validity;
+    kernels.sumByKey(this.sums, base, key.codes, key.slots, codes, from, count, flags, unseen);
+    if (validity === null && unseen !== null) seen?.add(column, chunk);
   }
 
   private addNumbers(numbers: Float64Array, chunk: Chunk): void {

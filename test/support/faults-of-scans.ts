@@ -177,7 +177,14 @@ export const scanFaults: readonly PlantedFault[] = [
         text: "return absSum <= Number.MAX_SAFE_INTEGER ? 'sum' : 'wideSum';",
         wrong: "return 'sum';",
       },
+      {
+        file: 'storage/column-stats.js',
+        text: 'if (!Number.isSafeInteger(absSum))',
+        wrong: 'if (absSum === Infinity)',
+      },
     ],
+    // Serving files hold what a build decoded.
+    builds: true,
     asked: /_(sum|avg)_/,
   },
   {
