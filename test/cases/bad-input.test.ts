@@ -143,8 +143,9 @@ describe('damaged partitions', () => {
       expect(files.length).toBeGreaterThanOrEqual(2);
       files.forEach(damage);
 
-      // Else a partition of one status is known without its file.
-      const store = await openTables({ ...orders, folder, options: { testing: { totals: false } } });
+      // Else what is kept beside the files would answer.
+      const options = { servingFiles: false, testing: { totals: false } };
+      const store = await openTables({ ...orders, folder, options });
       const outcome = await store.query(byStatus).then(
         ({ data, meta }) => ({ data, mode: meta.mode }),
         (error: unknown) => error,
