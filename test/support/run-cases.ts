@@ -32,8 +32,8 @@ export interface Failure {
 
 export interface Options {
   readonly tally?: (what: string) => void;
-  /** Asks again with each optimisation switched off. */
-  readonly switches?: boolean;
+  /** Asks again with each of these optimisations switched off. */
+  readonly switches?: readonly SwitchName[];
   /** Asks the row-by-row oracle too, where it can judge. */
   readonly walk?: boolean;
   /** Naive answers that are known already, by number; others are put in. */
@@ -98,9 +98,7 @@ async function askAll({ judge, sample, known, options, storeOf }: Run): Promise<
       judgeCase(failed, actual, expected, tally) ??
       (oracle === null ? null : walkRows(oracle, failed, actual, tally)) ??
       (await judgeEstimates(failed, actual, expected, storeOf)) ??
-      (options.switches === true
-        ? await judgeSwitches(model, failed, actual, expected, storeOf, tally)
-        : null);
+      (await judgeSwitches(options.switches ?? [], { model, failed, actual, expected }, storeOf, tally));
     if (found !== null) return failure(found);
   }
   return null;
@@ -239,17 +237,25 @@ export const SWITCHES = {
   keptAnswers: { resultCacheMb: 0 },
 } as const;
 
+export type SwitchName = keyof typeof SWITCHES;
+
+interface JudgedCase {
+  readonly model: RandomModel;
+  readonly failed: Case;
+  readonly actual: Outcome;
+  readonly expected: NaiveAnswer;
+}
+
 /** The same answer, without any of the optimisations; but for last digits that hang on the order of a merge. */
 async function judgeSwitches(
-  { selection }: RandomModel,
-  failed: Case,
-  actual: Outcome,
-  expected: NaiveAnswer,
+  switches: readonly SwitchName[],
+  { model: { selection }, failed, actual, expected }: JudgedCase,
   storeOf: Run['storeOf'],
   tally: (what: string) => void,
 ): Promise<string | null> {
   if (actual.kind !== 'answer' || actual.mode === 'source') return null;
-  for (const [name, more] of Object.entries(SWITCHES)) {
+  for (const name of switches) {
+    const more = SWITCHES[name];
     const store = await storeOf(name, more);
     if ('resultCacheMb' in more) await askStore(store, failed);
     const outcome = await askStore(store, failed);
