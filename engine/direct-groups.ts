@@ -1,8 +1,23 @@
+import { assert } from '../model/assert.js';
 import type { Chunk } from './chunk.js';
 import type { Kernels } from './kernels/kernels.js';
 import { slotOfRun } from './key-runs.js';
 import type { ScanSlice, SliceKey } from './scan-task.js';
 import { scratch } from './scratch.js';
+
+export function countZeros(numbers: Float64Array): number {
+  let zeros = 0;
+  for (let i = 0; i < numbers.length; i++) zeros += numbers[i] === 0 ? 1 : 0;
+  return zeros;
+}
+
+let identities = new Uint32Array(0);
+
+/** 0, 1, … below `length`; not to be written. */
+function identity(length: number): Uint32Array {
+  if (identities.length < length) identities = Uint32Array.from({ length }, (_, i) => i);
+  return identities.subarray(0, length);
+}
 
 /** The slots of one key as groups. Which of them occur is only asked in the end, so that rows are not numbered. */
 export class DirectGroups {
@@ -11,6 +26,8 @@ export class DirectGroups {
   private readonly occurs: Uint8Array;
   private kept: Uint32Array | null = null;
   private isMarked = false;
+  /** Of the slices that are whole partitions: every code of theirs occurs. */
+  private readonly wholeTables: Int32Array[] = [];
 
   constructor(slots: number) {
     this.count = slots;
@@ -18,9 +35,9 @@ export class DirectGroups {
   }
 
   /** Before the chunks of a slice. */
-  begin({ whole, keys: [{ slots }] }: ScanSlice, kernels: Kernels): void {
+  begin({ whole, keys: [{ slots }] }: ScanSlice): void {
     this.isMarked = whole;
-    if (whole) kernels.markSeen(this.occurs, slots, slots.length);
+    if (whole) this.wholeTables.push(slots);
   }
 
   assign(chunk: Chunk, key: SliceKey): void {
@@ -34,19 +51,27 @@ export class DirectGroups {
     if (!this.isMarked) chunk.kernels.markSeen(this.occurs, chunk.groups, chunk.count);
   }
 
-  /** The slots that occur, ascending: the groups from now on. */
-  keepOccurring(): Uint32Array {
-    const kept = new Uint32Array(this.count);
+  /**
+   * The slots that occur, ascending: the groups from now on.
+   *
+   * @param sums by slot; one that is not 0 has rows, and only of others the tables of whole partitions are asked
+   */
+  keepOccurring(sums: Float64Array | null, kernels: Kernels): Uint32Array {
+    const { occurs, count } = this;
+    if (sums !== null && countZeros(sums) === 0) return (this.kept = identity(count));
+    for (const slots of this.wholeTables) kernels.markSeen(occurs, slots, slots.length);
+    const kept = new Uint32Array(count);
     let groups = 0;
-    for (let slot = 0; slot < this.count; slot++) {
+    for (let slot = 0; slot < count; slot++) {
       kept[groups] = slot;
-      groups += this.occurs[slot];
+      groups += occurs[slot] | (sums !== null && sums[slot] !== 0 ? 1 : 0);
     }
     this.count = groups;
     return (this.kept = kept.subarray(0, groups));
   }
 
   slots(): [Uint32Array] {
-    return [this.kept ?? this.keepOccurring()];
+    assert(this.kept !== null, 'what occurs is known once all rows are in');
+    return [this.kept];
   }
 }

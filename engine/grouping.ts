@@ -44,13 +44,13 @@ export class Grouping {
   }
 
   /** Before the chunks of a slice. */
-  begin(slice: ScanSlice, kernels: Kernels): void {
-    this.direct?.begin(slice, kernels);
+  begin(slice: ScanSlice): void {
+    this.direct?.begin(slice);
   }
 
   /** The groups that stay, where all that could occur were counted; null: all that were counted occur. */
-  keepOccurring(): Uint32Array | null {
-    return this.direct?.keepOccurring() ?? null;
+  keepOccurring(sums: Float64Array | null, kernels: Kernels): Uint32Array | null {
+    return this.direct?.keepOccurring(sums, kernels) ?? null;
   }
 
   /** Tells the groups of a chunk's rows. */

@@ -147,7 +147,8 @@ async function scanRollup(prepared: PreparedRollup, tools: QueryTools): Promise<
   const batches: StoredBatch[] = [];
   for (const [at, { files }] of piece.partitions.entries()) {
     throwIfAborted(tools.signal);
-    batches.push(totals[at] ?? (await tools.storage.readPartition(files[piece.index], columns)));
+    const batch = totals[at] ?? tools.storage.readPartition(files[piece.index], columns);
+    batches.push(batch instanceof Promise ? await batch : batch);
   }
   throwIfAborted(tools.signal);
   const scanned = await runScan(piece.scan, tools.narrowing ? sort : [], batches, {

@@ -30,7 +30,7 @@ export function scanSlices({ shape, slices }: ScanTask, stop: Int32Array | null 
   const placed = placer();
   for (const each of slices) {
     const slice = placeSlice(each, placed);
-    states.grouping.begin(slice, states.chunk.kernels);
+    states.grouping.begin(slice);
     for (let from = slice.from; from < slice.to;) {
       if (stop !== null && Atomics.load(stop, 0) !== 0)
         throw new StoreError('aborted', 'the scan was stopped.');
@@ -117,8 +117,9 @@ function emptyStates(shape: ScanShape): ScanInProgress {
 }
 
 /** Leaves out the groups that no row has. */
-function finish({ grouping, accumulators }: ScanStates): void {
-  const groups = grouping.keepOccurring();
+function finish({ grouping, accumulators, chunk }: ScanInProgress): void {
+  const sums = accumulators.find((each) => each.keyedSums !== undefined)?.keyedSums ?? null;
+  const groups = grouping.keepOccurring(sums, chunk.kernels);
   if (groups !== null) for (const accumulator of accumulators) accumulator.keepGroups?.(groups);
 }
 

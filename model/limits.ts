@@ -157,6 +157,8 @@ export const LIMITS = {
   plansKept: 1_000,
   planBytes: 32 * 1024 * 1024,
   planTextChars: 64 * 1024,
+  /** Rows of a scan up to which what was decided for it is kept with its first partition. */
+  preparedRowsMax: 65_536,
   /** Bytes of the tables by which the filters of one plan test one partition, up to which they are kept with it. */
   narrowingBytes: 2_048,
   /** Threads of the worker pool, where the machine has as many processors. */

@@ -27,10 +27,15 @@ export class PartitionCache {
     this.#bytesMax = bytesMax;
   }
 
-  /** A batch with at least these columns. */
-  async read(file: FileMeta, columns: readonly RollupColumn[]): Promise<StoredBatch> {
+  /** A batch with at least these columns; at once where they are held. */
+  read(file: FileMeta, columns: readonly RollupColumn[]): StoredBatch | Promise<StoredBatch> {
     const cached = this.#take(file.path);
-    if (cached !== undefined && missing(cached, columns).length === 0) return cached;
+    return cached !== undefined && missing(cached, columns).length === 0
+      ? cached
+      : this.#queued(file, columns);
+  }
+
+  async #queued(file: FileMeta, columns: readonly RollupColumn[]): Promise<StoredBatch> {
     const before = this.#loading.get(file.path) ?? Promise.resolve();
     const load = before.catch(() => undefined).then(() => this.#complete(file, columns)); // its own caller hears it
     this.#loading.set(file.path, load);

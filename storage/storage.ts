@@ -32,8 +32,8 @@ export interface Storage {
   history(): Promise<readonly PublishRecord[]>;
   /** The whole of a file, once it is known to be what was published. Throws `corrupt` or `file_missing`. */
   readBytes(file: FileMeta): Promise<Uint8Array<ArrayBuffer>>;
-  /** At least these columns of a file. Throws `corrupt` or `file_missing`. */
-  readPartition(file: FileMeta, columns: readonly RollupColumn[]): Promise<StoredBatch>;
+  /** At least these columns of a file, at once where they are in memory. Throws `corrupt` or `file_missing`. */
+  readPartition(file: FileMeta, columns: readonly RollupColumn[]): StoredBatch | Promise<StoredBatch>;
   /**
    * The damage that an error tells of, in one of the rollups of a snapshot: from now on snapshots do without it, until
    * the rollup is published anew. Null: it is another error, the store was opened to refuse damage, or the file may be

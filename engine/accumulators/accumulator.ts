@@ -10,6 +10,8 @@ export interface Accumulator {
   reserve(groups: number): void;
   /** Merges the chunk's rows of one partition's columns, which hold a state together, into the states of their groups. */
   add(inputs: readonly ScanInput[], chunk: Chunk): void;
+  /** By slot of a key, the sums of rows that were added by it; one that is not 0 has rows. */
+  readonly keyedSums?: Float64Array | undefined;
   /** Makes the states of these groups, which ascend, those of the groups from 0 on; of what `isCompact`. */
   keepGroups?(groups: Uint32Array): void;
   /** The states of the first `groups` groups, as numbers. */

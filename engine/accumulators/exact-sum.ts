@@ -1,15 +1,19 @@
 import type { GroupedNumbers, NarrowColumn } from '../../model/batch.js';
 import { canonicalInteger, type Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
-import type { NumberInput, ScanInput, SliceKey } from '../scan-task.js';
+import type { ScanInput } from '../scan-task.js';
 import { numberInput, valuesOf, type Accumulator, type StateColumns } from './accumulator.js';
 import { grow, keepElements } from './grow.js';
+import { KeyedSums } from './keyed-sums.js';
 import { SeenGroups } from './seen-groups.js';
 
 /** Sums of integers of which Σ|x| over all rows is a safe integer. */
 export class ExactSum implements Accumulator {
-  private sums = new Float64Array(0);
+  private sums: Float64Array = new Float64Array(0);
   private groups = 0;
+  private keyed: KeyedSums | null = null;
+  /** Whether some rows were added to `sums` itself. */
+  private isMixed = false;
   private readonly seen: SeenGroups | null;
 
   constructor(nullable: boolean) {
@@ -25,23 +29,13 @@ export class ExactSum implements Accumulator {
   add([input]: readonly ScanInput[], chunk: Chunk): void {
     const column = numberInput(input);
     if (column.kind === 'narrow' && chunk.keyed !== null && chunk.whole) {
-      this.addByKey(column, chunk.keyed, chunk);
+      (this.keyed ??= new KeyedSums(this.groups)).add(column, chunk.keyed, chunk, this.seen);
       return;
     }
+    this.isMixed = true;
     if (column.kind === 'narrow') this.addCodes(column, chunk);
     else this.addNumbers(chunk.numbersOf(column), chunk);
     this.seen?.add(column, chunk);
-  }
-
-  /** In one pass over the rows. */
-  private addByKey(column: Extract<NumberInput, { kind: 'narrow' }>, key: SliceKey, chunk: Chunk): void {
-    const { kernels, from, count } = chunk;
-    const { codes, base, validity } = column;
-    const { seen } = this;
-    const unseen = seen === null || seen.isFull(this.groups) ? null : seen.marks;
-    const flags = unseen === null ? null : validity;
-    kernels.sumByKey(this.sums, base, key.codes, key.slots, codes, from, count, flags, unseen);
-    if (validity === null && unseen !== null) seen?.add(column, chunk);
   }
 
   private addNumbers(numbers: Float64Array, chunk: Chunk): void {
@@ -60,7 +54,14 @@ export class ExactSum implements Accumulator {
     else kernels.sumCodes(this.sums, base, groups, own, offset, count);
   }
 
+  get keyedSums(): Float64Array | undefined {
+    return this.keyed?.plainSums;
+  }
+
   keepGroups(groups: Uint32Array): void {
+    if (this.keyed !== null)
+      this.sums = this.keyed.settle(groups, this.isMixed ? this.sums : null, this.seen);
+    if (groups.length === this.groups) return;
     keepElements(this.sums, groups);
     this.seen?.keepGroups(groups);
   }

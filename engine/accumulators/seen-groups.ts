@@ -2,9 +2,6 @@ import type { Chunk } from '../chunk.js';
 import type { NumberInput } from '../scan-task.js';
 import { grow, keepElements } from './grow.js';
 
-/** As many as are looked through for each chunk. */
-const FEW_GROUPS = 256;
-
 /** Which groups met a value. */
 export class SeenGroups {
   private flags = new Uint8Array(0);
@@ -25,19 +22,16 @@ export class SeenGroups {
     else kernels.markValid(this.flags, groups, validity, chunk.offset, count);
   }
 
-  /** Whether all of the first `groups` groups are marked; only asked where these are few. */
-  isFull(groups: number): boolean {
-    if (groups > FEW_GROUPS) return false;
-    for (let group = 0; group < groups; group++) if (this.flags[group] === 0) return false;
-    return true;
-  }
-
   get marks(): Uint8Array {
     return this.flags;
   }
 
   keepGroups(groups: Uint32Array): void {
     keepElements(this.flags, groups);
+  }
+
+  markFirst(groups: number): void {
+    this.flags.fill(1, 0, groups);
   }
 
   mark(group: number): void {

@@ -3,7 +3,7 @@ import { appendKey } from './append-key.js';
 import { assignHashed, assignIds, assignKey, fillGroups, slotsOf } from './assign-groups.js';
 import { maxNumbers, maxRanks, minNumbers } from './extreme-numbers.js';
 import { gatherCodes, gatherFlags, gatherNumbers, replaceNulls, widenRange, widenRows } from './gather.js';
-import { markSeen, markValid } from './mark-seen.js';
+import { markByKey, markSeen, markValid } from './mark-seen.js';
 import { raiseStored } from './raise-registers.js';
 import {
   andMasks,
@@ -34,6 +34,7 @@ export const plainKernels = {
   gatherCodes,
   gatherFlags,
   gatherNumbers,
+  markByKey,
   markSeen,
   markValid,
   maxNumbers,

@@ -31,22 +31,24 @@ export function sumCodes(
   for (let i = 0; i < count; i++) sums[groups[i]] += base + codes[from + i];
 }
 
-/** As `sumCodes` where the slots of a key are the groups, and those are marked that met a value. */
+/**
+ * As `sumCodes` where the slots of a key are the groups. The sum of a group stands in `lanes` places, one after the other,
+ * of which each fourth row adds to another: 1, or 4 where groups are few and rows would wait for each other.
+ */
 export function sumByKey(
   sums: Float64Array,
+  lanes: 1 | 4,
   base: number,
   keys: Codes,
   slots: Int32Array,
   codes: Codes,
   from: number,
   count: number,
-  validity: Uint8Array | null,
-  seen: Uint8Array | null,
 ): void {
+  const whole = from + count - (count % 4);
   for (let row = from; row < from + count; row++) {
-    const slot = slots[keys[row]];
-    sums[slot] += base + codes[row];
-    if (validity !== null && seen !== null) seen[slot] |= validity[row];
+    const lane = lanes === 4 && row < whole ? (row - from) % 4 : 0;
+    sums[slots[keys[row]] * lanes + lane] += base + codes[row];
   }
 }
 

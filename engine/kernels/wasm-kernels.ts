@@ -225,14 +225,12 @@ function summing(
         calls.sumNumbers(sums.byteOffset, groups.byteOffset, numbers.byteOffset, from, count);
       } else plain.sumNumbers(sums, groups, numbers, from, count);
     },
-    sumByKey(sums, base, keys, slots, codes, from, count, validity, seen) {
-      const marks = validity === null || (sees(validity) && seen !== null && sees(seen));
-      if (sees(sums) && sees(keys) && sees(slots) && sees(codes) && marks) {
+    sumByKey(sums, lanes, base, keys, slots, codes, from, count) {
+      if (sees(sums) && sees(keys) && sees(slots) && sees(codes)) {
         const call = sumByKey[keys.BYTES_PER_ELEMENT][codes.BYTES_PER_ELEMENT];
         const [k, s, c] = [keys.byteOffset, slots.byteOffset, codes.byteOffset];
-        // Nothing lies at address 0.
-        call(sums.byteOffset, base, k, s, c, from, count, validity?.byteOffset ?? 0, seen?.byteOffset ?? 0);
-      } else plain.sumByKey(sums, base, keys, slots, codes, from, count, validity, seen);
+        call(sums.byteOffset, lanes, base, k, s, c, from, count);
+      } else plain.sumByKey(sums, lanes, base, keys, slots, codes, from, count);
     },
     sumCodes(sums, base, groups, codes, from, count) {
       if (sees(sums) && sees(groups) && sees(codes)) {
@@ -273,7 +271,10 @@ function summing(
   };
 }
 
-function comparing(calls: Calls): Some<'minNumbers' | 'maxNumbers' | 'maxRanks' | 'markSeen' | 'markValid'> {
+function comparing(
+  calls: Calls,
+): Some<'minNumbers' | 'maxNumbers' | 'maxRanks' | 'markByKey' | 'markSeen' | 'markValid'> {
+  const markByKey = byWidth(calls, 'markByKey');
   return {
     minNumbers(best, groups, numbers, from, count) {
       if (sees(best) && sees(groups) && sees(numbers)) {
@@ -289,6 +290,12 @@ function comparing(calls: Calls): Some<'minNumbers' | 'maxNumbers' | 'maxRanks' 
       if (sees(best) && sees(groups) && sees(ranks)) {
         calls.maxRanks(best.byteOffset, groups.byteOffset, ranks.byteOffset, count);
       } else plain.maxRanks(best, groups, ranks, count);
+    },
+    markByKey(seen, keys, slots, validity, from, count) {
+      if (sees(seen) && sees(keys) && sees(slots) && sees(validity)) {
+        const call = markByKey[keys.BYTES_PER_ELEMENT];
+        call(seen.byteOffset, keys.byteOffset, slots.byteOffset, validity.byteOffset, from, count);
+      } else plain.markByKey(seen, keys, slots, validity, from, count);
     },
     markSeen(seen, groups, count) {
       if (sees(seen) && sees(groups)) calls.markSeen(seen.byteOffset, groups.byteOffset, count);

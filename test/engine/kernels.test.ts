@@ -260,13 +260,19 @@ const LAWS: Readonly<Record<string, (given: Coded) => void>> = {
       k.sumCodes(a.states, base, a.groups, a.codes, from, to - from),
     );
   },
-  sumByKey({ codes, groups, slots, part: { from, to }, base, flags, states, shift }) {
+  sumByKey({ codes, groups, slots, part: { from, to }, base, states, shift }) {
     const other = Uint8Array.from(groups);
-    const seen = new Uint8Array(GROUPS);
-    expectSame({ codes, slots, other, flags, states, seen }, shift, (k, a) => {
-      k.sumByKey(a.states, base, a.codes, a.slots, a.other, from, to - from, null, null);
-      k.sumByKey(a.states, base, a.other, a.slots, a.codes, from, to - from, a.flags, a.seen);
+    const wide = new Float64Array(4 * GROUPS);
+    expectSame({ codes, slots, other, states, wide }, shift, (k, a) => {
+      k.sumByKey(a.states, 1, base, a.codes, a.slots, a.other, from, to - from);
+      k.sumByKey(a.wide, 4, base, a.other, a.slots, a.codes, from, to - from);
     });
+  },
+  markByKey({ codes, slots, flags, part: { from, to }, shift }) {
+    const seen = new Uint8Array(GROUPS);
+    expectSame({ codes, slots, flags, seen }, shift, (k, a) =>
+      k.markByKey(a.seen, a.codes, a.slots, a.flags, from, to - from),
+    );
   },
   slotsOf({ codes, slots, part: { from, to }, shift }) {
     const groups = new Int32Array(to - from);

@@ -94,7 +94,7 @@ test('a reader that cannot write reads, and learns from a missing file whether i
   const { snapshot } = reader.hold();
   const [file] = await filesOf(reader);
   const missing = async (): Promise<unknown> =>
-    reader.readPartition(file, []).catch((error: unknown) => error);
+    Promise.resolve(reader.readPartition(file, [])).catch((error: unknown) => error);
   await publishAndCollect('b', 'c', 'd');
   expect(await reader.setAside(await missing(), snapshot)).toBeNull();
   expect(reader.snapshot().version).toBe(4);
@@ -102,7 +102,9 @@ test('a reader that cannot write reads, and learns from a missing file whether i
   const fresh = reader.hold();
   const [other] = await filesOf(reader);
   rmSync(join(directory, other.path));
-  const error: unknown = await reader.readPartition(other, []).catch((cause: unknown) => cause);
+  const error: unknown = await Promise.resolve(reader.readPartition(other, [])).catch(
+    (cause: unknown) => cause,
+  );
   expect(await reader.setAside(error, fresh.snapshot)).toMatchObject({ path: other.path });
 });
 
