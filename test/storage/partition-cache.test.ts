@@ -82,7 +82,7 @@ test('a batch larger than the budget is given and not kept', async () => {
 test('a failed load is told to its caller and tried again by the next', async () => {
   const { cache, loads, fail } = watchedCache();
   fail(new Error('gone'));
-  const outcomes = await Promise.allSettled([1, 2].map(() => cache.read(file('a'), columns('x'))));
+  const outcomes = await Promise.allSettled([1, 2].map(async () => cache.read(file('a'), columns('x'))));
   expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected']);
   fail(null);
   await cache.read(file('a'), columns('x'));
@@ -91,6 +91,6 @@ test('a failed load is told to its caller and tried again by the next', async ()
 
 test('no more files are read at a time than the limit', async () => {
   const { cache, openMax } = watchedCache();
-  await Promise.all(Array.from({ length: 20 }, (_, i) => cache.read(file(`f${i}`), columns('x'))));
+  await Promise.all(Array.from({ length: 20 }, async (_, i) => cache.read(file(`f${i}`), columns('x'))));
   expect(openMax()).toBe(LIMITS.fileReadsMax);
 });
