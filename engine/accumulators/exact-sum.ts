@@ -5,7 +5,7 @@ import type { ScanInput } from '../scan-task.js';
 import { numberInput, valuesOf, type Accumulator, type StateColumns } from './accumulator.js';
 import { grow, keepElements } from './grow.js';
 import { KeyedSums } from './keyed-sums.js';
-import { SeenGroups } from './seen-groups.js';
+import { FEW_GROUPS, SeenGroups } from './seen-groups.js';
 
 /** Sums of integers of which Σ|x| over all rows is a safe integer. */
 export class ExactSum implements Accumulator {
@@ -28,14 +28,14 @@ export class ExactSum implements Accumulator {
 
   add([input]: readonly ScanInput[], chunk: Chunk): void {
     const column = numberInput(input);
-    if (column.kind === 'narrow' && chunk.keyed !== null && chunk.whole) {
+    if (column.kind === 'narrow' && chunk.keyed !== null && chunk.whole && this.groups > FEW_GROUPS) {
       (this.keyed ??= new KeyedSums(this.groups)).add(column, chunk.keyed, chunk, this.seen);
       return;
     }
     this.isMixed = true;
     if (column.kind === 'narrow') this.addCodes(column, chunk);
     else this.addNumbers(chunk.numbersOf(column), chunk);
-    this.seen?.add(column, chunk);
+    if (this.seen?.isFull(this.groups) === false) this.seen.add(column, chunk);
   }
 
   private addNumbers(numbers: Float64Array, chunk: Chunk): void {

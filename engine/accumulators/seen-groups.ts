@@ -2,6 +2,9 @@ import type { Chunk } from '../chunk.js';
 import type { NumberInput } from '../scan-task.js';
 import { grow, keepElements } from './grow.js';
 
+/** As many as are looked through for each chunk; their numbers stay in the nearest cache. */
+export const FEW_GROUPS = 256;
+
 /** Which groups met a value. */
 export class SeenGroups {
   private flags = new Uint8Array(0);
@@ -20,6 +23,13 @@ export class SeenGroups {
     const { groups } = chunk;
     if (validity === null) kernels.markSeen(this.flags, groups, count);
     else kernels.markValid(this.flags, groups, validity, chunk.offset, count);
+  }
+
+  /** Whether all of the first `groups` groups are marked; only asked where these are few. */
+  isFull(groups: number): boolean {
+    if (groups > FEW_GROUPS) return false;
+    for (let group = 0; group < groups; group++) if (this.flags[group] === 0) return false;
+    return true;
   }
 
   get marks(): Uint8Array {
