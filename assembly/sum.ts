@@ -184,43 +184,14 @@ function slotOf<K>(key: usize, slots: usize): usize {
 
 // @ts-ignore: decorator
 @inline
-function add(at: usize, number: f64): void {
-  store<f64>(at, load<f64>(at) + number);
-}
-
-/** Four rows a turn. With lanes each of the four has a sum of its own, so that none waits for the one before it. */
-// @ts-ignore: decorator
-@inline
 function sumByKey<K, V>(
-  sums: usize, lanes: u32, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
 ): void {
-  const shift: usize = lanes == 4 ? 5 : 3;
-  const lane: usize = lanes == 4 ? 8 : 0;
-  const second = sums + lane;
-  const third = second + lane;
-  const fourth = third + lane;
   let key = keys + (<usize>from) * sizeof<K>();
   let code = codes + (<usize>from) * sizeof<V>();
   const end = code + (<usize>count) * sizeof<V>();
-  const end4 = code + (<usize>(count & ~3)) * sizeof<V>();
-  while (code < end4) {
-    const slot0 = slotOf<K>(key, slots) << shift;
-    const slot1 = slotOf<K>(key + sizeof<K>(), slots) << shift;
-    const slot2 = slotOf<K>(key + 2 * sizeof<K>(), slots) << shift;
-    const slot3 = slotOf<K>(key + 3 * sizeof<K>(), slots) << shift;
-    const number0 = base + <f64>(<u32>load<V>(code));
-    const number1 = base + <f64>(<u32>load<V>(code + sizeof<V>()));
-    const number2 = base + <f64>(<u32>load<V>(code + 2 * sizeof<V>()));
-    const number3 = base + <f64>(<u32>load<V>(code + 3 * sizeof<V>()));
-    add(sums + slot0, number0);
-    add(second + slot1, number1);
-    add(third + slot2, number2);
-    add(fourth + slot3, number3);
-    key += 4 * sizeof<K>();
-    code += 4 * sizeof<V>();
-  }
   while (code < end) {
-    add(sums + (slotOf<K>(key, slots) << shift), base + <f64>(<u32>load<V>(code)));
+    addTo(sums, <u32>slotOf<K>(key, slots), base + <f64>(<u32>load<V>(code)));
     key += sizeof<K>();
     code += sizeof<V>();
   }
@@ -240,53 +211,53 @@ export function markByKey8(seen: usize, keys: usize, slots: usize, validity: usi
   markByKey<u8>(seen, keys, slots, validity, from, count);
 }
 export function sumByKey8x8(
-  sums: usize, lanes: u32, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
 ): void {
-  sumByKey<u8, u8>(sums, lanes, base, keys, slots, codes, from, count);
+  sumByKey<u8, u8>(sums, base, keys, slots, codes, from, count);
 }
 export function sumByKey8x16(
-  sums: usize, lanes: u32, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
 ): void {
-  sumByKey<u8, u16>(sums, lanes, base, keys, slots, codes, from, count);
+  sumByKey<u8, u16>(sums, base, keys, slots, codes, from, count);
 }
 export function sumByKey8x32(
-  sums: usize, lanes: u32, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
 ): void {
-  sumByKey<u8, u32>(sums, lanes, base, keys, slots, codes, from, count);
+  sumByKey<u8, u32>(sums, base, keys, slots, codes, from, count);
 }
 export function markByKey16(seen: usize, keys: usize, slots: usize, validity: usize, from: u32, count: u32): void {
   markByKey<u16>(seen, keys, slots, validity, from, count);
 }
 export function sumByKey16x8(
-  sums: usize, lanes: u32, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
 ): void {
-  sumByKey<u16, u8>(sums, lanes, base, keys, slots, codes, from, count);
+  sumByKey<u16, u8>(sums, base, keys, slots, codes, from, count);
 }
 export function sumByKey16x16(
-  sums: usize, lanes: u32, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
 ): void {
-  sumByKey<u16, u16>(sums, lanes, base, keys, slots, codes, from, count);
+  sumByKey<u16, u16>(sums, base, keys, slots, codes, from, count);
 }
 export function sumByKey16x32(
-  sums: usize, lanes: u32, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
 ): void {
-  sumByKey<u16, u32>(sums, lanes, base, keys, slots, codes, from, count);
+  sumByKey<u16, u32>(sums, base, keys, slots, codes, from, count);
 }
 export function markByKey32(seen: usize, keys: usize, slots: usize, validity: usize, from: u32, count: u32): void {
   markByKey<u32>(seen, keys, slots, validity, from, count);
 }
 export function sumByKey32x8(
-  sums: usize, lanes: u32, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
 ): void {
-  sumByKey<u32, u8>(sums, lanes, base, keys, slots, codes, from, count);
+  sumByKey<u32, u8>(sums, base, keys, slots, codes, from, count);
 }
 export function sumByKey32x16(
-  sums: usize, lanes: u32, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
 ): void {
-  sumByKey<u32, u16>(sums, lanes, base, keys, slots, codes, from, count);
+  sumByKey<u32, u16>(sums, base, keys, slots, codes, from, count);
 }
 export function sumByKey32x32(
-  sums: usize, lanes: u32, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
 ): void {
-  sumByKey<u32, u32>(sums, lanes, base, keys, slots, codes, from, count);
+  sumByKey<u32, u32>(sums, base, keys, slots, codes, from, count);
 }

@@ -1,15 +1,10 @@
 import { assert } from '../model/assert.js';
 import type { Chunk } from './chunk.js';
+import { countZeros } from './count-zeros.js';
 import type { Kernels } from './kernels/kernels.js';
 import { slotOfRun } from './key-runs.js';
 import type { ScanSlice, SliceKey } from './scan-task.js';
 import { scratch } from './scratch.js';
-
-export function countZeros(numbers: Float64Array): number {
-  let zeros = 0;
-  for (let i = 0; i < numbers.length; i++) zeros += numbers[i] === 0 ? 1 : 0;
-  return zeros;
-}
 
 let identities = new Uint32Array(0);
 

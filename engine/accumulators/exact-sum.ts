@@ -55,7 +55,7 @@ export class ExactSum implements Accumulator {
   }
 
   get keyedSums(): Float64Array | undefined {
-    return this.keyed?.plainSums;
+    return this.keyed?.sums;
   }
 
   keepGroups(groups: Uint32Array): void {

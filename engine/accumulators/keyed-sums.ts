@@ -1,5 +1,5 @@
 import type { Chunk } from '../chunk.js';
-import { countZeros } from '../direct-groups.js';
+import { countZeros } from '../count-zeros.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { NumberInput, SliceKey } from '../scan-task.js';
 import { scratch } from '../scratch.js';
@@ -8,54 +8,43 @@ import type { SeenGroups } from './seen-groups.js';
 type Narrow = Extract<NumberInput, { kind: 'narrow' }>;
 
 /**
- * What rows add to the groups that are the slots of their key, in one pass over them. Few groups have four sums each,
- * which are added up in the end; and which groups met a value is only asked of those whose sum is 0.
+ * What rows add to the groups that are the slots of their key, in one pass over them. Which groups met a value is only
+ * asked where a sum is 0.
  */
 export class KeyedSums {
-  private readonly lanes: 1 | 4;
-  private readonly sums: Float64Array;
+  /** By slot. */
+  readonly sums: Float64Array;
   private readonly parts: (() => void)[] = [];
 
   constructor(groups: number) {
-    this.lanes = groups <= GROUPS_IN_LANES ? 4 : 1;
-    this.sums = scratch().zeroed(Float64Array, groups * this.lanes);
-  }
-
-  /** By slot, where each has one sum. */
-  get plainSums(): Float64Array | undefined {
-    return this.lanes === 1 ? this.sums : undefined;
+    this.sums = scratch().zeroed(Float64Array, groups);
   }
 
   /** @param seen null: every row has a value */
   add({ codes, base, validity }: Narrow, key: SliceKey, chunk: Chunk, seen: SeenGroups | null): void {
     const { kernels, from, count } = chunk;
-    kernels.sumByKey(this.sums, this.lanes, base, key.codes, key.slots, codes, from, count);
+    kernels.sumByKey(this.sums, base, key.codes, key.slots, codes, from, count);
     if (seen !== null) this.parts.push(() => mark(seen, kernels, key, validity, from, count));
   }
 
   /** The sums by slot, of groups that stay, with what was added `besides`; and marks those that met a value. */
   settle(groups: Uint32Array, besides: Float64Array | null, seen: SeenGroups | null): Float64Array {
-    const { lanes, sums: own } = this;
-    if (lanes === 1 && besides === null && countZeros(own) === 0) {
+    const { sums: own } = this;
+    if (besides === null && countZeros(own) === 0) {
       seen?.markFirst(own.length);
       return own;
     }
-    const sums = besides ?? scratch().zeroed(Float64Array, own.length / lanes);
+    const sums = besides ?? scratch().zeroed(Float64Array, own.length);
     let isOpen = false;
     for (const group of groups) {
-      let sum = own[group * lanes];
-      for (let lane = 1; lane < lanes; lane++) sum += own[group * lanes + lane];
-      sums[group] += sum;
-      if (sum !== 0) seen?.mark(group);
+      sums[group] += own[group];
+      if (own[group] !== 0) seen?.mark(group);
       else isOpen = true;
     }
     if (isOpen) for (const markPart of this.parts) markPart();
     return sums;
   }
 }
-
-/** Beyond them sums in lanes would leave the nearest cache. */
-const GROUPS_IN_LANES = 512;
 
 function mark(
   seen: SeenGroups,

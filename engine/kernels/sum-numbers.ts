@@ -31,13 +31,9 @@ export function sumCodes(
   for (let i = 0; i < count; i++) sums[groups[i]] += base + codes[from + i];
 }
 
-/**
- * As `sumCodes` where the slots of a key are the groups. The sum of a group stands in `lanes` places, one after the other,
- * of which each fourth row adds to another: 1, or 4 where groups are few and rows would wait for each other.
- */
+/** As `sumCodes` where the slots of a key are the groups. */
 export function sumByKey(
   sums: Float64Array,
-  lanes: 1 | 4,
   base: number,
   keys: Codes,
   slots: Int32Array,
@@ -45,11 +41,7 @@ export function sumByKey(
   from: number,
   count: number,
 ): void {
-  const whole = from + count - (count % 4);
-  for (let row = from; row < from + count; row++) {
-    const lane = lanes === 4 && row < whole ? (row - from) % 4 : 0;
-    sums[slots[keys[row]] * lanes + lane] += base + codes[row];
-  }
+  for (let row = from; row < from + count; row++) sums[slots[keys[row]]] += base + codes[row];
 }
 
 /** The sum of all, in four lanes that do not wait for each other. Exact while every sum is a safe integer. */

@@ -225,12 +225,12 @@ function summing(
         calls.sumNumbers(sums.byteOffset, groups.byteOffset, numbers.byteOffset, from, count);
       } else plain.sumNumbers(sums, groups, numbers, from, count);
     },
-    sumByKey(sums, lanes, base, keys, slots, codes, from, count) {
+    sumByKey(sums, base, keys, slots, codes, from, count) {
       if (sees(sums) && sees(keys) && sees(slots) && sees(codes)) {
         const call = sumByKey[keys.BYTES_PER_ELEMENT][codes.BYTES_PER_ELEMENT];
         const [k, s, c] = [keys.byteOffset, slots.byteOffset, codes.byteOffset];
-        call(sums.byteOffset, lanes, base, k, s, c, from, count);
-      } else plain.sumByKey(sums, lanes, base, keys, slots, codes, from, count);
+        call(sums.byteOffset, base, k, s, c, from, count);
+      } else plain.sumByKey(sums, base, keys, slots, codes, from, count);
     },
     sumCodes(sums, base, groups, codes, from, count) {
       if (sees(sums) && sees(groups) && sees(codes)) {

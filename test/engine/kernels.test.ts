@@ -262,10 +262,9 @@ const LAWS: Readonly<Record<string, (given: Coded) => void>> = {
   },
   sumByKey({ codes, groups, slots, part: { from, to }, base, states, shift }) {
     const other = Uint8Array.from(groups);
-    const wide = new Float64Array(4 * GROUPS);
-    expectSame({ codes, slots, other, states, wide }, shift, (k, a) => {
-      k.sumByKey(a.states, 1, base, a.codes, a.slots, a.other, from, to - from);
-      k.sumByKey(a.wide, 4, base, a.other, a.slots, a.codes, from, to - from);
+    expectSame({ codes, slots, other, states }, shift, (k, a) => {
+      k.sumByKey(a.states, base, a.codes, a.slots, a.other, from, to - from);
+      k.sumByKey(a.states, base, a.other, a.slots, a.codes, from, to - from);
     });
   },
   markByKey({ codes, slots, flags, part: { from, to }, shift }) {
