@@ -1,9 +1,6 @@
 import { join } from 'node:path';
-import type { StoredBatch } from '../model/batch.js';
 import type { FileMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
-import type { BuildColumn } from '../model/plan.js';
-import { decodeFile } from './decode-file.js';
 import type { Disk } from './disk.js';
 import { STAGING, dataPath, isToken, ownedName, servingPath, stagedName } from './file-names.js';
 import type { FileSlot } from './file-names.js';
@@ -22,8 +19,6 @@ export interface Staging {
    * will have once it is published.
    */
   seal(slot: FileSlot, contract: SealContract): Promise<FileMeta>;
-  /** Columns of a file that was sealed, as a reader of the store will see them. */
-  read(slot: FileSlot, columns: readonly BuildColumn[]): Promise<StoredBatch>;
   /** Gives back the space of what was not published; harmless after a publish. */
   discard(): Promise<void>;
 }
@@ -83,7 +78,6 @@ export async function openStaging(
         if (await serving.write(staged, file, { ...contract, batch })) derived.set(path, staged);
         return file;
       }),
-    read: async (slot, columns) => decodeFile(stagedOf(slot), await disk.readFile(stagedOf(slot)), columns),
     async discard() {
       // Its process ends some day, and then somebody looks through everything.
       if (staging.outcome === 'unknown') return;
