@@ -32,8 +32,8 @@ export interface AnswerPlan {
   readonly keptAs: number | null;
   readonly annotation: Annotation;
   readonly used: Readonly<Record<string, UsedPreAggregation>>;
-  /** Milliseconds since the epoch: of several rollups the oldest. Null: the source alone answers. */
-  readonly refreshedAt: number | null;
+  /** ISO with Z: of several rollups the oldest. Null: the source alone answers. */
+  readonly refreshedAt: string | null;
   readonly meta: Pick<QueryMeta, 'mode' | 'preAggregation' | 'index' | 'partitions'>;
 }
 
@@ -181,7 +181,8 @@ function answerPlan(house: House, plan: QueryPlan, keptAs: number | null): Answe
     keptAs,
     annotation: frozen(annotate(house.prepared.model, plan.query)),
     used: frozen(usedPreAggregations(house.config.schema, used)),
-    refreshedAt: used.length === 0 ? null : Math.min(...used.map(({ rollup }) => rollup.lastRefreshTime)),
+    refreshedAt:
+      used.length === 0 ? null : isoTime(Math.min(...used.map(({ rollup }) => rollup.lastRefreshTime))),
     meta: {
       mode: plan.mode,
       preAggregation: plan.selected,
@@ -189,6 +190,10 @@ function answerPlan(house: House, plan: QueryPlan, keptAs: number | null): Answe
       partitions: frozen(countPartitions(used)),
     },
   };
+}
+
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }
 
 /** Each partition once, also when several pieces read of it. */

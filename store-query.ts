@@ -17,7 +17,7 @@ import { countGroups } from './store-counts.js';
 import { withDeadline } from './store-deadline.js';
 import type { HeldSnapshot } from './storage/storage.js';
 import { publishOf } from './store-history.js';
-import { planAnswer, planOptions } from './store-plan.js';
+import { isoTime, planAnswer, planOptions } from './store-plan.js';
 import type { AnswerPlan } from './store-plan.js';
 import type { UsedPreAggregation } from './store-used-tables.js';
 import type { House } from './store-house.js';
@@ -189,7 +189,7 @@ async function runPlan(
     data: rows.data,
     annotation,
     usedPreAggregations: used,
-    lastRefreshTime: new Date(refreshedAt ?? now).toISOString(),
+    lastRefreshTime: refreshedAt ?? isoTime(now),
     ...(rows.total === null ? {} : { total: rows.total }),
     meta: {
       ...meta,

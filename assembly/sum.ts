@@ -114,6 +114,20 @@ function lanesOf(lanes: v128): u64 {
   );
 }
 
+export function hasZero(numbers: usize, count: u32): u32 {
+  const end = numbers + ((<usize>count) << 3);
+  const eights = numbers + ((<usize>(count & ~7)) << 3);
+  const zero = f64x2.splat(0);
+  let at = numbers;
+  for (; at < eights; at += 64) {
+    const a = v128.or(f64x2.eq(v128.load(at), zero), f64x2.eq(v128.load(at, 16), zero));
+    const b = v128.or(f64x2.eq(v128.load(at, 32), zero), f64x2.eq(v128.load(at, 48), zero));
+    if (v128.any_true(v128.or(a, b))) return 1;
+  }
+  for (; at < end; at += 8) if (load<f64>(at) == 0) return 1;
+  return 0;
+}
+
 const SPLIT: f64 = 67_108_864; // 2^26
 
 export function sumHalves(highs: usize, lows: usize, groups: usize, numbers: usize, from: u32, count: u32): void {
@@ -210,36 +224,79 @@ function markByKey<K>(seen: usize, keys: usize, slots: usize, validity: usize, f
 export function markByKey8(seen: usize, keys: usize, slots: usize, validity: usize, from: u32, count: u32): void {
   markByKey<u8>(seen, keys, slots, validity, from, count);
 }
-export function sumByKey8x8(
-  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+/** As many codes as one byte has: each has two sums of 64 bits, so that a row need not wait for the one before it. */
+const BYTE_CODES: usize = 256;
+
+// @ts-ignore: decorator
+@inline
+function addWhole(wholes: usize, key: usize, number: i64): void {
+  const at = wholes + (key << 3);
+  store<i64>(at, load<i64>(at) + number);
+}
+
+/** As `sumByKey` by way of sums of each code in whole numbers, `wholes`: twice as many as there are codes, and zeros. */
+// @ts-ignore: decorator
+@inline
+function sumByByte<V>(
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
 ): void {
-  sumByKey<u8, u8>(sums, base, keys, slots, codes, from, count);
+  const others = wholes + (BYTE_CODES << 3);
+  const whole = <i64>base;
+  let key = keys + <usize>from;
+  let code = codes + (<usize>from) * sizeof<V>();
+  const end = key + <usize>count;
+  const fours = key + <usize>(count & ~3);
+  while (key < fours) {
+    addWhole(wholes, <usize>load<u8>(key), whole + <i64>load<V>(code));
+    addWhole(others, <usize>load<u8>(key, 1), whole + <i64>load<V>(code, sizeof<V>()));
+    addWhole(wholes, <usize>load<u8>(key, 2), whole + <i64>load<V>(code, 2 * sizeof<V>()));
+    addWhole(others, <usize>load<u8>(key, 3), whole + <i64>load<V>(code, 3 * sizeof<V>()));
+    key += 4;
+    code += 4 * sizeof<V>();
+  }
+  while (key < end) {
+    addWhole(wholes, <usize>load<u8>(key), whole + <i64>load<V>(code));
+    key += 1;
+    code += sizeof<V>();
+  }
+  for (let at: usize = 0; at < <usize>slotCount << 3; at += 8) {
+    const sum = load<i64>(wholes + at) + load<i64>(others + at);
+    if (sum != 0) addTo(sums, load<u32>(slots + (at >> 1)), <f64>sum);
+    store<i64>(wholes + at, 0);
+    store<i64>(others + at, 0);
+  }
+}
+
+export function sumByKey8x8(
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+): void {
+  sumByByte<u8>(sums, base, keys, slots, slotCount, codes, from, count, wholes);
 }
 export function sumByKey8x16(
-  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
 ): void {
-  sumByKey<u8, u16>(sums, base, keys, slots, codes, from, count);
+  sumByByte<u16>(sums, base, keys, slots, slotCount, codes, from, count, wholes);
 }
 export function sumByKey8x32(
-  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
 ): void {
-  sumByKey<u8, u32>(sums, base, keys, slots, codes, from, count);
+  sumByByte<u32>(sums, base, keys, slots, slotCount, codes, from, count, wholes);
 }
 export function markByKey16(seen: usize, keys: usize, slots: usize, validity: usize, from: u32, count: u32): void {
   markByKey<u16>(seen, keys, slots, validity, from, count);
 }
 export function sumByKey16x8(
-  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
 ): void {
   sumByKey<u16, u8>(sums, base, keys, slots, codes, from, count);
 }
 export function sumByKey16x16(
-  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
 ): void {
   sumByKey<u16, u16>(sums, base, keys, slots, codes, from, count);
 }
 export function sumByKey16x32(
-  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
 ): void {
   sumByKey<u16, u32>(sums, base, keys, slots, codes, from, count);
 }
@@ -247,17 +304,17 @@ export function markByKey32(seen: usize, keys: usize, slots: usize, validity: us
   markByKey<u32>(seen, keys, slots, validity, from, count);
 }
 export function sumByKey32x8(
-  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
 ): void {
   sumByKey<u32, u8>(sums, base, keys, slots, codes, from, count);
 }
 export function sumByKey32x16(
-  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
 ): void {
   sumByKey<u32, u16>(sums, base, keys, slots, codes, from, count);
 }
 export function sumByKey32x32(
-  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
 ): void {
   sumByKey<u32, u32>(sums, base, keys, slots, codes, from, count);
 }

@@ -1,18 +1,10 @@
 import { assert } from '../model/assert.js';
 import type { Chunk } from './chunk.js';
-import { countZeros } from './count-zeros.js';
+import { identity } from './identity.js';
 import type { Kernels } from './kernels/kernels.js';
 import { slotOfRun } from './key-runs.js';
 import type { ScanSlice, SliceKey } from './scan-task.js';
 import { scratch } from './scratch.js';
-
-let identities = new Uint32Array(0);
-
-/** 0, 1, … below `length`; not to be written. */
-function identity(length: number): Uint32Array {
-  if (identities.length < length) identities = Uint32Array.from({ length }, (_, i) => i);
-  return identities.subarray(0, length);
-}
 
 /** The slots of one key as groups. Which of them occur is only asked in the end, so that rows are not numbered. */
 export class DirectGroups {
@@ -53,7 +45,7 @@ export class DirectGroups {
    */
   keepOccurring(sums: Float64Array | null, kernels: Kernels): Uint32Array {
     const { occurs, count } = this;
-    if (sums !== null && countZeros(sums) === 0) return (this.kept = identity(count));
+    if (sums !== null && !kernels.hasZero(sums, count)) return (this.kept = identity(count));
     for (const slots of this.wholeTables) kernels.markSeen(occurs, slots, slots.length);
     const kept = new Uint32Array(count);
     let groups = 0;

@@ -6,6 +6,7 @@ import type { FinishPlan, OutputColumn } from '../model/plan.js';
 import type { MemberId } from '../model/schema.js';
 import { formatValue, type LogicalType, type NumberForm, type Value } from '../model/value.js';
 import { finishMeasure, stateColumns, type FinishedColumn } from './finish-measure.js';
+import { identity } from './identity.js';
 import { orderRows } from './order-rows.js';
 import { type Row, rowMaker, type RowMaker } from './row-objects.js';
 import { relativeErrorsOf, type RelativeErrors } from './relative-error.js';
@@ -86,12 +87,9 @@ function passingRows(
   having: Filter | null,
   measures: ReadonlyMap<MemberId, FinishedColumn>,
 ): Uint32Array {
-  const passing = new Uint32Array(batch.rows);
-  if (having === null) {
-    for (let row = 0; row < passing.length; row++) passing[row] = row;
-    return passing;
-  }
+  if (having === null) return identity(batch.rows);
   const passes = compileHaving(having, measures);
+  const passing = new Uint32Array(batch.rows);
   let count = 0;
   for (let row = 0; row < batch.rows; row++) if (passes(row)) passing[count++] = row;
   return passing.subarray(0, count);

@@ -1,6 +1,8 @@
 import type { GroupedCodes, GroupedNumbers } from '../model/batch.js';
 import { compareValues, type Value } from '../model/value.js';
 import type { FinishedColumn } from './finish-measure.js';
+import { leadingRows } from './leading-rows.js';
+import { type CodeOrder, orderByCodes, rankCodes } from './order-codes.js';
 
 export interface RowOrder {
   readonly values: FinishedColumn;
@@ -12,8 +14,47 @@ export interface RowOrder {
  * they come. No order leaves all as it is.
  */
 export function orderRows(rows: Uint32Array, order: readonly RowOrder[], count: number): Uint32Array {
-  if (order.length === 0) return rows.subarray(0, count);
+  if (order.length === 0 || count === 0) return rows.subarray(0, count);
+  if (rows.length <= FEW_ROWS) {
+    return rows.toSorted(inTurn(order.map((key) => compareValuesBy(key, rows, false)))).subarray(0, count);
+  }
   const isRanked = count * TOP_SHARE > rows.length;
+  return (
+    (isRanked ? orderedByCodes(rows, order)?.subarray(0, count) : leadingInOrder(rows, order, count)) ??
+    orderByKeys(rows, order, count, isRanked)
+  );
+}
+
+/** Null where some key is no code, or the dictionary of one is too large. */
+function orderedByCodes(rows: Uint32Array, order: readonly RowOrder[]): Uint32Array | null {
+  const codes = order.flatMap(({ values, descending }) =>
+    isCoded(values, rows) ? [{ ...values.coded, descending }] : [],
+  );
+  return codes.length < order.length ? null : orderByCodes(rows, codes);
+}
+
+/** Null where the first key is no number, or leaves open too much. */
+function leadingInOrder(rows: Uint32Array, order: readonly RowOrder[], count: number): Uint32Array | null {
+  const [{ values, descending }] = order;
+  if (values.numbers === undefined || count > LEADING_MAX) return null;
+  const leading = leadingRows(values.numbers, descending, rows, count, count + LEADING_MAX);
+  if (leading === null) return null;
+  const compare = inTurn(order.map((key) => compareValuesBy(key, leading, false)));
+  return leading.sort(compare).subarray(0, count);
+}
+
+/** So few are compared sooner than ranked. */
+const FEW_ROWS = 16;
+
+/** So few are put in order one by one. */
+const LEADING_MAX = 200;
+
+function orderByKeys(
+  rows: Uint32Array,
+  order: readonly RowOrder[],
+  count: number,
+  isRanked: boolean,
+): Uint32Array {
   const [first, ...others] = order;
   const leads = numericRanks(first, rows);
   const compare = inTurn([
@@ -104,11 +145,17 @@ const LAST = Infinity;
 
 /** By row, the position of its value among the distinct values in order. */
 function valueRanks({ values, descending }: RowOrder, rows: Uint32Array): Float64Array {
-  // A dictionary of many values that do not occur is dearer than a map of those that do.
-  return values.coded === undefined || values.coded.dictionary.length > 4 * rows.length
-    ? ranksOfValues(values.valueAt, descending, rows)
-    : ranksOfCodes(values.coded, descending, rows);
+  return isCoded(values, rows)
+    ? ranksOfCodes({ ...values.coded, descending }, rows)
+    : ranksOfValues(values.valueAt, descending, rows);
 }
+
+/** A dictionary of many values that do not occur is dearer than a map of those that do. */
+function isCoded(values: FinishedColumn, rows: Uint32Array): values is Coded {
+  return values.coded !== undefined && values.coded.dictionary.length <= 4 * rows.length;
+}
+
+type Coded = FinishedColumn & { readonly coded: GroupedCodes };
 
 function ranksOfValues(
   valueAt: FinishedColumn['valueAt'],
@@ -125,24 +172,10 @@ function ranksOfValues(
   return ranks;
 }
 
-function ranksOfCodes(
-  { codes, dictionary }: GroupedCodes,
-  descending: boolean,
-  rows: Uint32Array,
-): Float64Array {
-  const rankOf = new Float64Array(dictionary.length).fill(-1);
-  const used: number[] = [];
-  for (const row of rows) {
-    const code = codes[row];
-    if (rankOf[code] === LAST) continue;
-    rankOf[code] = LAST;
-    if (dictionary[code] !== null) used.push(code);
-  }
-  used.sort((a, b) => compareValues(dictionary[a], dictionary[b]));
-  if (descending) used.reverse();
-  used.forEach((code, rank) => (rankOf[code] = rank));
+function ranksOfCodes(coded: CodeOrder, rows: Uint32Array): Float64Array {
+  const { rankOf } = rankCodes(coded, rows);
   const ranks = ranksFor(rows);
-  for (const row of rows) ranks[row] = rankOf[codes[row]];
+  for (const row of rows) ranks[row] = rankOf[coded.codes[row]];
   return ranks;
 }
 
@@ -162,7 +195,6 @@ function topRows(
   compare: Compare,
   count: number,
 ): Uint32Array {
-  if (count === 0) return rows.subarray(0, 0);
   const heap = rows.slice(0, count);
   for (let at = (count >> 1) - 1; at >= 0; at--) sink(heap, at, heap[at], compare);
   let top = leads === null ? LAST : leads[heap[0]];

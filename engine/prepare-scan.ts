@@ -44,60 +44,11 @@ export interface PrepareOptions {
 export type GroupingChoice = 'auto' | 'dense' | 'hashed';
 
 /**
- * Decides everything that needs names, values or dictionaries: which rows to visit, and how groups are numbered. What
- * was decided for few rows stays known while the first partition is in memory: a plan that is kept is asked again.
+ * Decides everything that needs names, values or dictionaries: which rows to visit, and how groups are numbered.
  *
  * @throws StoreError `corrupt` when partitions hold a column in different types
  */
 export function prepareScan(
-  scan: ScanPlan,
-  sort: readonly string[],
-  batches: readonly StoredBatch[],
-  options: PrepareOptions,
-): PreparedScan {
-  const first = batches.at(0);
-  const known = first === undefined ? undefined : preparations.get(first)?.get(scan);
-  if (known !== undefined && isSame(known, sort, batches, options)) return known.prepared;
-  const prepared = prepareAnew(scan, sort, batches, options);
-  if (first !== undefined && prepared.shape.rows <= LIMITS.preparedRowsMax) {
-    const ofFirst = preparations.get(first) ?? new WeakMap<ScanPlan, Preparation>();
-    const { dictionaries, grouping, plainKernels, blockRows, types } = options;
-    const asked = { dictionaries, grouping, plainKernels, blockRows, types };
-    preparations.set(first, ofFirst.set(scan, { sort, batches, options: asked, prepared }));
-  }
-  return prepared;
-}
-
-interface Preparation {
-  readonly sort: readonly string[];
-  readonly batches: readonly StoredBatch[];
-  readonly options: { readonly [K in keyof PrepareOptions]: PrepareOptions[K] | undefined };
-  readonly prepared: PreparedScan;
-}
-
-const preparations = new WeakMap<StoredBatch, WeakMap<ScanPlan, Preparation>>();
-
-function isSame(
-  known: Preparation,
-  sort: readonly string[],
-  batches: readonly StoredBatch[],
-  options: PrepareOptions,
-): boolean {
-  const { dictionaries, grouping, plainKernels, blockRows, types } = known.options;
-  return (
-    options.dictionaries === dictionaries &&
-    options.grouping === grouping &&
-    options.plainKernels === plainKernels &&
-    options.blockRows === blockRows &&
-    options.types === types &&
-    batches.length === known.batches.length &&
-    batches.every((batch, at) => batch === known.batches[at]) &&
-    sort.length === known.sort.length &&
-    sort.every((column, at) => column === known.sort[at])
-  );
-}
-
-function prepareAnew(
   scan: ScanPlan,
   sort: readonly string[],
   batches: readonly StoredBatch[],
@@ -271,8 +222,11 @@ function sumKind(columns: readonly StoredColumn[]): AggregateKind {
     if (!isNumbers(column)) return 'wideSum';
     absSum += column.absSum;
   }
-  return absSum <= Number.MAX_SAFE_INTEGER ? 'sum' : 'wideSum';
+  return absSum <= EXACT_MAX ? 'sum' : 'wideSum';
 }
+
+/** Less than the largest safe integer, for kernels add a column's base and its codes apart: for a chunk, up to 2^44. */
+const EXACT_MAX = 2 ** 52;
 
 function isNumbers(column: StoredColumn): column is NumberColumn | NarrowColumn {
   return column.kind === 'number' || column.kind === 'narrow';

@@ -5,7 +5,8 @@ import { throwIfAborted } from '../model/throw-if-aborted.js';
 import type { LogicalType } from '../model/value.js';
 import type { Accumulator } from './accumulators/accumulator.js';
 import { CodedGroups, NumberGroups, nullsAsZero } from './grouped-columns.js';
-import { prepareScan, type PreparedScan, type PrepareOptions } from './prepare-scan.js';
+import { keptPreparation } from './kept-preparations.js';
+import type { PreparedScan, PrepareOptions } from './prepare-scan.js';
 import { placeScan, type PlaceOptions } from './place-scan.js';
 import { scanOnWorkers } from './scan-on-workers.js';
 import { mergeParts, scanSlices, type ScanStates } from './scan-slices.js';
@@ -45,7 +46,7 @@ export async function runScan(
     await turn;
     throwIfAborted(signal);
   }
-  const prepared = prepareScan(scan, sort, batches, options);
+  const prepared = keptPreparation(scan, sort, batches, options);
   const place = placeScan(prepared, options);
   if (pool === null || place.kind === 'here') return toResult(scan, prepared, scanSlices(prepared));
   const parts = await scanOnWorkers(prepared, pool, place.tasks, { client, signal });
@@ -60,7 +61,7 @@ export function runScanSync(
   batches: readonly StoredBatch[],
   options: PrepareOptions,
 ): ScanResult {
-  const prepared = prepareScan(scan, sort, batches, options);
+  const prepared = keptPreparation(scan, sort, batches, options);
   return toResult(scan, prepared, scanSlices(prepared));
 }
 

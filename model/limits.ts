@@ -159,6 +159,8 @@ export const LIMITS = {
   planTextChars: 64 * 1024,
   /** Rows of a scan up to which what was decided for it is kept with its first partition. */
   preparedRowsMax: 65_536,
+  /** Rows of a scan that is asked again, up to which they are laid side by side. */
+  gatheredRowsMax: 1_024,
   /** Bytes of the tables by which the filters of one plan test one partition, up to which they are kept with it. */
   narrowingBytes: 2_048,
   /** Threads of the worker pool, where the machine has as many processors. */

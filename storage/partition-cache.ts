@@ -12,8 +12,7 @@ export type LoadColumns = (file: FileMeta, columns: readonly RollupColumn[]) => 
  * not read again at the same time, and only columns that are not there yet are decoded.
  */
 export class PartitionCache {
-  /** Oldest use first. */
-  readonly #batches = new Map<string, StoredBatch>();
+  readonly #held = new Map<string, Held>();
   /** The last load of each file that is under way: loads of one file go one after the other. */
   readonly #loading = new Map<string, Promise<unknown>>();
   readonly #waiting: (() => void)[] = [];
@@ -21,6 +20,7 @@ export class PartitionCache {
   readonly #bytesMax: number;
   #bytes = 0;
   #reads = 0;
+  #uses = 0;
 
   constructor(load: LoadColumns, bytesMax: number) {
     this.#load = load;
@@ -30,7 +30,7 @@ export class PartitionCache {
   /** A batch with at least these columns; at once where they are held. */
   read(file: FileMeta, columns: readonly RollupColumn[]): StoredBatch | Promise<StoredBatch> {
     const cached = this.#take(file.path);
-    return cached !== undefined && missing(cached, columns).length === 0
+    return cached !== undefined && holds(cached, columns)
       ? cached
       : this.#queued(file, columns);
   }
@@ -68,26 +68,27 @@ export class PartitionCache {
 
   /** What is held of a file; it becomes the most recent. */
   #take(path: string): StoredBatch | undefined {
-    const batch = this.#batches.get(path);
-    if (batch === undefined) return undefined;
-    this.#batches.delete(path);
-    this.#batches.set(path, batch);
-    return batch;
+    const held = this.#held.get(path);
+    if (held === undefined) return undefined;
+    held.lastUse = ++this.#uses;
+    return held.batch;
   }
 
   #put(path: string, batch: StoredBatch): void {
     this.#drop(path);
-    this.#batches.set(path, batch);
+    this.#held.set(path, { batch, lastUse: ++this.#uses });
     this.#bytes += batch.bytes;
-    for (const oldest of this.#batches.keys()) {
-      if (this.#bytes <= this.#bytesMax) break;
+    if (this.#bytes <= this.#bytesMax) return;
+    const byUse = [...this.#held].sort(([, a], [, b]) => a.lastUse - b.lastUse);
+    for (const [oldest] of byUse) {
       this.#drop(oldest);
+      if (this.#bytes <= this.#bytesMax) return;
     }
   }
 
   #drop(path: string): void {
-    this.#bytes -= this.#batches.get(path)?.bytes ?? 0;
-    this.#batches.delete(path);
+    this.#bytes -= this.#held.get(path)?.batch.bytes ?? 0;
+    this.#held.delete(path);
   }
 
   async #enter(): Promise<void> {
@@ -101,6 +102,17 @@ export class PartitionCache {
     if (next === undefined) this.#reads--;
     else next();
   }
+}
+
+interface Held {
+  readonly batch: StoredBatch;
+  /** A number that ascends: to take one is what most queries do most often, and costs no more than this. */
+  lastUse: number;
+}
+
+function holds(batch: StoredBatch, columns: readonly RollupColumn[]): boolean {
+  for (const column of columns) if (!batch.columns.has(column.name)) return false;
+  return true;
 }
 
 function missing(batch: StoredBatch, columns: readonly RollupColumn[]): readonly RollupColumn[] {

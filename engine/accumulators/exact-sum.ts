@@ -1,7 +1,7 @@
 import type { GroupedNumbers, NarrowColumn } from '../../model/batch.js';
 import { canonicalInteger, type Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
-import type { ScanInput } from '../scan-task.js';
+import type { ScanInput, SliceKey } from '../scan-task.js';
 import { numberInput, valuesOf, type Accumulator, type StateColumns } from './accumulator.js';
 import { grow, keepElements } from './grow.js';
 import { KeyedSums } from './keyed-sums.js';
@@ -28,14 +28,20 @@ export class ExactSum implements Accumulator {
 
   add([input]: readonly ScanInput[], chunk: Chunk): void {
     const column = numberInput(input);
-    if (column.kind === 'narrow' && chunk.keyed !== null && chunk.whole && this.groups > FEW_GROUPS) {
-      (this.keyed ??= new KeyedSums(this.groups)).add(column, chunk.keyed, chunk, this.seen);
+    const { keyed } = chunk;
+    if (column.kind === 'narrow' && keyed !== null && chunk.whole && this.isQuicker(keyed)) {
+      (this.keyed ??= new KeyedSums(this.groups, chunk.kernels)).add(column, keyed, chunk, this.seen);
       return;
     }
     this.isMixed = true;
     if (column.kind === 'narrow') this.addCodes(column, chunk);
     else this.addNumbers(chunk.numbersOf(column), chunk);
     if (this.seen?.isFull(this.groups) === false) this.seen.add(column, chunk);
+  }
+
+  /** Than to number the groups of the rows, once for all aggregates, and to add by these. */
+  private isQuicker({ codes }: SliceKey): boolean {
+    return codes.BYTES_PER_ELEMENT === 1 || this.groups > FEW_GROUPS;
   }
 
   private addNumbers(numbers: Float64Array, chunk: Chunk): void {

@@ -1,6 +1,6 @@
 import type { Chunk } from '../chunk.js';
-import { countZeros } from '../count-zeros.js';
 import type { Kernels } from '../kernels/kernels.js';
+import { WHOLES } from '../kernels/sum-numbers.js';
 import type { NumberInput, SliceKey } from '../scan-task.js';
 import { scratch } from '../scratch.js';
 import type { SeenGroups } from './seen-groups.js';
@@ -14,23 +14,26 @@ type Narrow = Extract<NumberInput, { kind: 'narrow' }>;
 export class KeyedSums {
   /** By slot. */
   readonly sums: Float64Array;
+  private readonly kernels: Kernels;
+  private readonly wholes = scratch().zeroed(Float64Array, WHOLES);
   private readonly parts: (() => void)[] = [];
 
-  constructor(groups: number) {
+  constructor(groups: number, kernels: Kernels) {
+    this.kernels = kernels;
     this.sums = scratch().zeroed(Float64Array, groups);
   }
 
   /** @param seen null: every row has a value */
   add({ codes, base, validity }: Narrow, key: SliceKey, chunk: Chunk, seen: SeenGroups | null): void {
     const { kernels, from, count } = chunk;
-    kernels.sumByKey(this.sums, base, key.codes, key.slots, codes, from, count);
+    kernels.sumByKey(this.sums, base, key.codes, key.slots, codes, from, count, this.wholes);
     if (seen !== null) this.parts.push(() => mark(seen, kernels, key, validity, from, count));
   }
 
   /** The sums by slot, of groups that stay, with what was added `besides`; and marks those that met a value. */
   settle(groups: Uint32Array, besides: Float64Array | null, seen: SeenGroups | null): Float64Array {
     const { sums: own } = this;
-    if (besides === null && countZeros(own) === 0) {
+    if (besides === null && !this.kernels.hasZero(own, own.length)) {
       seen?.markFirst(own.length);
       return own;
     }

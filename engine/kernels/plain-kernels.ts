@@ -15,6 +15,7 @@ import {
   writeRows,
 } from './select-rows.js';
 import {
+  hasZero,
   sumByKey,
   sumCodes,
   sumDoubles,
@@ -34,6 +35,7 @@ export const plainKernels = {
   gatherCodes,
   gatherFlags,
   gatherNumbers,
+  hasZero,
   markByKey,
   markSeen,
   markValid,

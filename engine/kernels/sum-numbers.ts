@@ -31,7 +31,14 @@ export function sumCodes(
   for (let i = 0; i < count; i++) sums[groups[i]] += base + codes[from + i];
 }
 
-/** As `sumCodes` where the slots of a key are the groups. */
+/** How many numbers of room `sumByKey` asks for. */
+export const WHOLES = 512;
+
+/**
+ * As `sumCodes` where the slots of a key are the groups. Exact while every sum is a safe integer.
+ *
+ * @param _wholes room of WebAssembly's for sums of 64 bits: zeros, before and after
+ */
 export function sumByKey(
   sums: Float64Array,
   base: number,
@@ -40,6 +47,7 @@ export function sumByKey(
   codes: Codes,
   from: number,
   count: number,
+  _wholes: Float64Array,
 ): void {
   for (let row = from; row < from + count; row++) sums[slots[keys[row]]] += base + codes[row];
 }
@@ -67,6 +75,12 @@ export function sumOfCodes(codes: Codes, from: number, count: number): number {
   let sum = 0;
   for (let i = from; i < from + count; i++) sum += codes[i];
   return sum;
+}
+
+/** Whether one of the first `count` is 0. */
+export function hasZero(numbers: Float64Array, count: number): boolean {
+  for (let i = 0; i < count; i++) if (numbers[i] === 0) return true;
+  return false;
 }
 
 /** Safe integers are split here: high halves are at most 2^27, so that 2^26 of them add up to at most 2^53. */

@@ -215,7 +215,16 @@ function grouping(
 
 function summing(
   calls: Calls,
-): Some<'sumNumbers' | 'sumByKey' | 'sumCodes' | 'sumOfNumbers' | 'sumOfCodes' | 'sumHalves' | 'sumDoubles'> {
+): Some<
+  | 'hasZero'
+  | 'sumNumbers'
+  | 'sumByKey'
+  | 'sumCodes'
+  | 'sumOfNumbers'
+  | 'sumOfCodes'
+  | 'sumHalves'
+  | 'sumDoubles'
+> {
   const sumCodes = byWidth(calls, 'sumCodes');
   const sumOfCodes = byWidth(calls, 'sumOfCodes');
   const sumByKey = byWidths(calls, 'sumByKey');
@@ -225,12 +234,12 @@ function summing(
         calls.sumNumbers(sums.byteOffset, groups.byteOffset, numbers.byteOffset, from, count);
       } else plain.sumNumbers(sums, groups, numbers, from, count);
     },
-    sumByKey(sums, base, keys, slots, codes, from, count) {
-      if (sees(sums) && sees(keys) && sees(slots) && sees(codes)) {
+    sumByKey(sums, base, keys, slots, codes, from, count, wholes) {
+      if (sees(sums) && sees(keys) && sees(slots) && sees(codes) && sees(wholes)) {
         const call = sumByKey[keys.BYTES_PER_ELEMENT][codes.BYTES_PER_ELEMENT];
         const [k, s, c] = [keys.byteOffset, slots.byteOffset, codes.byteOffset];
-        call(sums.byteOffset, base, k, s, c, from, count);
-      } else plain.sumByKey(sums, base, keys, slots, codes, from, count);
+        call(sums.byteOffset, base, k, s, slots.length, c, from, count, wholes.byteOffset);
+      } else plain.sumByKey(sums, base, keys, slots, codes, from, count, wholes);
     },
     sumCodes(sums, base, groups, codes, from, count) {
       if (sees(sums) && sees(groups) && sees(codes)) {
@@ -246,6 +255,8 @@ function summing(
       sees(codes)
         ? sumOfCodes[codes.BYTES_PER_ELEMENT](codes.byteOffset, from, count)
         : plain.sumOfCodes(codes, from, count),
+    hasZero: (numbers, count) =>
+      sees(numbers) ? calls.hasZero(numbers.byteOffset, count) === 1 : plain.hasZero(numbers, count),
     sumHalves(highs, lows, groups, numbers, from, count) {
       if (sees(highs) && sees(lows) && sees(groups) && sees(numbers)) {
         const { byteOffset } = groups;

@@ -4,6 +4,7 @@ import { packSketches } from '../../dist/engine/sketches/pack-sketches.js';
 import { entryOfInteger } from '../../dist/engine/sketches/sketch-entry.js';
 import { Sketch } from '../../dist/engine/sketches/sketch.js';
 import { kernels, type Kernels } from '../../dist/engine/kernels/kernels.js';
+import { WHOLES } from '../../dist/engine/kernels/sum-numbers.js';
 import { plainKernels } from '../../dist/engine/kernels/plain-kernels.js';
 import { allocateIn, type ArrayKind, columnMemory, type Numbers } from '../../dist/storage/column-memory.js';
 
@@ -260,11 +261,15 @@ const LAWS: Readonly<Record<string, (given: Coded) => void>> = {
       k.sumCodes(a.states, base, a.groups, a.codes, from, to - from),
     );
   },
-  sumByKey({ codes, groups, slots, part: { from, to }, base, states, shift }) {
+  sumByKey({ codes, groups, integers, slots, part: { from, to }, base, shift }) {
+    // Of one byte, of two and of four.
     const other = Uint8Array.from(groups);
-    expectSame({ codes, slots, other, states }, shift, (k, a) => {
-      k.sumByKey(a.states, base, a.codes, a.slots, a.other, from, to - from);
-      k.sumByKey(a.states, base, a.other, a.slots, a.codes, from, to - from);
+    const large = Uint32Array.from(integers);
+    const sums = Float64Array.from(slots, (slot) => slot * base + 0).subarray(0, GROUPS);
+    expectSame({ codes, slots, other, large, sums, wholes: new Float64Array(WHOLES) }, shift, (k, a) => {
+      k.sumByKey(a.sums, base, a.codes, a.slots, a.other, from, to - from, a.wholes);
+      k.sumByKey(a.sums, base, a.other, a.slots, a.codes, from, to - from, a.wholes);
+      k.sumByKey(a.sums, base, a.other, a.slots, a.large, from, to - from, a.wholes);
     });
   },
   markByKey({ codes, slots, flags, part: { from, to }, shift }) {
@@ -278,6 +283,13 @@ const LAWS: Readonly<Record<string, (given: Coded) => void>> = {
     expectSame({ codes, slots, groups }, shift, (k, a) =>
       k.slotsOf(a.codes, a.slots, from, to - from, a.groups),
     );
+  },
+  hasZero({ states, numbers, part: { to }, shift }) {
+    expectSame({ numbers }, shift, (k, a) => k.hasZero(a.numbers, to));
+    const others = numbers.map(
+      (number, i) => (number === 0 && i % 7 !== 0 ? 1 : number) || states[i % GROUPS],
+    );
+    expectSame({ others }, shift, (k, a) => k.hasZero(a.others, to));
   },
   sumOfNumbers({ integers, part: { from, to }, shift }) {
     expectSame({ integers }, shift, (k, a) => k.sumOfNumbers(a.integers, from, to - from));
@@ -355,6 +367,19 @@ describe.skipIf(memory === null)(
       for (const kind of [Uint8Array, Uint16Array, Uint32Array]) {
         const codes = new kind(2_000_001).fill(-1);
         expectSame({ codes }, 0, (k, a) => k.sumOfCodes(a.codes, 1, 2_000_000));
+      }
+    });
+
+    test('sums by key that fill their lanes', () => {
+      const keys = new Uint8Array(200_001).fill(1);
+      for (const kind of [Uint8Array, Uint16Array, Uint32Array]) {
+        for (const length of [3, 200]) {
+          const codes = new kind(200_001).fill(-1);
+          const arrays = { sums: new Float64Array(3), keys, slots: new Int32Array(length).fill(2), codes };
+          expectSame({ ...arrays, wholes: new Float64Array(WHOLES) }, 0, (k, a) =>
+            k.sumByKey(a.sums, -7, a.keys, a.slots, a.codes, 1, 200_000, a.wholes),
+          );
+        }
       }
     });
   },
