@@ -25,12 +25,14 @@ export function orderRows(rows: Uint32Array, order: readonly RowOrder[], count: 
   );
 }
 
-/** Null where some key is no code, or the dictionary of one is too large. */
+/** By the first keys, as far as they are codes; null where these leave rows to the keys after them. */
 function orderedByCodes(rows: Uint32Array, order: readonly RowOrder[]): Uint32Array | null {
-  const codes = order.flatMap(({ values, descending }) =>
-    isCoded(values, rows) ? [{ ...values.coded, descending }] : [],
-  );
-  return codes.length < order.length ? null : orderByCodes(rows, codes);
+  const codes: CodeOrder[] = [];
+  for (const { values, descending } of order) {
+    if (!isCoded(values, rows)) break;
+    codes.push({ ...values.coded, descending });
+  }
+  return codes.length === 0 ? null : orderByCodes(rows, codes, codes.length === order.length);
 }
 
 /** Null where the first key is no number, or leaves open too much. */

@@ -23,7 +23,7 @@ export interface Bodies {
   readonly dictionary: number;
 }
 
-/** Reads all at once what it needs; allocates no more than the note says that the file holds. */
+/** Reads all at once what it needs; allocates as much as the note says, of which no buffer is longer than the file. */
 export async function decodeServingColumn(
   note: ColumnNote,
   rows: number,

@@ -96,6 +96,7 @@ export async function readServingColumns(
   const columns = await allOf(
     wanted.map(async (column): Promise<[string, StoredColumn]> => {
       const note = noteOf(notes, meta, column);
+      requireRoom(note, file.bytes);
       const at = notes.filter(({ dictionary }) => dictionary !== null).indexOf(note);
       const bodies = { batch: index.batch, dictionary: index.dictionaries[at] ?? NaN };
       return [column.name, await decodeServingColumn(note, rows, bodies, read)];
@@ -103,6 +104,12 @@ export async function readServingColumns(
   );
   const bytes = columns.reduce((sum, [, column]) => sum + columnBytes(column), 0);
   return { rows, columns: new Map(columns), bytes };
+}
+
+/** Before anything is allocated for it: no buffer is longer than the file. */
+function requireRoom({ buffers, dictionary }: ColumnNote, fileBytes: number): void {
+  const stretches = [...buffers, ...(dictionary?.buffers ?? [])];
+  if (stretches.some(([, bytes]) => bytes > fileBytes)) throw damaged('a buffer is longer than the file');
 }
 
 /** Of a column as it is wanted and as it was published: a rollup may use it in another way by now. */

@@ -227,3 +227,25 @@ function editNote(_whole: Uint8Array, random: () => number): Uint8Array {
     },
   );
 }
+
+test('a buffer that claims to be longer than the file is told before room is made for it', async () => {
+  const huge = forge(
+    (array) => array,
+    (note) => ({
+      ...note,
+      columns: note.columns.map((column) => ({
+        ...column,
+        dictionary:
+          column.dictionary === null
+            ? null
+            : {
+                ...column.dictionary,
+                buffers: column.dictionary.buffers.map(
+                  ([offset, , checksum]) => [offset, 2 ** 52, checksum] as const,
+                ),
+              },
+      })),
+    }),
+  );
+  await expect(read(huge)).rejects.toThrow(/longer than the file/);
+});
