@@ -225,6 +225,7 @@ function queryTools(house: House, options: QueryOptions, signal: AbortSignal | u
       grouping: testing.denseGroups === false ? 'hashed' : 'auto',
       blockRows: testing.blockRows ?? LIMITS.blockRows,
       plainKernels: testing.wasm === false,
+      roomBytes: house.config.queryBytesMax,
     },
     narrowing: testing.narrowing ?? true,
     source: (name) => house.source(name),

@@ -76,6 +76,11 @@ export interface StoreOptions {
    * none is kept.
    */
   readonly resultCacheMb?: number;
+  /**
+   * Memory for the groups of a query and their states, in MiB, on each thread that scans for it: `out_of_memory` beyond.
+   * Default 1024.
+   */
+  readonly queryMemoryMb?: number;
   /** Queries that may be under way at once, those that wait included; `overloaded` beyond. Default 10,000. */
   readonly queriesMax?: number;
   /** Threads for large scans. Default: as the machine has, at most 4. */

@@ -28,8 +28,8 @@ export function keptPreparation(
   const prepared = prepareScan(scan, sort, batches, options);
   if (first !== undefined && prepared.shape.rows <= LIMITS.preparedRowsMax) {
     const ofFirst = preparations.get(first) ?? new WeakMap<ScanPlan, Preparation>();
-    const { dictionaries, grouping, plainKernels, blockRows, types } = options;
-    const asked = { dictionaries, grouping, plainKernels, blockRows, types };
+    const { dictionaries, grouping, plainKernels, blockRows, roomBytes, types } = options;
+    const asked = { dictionaries, grouping, plainKernels, blockRows, roomBytes, types };
     preparations.set(first, ofFirst.set(scan, { sort, batches, options: asked, prepared, gathered: null }));
   }
   return prepared;
@@ -52,12 +52,13 @@ function isSame(
   batches: readonly StoredBatch[],
   options: PrepareOptions,
 ): boolean {
-  const { dictionaries, grouping, plainKernels, blockRows, types } = known.options;
+  const { dictionaries, grouping, plainKernels, blockRows, roomBytes, types } = known.options;
   return (
     options.dictionaries === dictionaries &&
     options.grouping === grouping &&
     options.plainKernels === plainKernels &&
     options.blockRows === blockRows &&
+    options.roomBytes === roomBytes &&
     options.types === types &&
     batches.length === known.batches.length &&
     batches.every((batch, at) => batch === known.batches[at]) &&

@@ -36,6 +36,8 @@ export interface PrepareOptions {
   readonly plainKernels?: boolean;
   /** Rows of a block, which is skipped when none of them can pass; Infinity: none is. */
   readonly blockRows?: number;
+  /** Bytes that the groups of the scan may take; default `LIMITS.queryBytes`. */
+  readonly roomBytes?: number;
   /** Of columns of the rollup that no batch shows, because all of its partitions were skipped. */
   readonly types?: ReadonlyMap<string, LogicalType>;
 }
@@ -72,6 +74,7 @@ export function prepareScan(
       dense,
       direct: direct && aggregates.every(({ kind }) => isCompact(kind)),
       plain: options.plainKernels ?? false,
+      roomBytes: options.roomBytes ?? LIMITS.queryBytes,
       aggregates,
     },
     slices: narrowed.flatMap((slice, i) =>

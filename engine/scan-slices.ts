@@ -9,7 +9,7 @@ import { RowSelector } from './row-selector.js';
 import { kernels } from './kernels/kernels.js';
 import { plainKernels } from './kernels/plain-kernels.js';
 import type { CodeFilter, ScanPart, ScanShape, ScanSlice, ScanTask } from './scan-task.js';
-import { scratch } from './scratch.js';
+import { OutOfRoom, scratch } from './scratch.js';
 
 /** Groups and their states, on the thread that made them, until its next scan. */
 export interface ScanStates {
@@ -22,10 +22,13 @@ export interface ScanStates {
  * Filters, groups and merges the rows of some slices, on this thread.
  *
  * @param stop shared with who asked: another number than 0 ends the scan
- * @throws StoreError `aborted`; `sketch_invalid`
+ * @throws StoreError `aborted`; `sketch_invalid`; `out_of_memory`
  */
 export function scanSlices({ shape, slices }: ScanTask, stop: Int32Array | null = null): ScanStates {
-  const states = emptyStates(shape);
+  return withinRoom(shape, (states) => scanAll(states, slices, stop));
+}
+
+function scanAll(states: ScanInProgress, slices: readonly ScanSlice[], stop: Int32Array | null): void {
   const selector = new RowSelector(states.chunk.kernels);
   const placed = placer();
   for (const each of slices) {
@@ -40,8 +43,6 @@ export function scanSlices({ shape, slices }: ScanTask, stop: Int32Array | null 
       from = to;
     }
   }
-  finish(states);
-  return states;
 }
 
 /** What a worker gives of its groups. */
@@ -56,7 +57,10 @@ export function partOf({ grouping, accumulators }: ScanStates): ScanPart {
 
 /** Merges the groups of several workers: those of a part are grouped as if they were rows. */
 export function mergeParts(shape: ScanShape, parts: readonly ScanPart[]): ScanStates {
-  const states = emptyStates(shape);
+  return withinRoom(shape, (states) => mergeAll(states, shape, parts));
+}
+
+function mergeAll(states: ScanInProgress, shape: ScanShape, parts: readonly ScanPart[]): void {
   const same = shape.radices.map(identity);
   for (const part of parts) {
     const keys = part.slots.map((codes, key) => ({ codes, slots: same[key], ascending: false }));
@@ -70,8 +74,32 @@ export function mergeParts(shape: ScanShape, parts: readonly ScanPart[]): ScanSt
       });
     }
   }
-  finish(states);
-  return states;
+}
+
+/** Groups that outgrow their memory are a refusal with their number, not the end of the process. */
+function withinRoom(shape: ScanShape, work: (states: ScanInProgress) => void): ScanStates {
+  let states: ScanInProgress | null = null;
+  try {
+    scratch().reset(shape.roomBytes);
+    states = emptyStates(shape);
+    work(states);
+    finish(states);
+    return states;
+  } catch (error) {
+    if (!(error instanceof OutOfRoom)) throw error;
+    const groups = states?.grouping.count ?? shape.radices.reduce((product, radix) => product * radix, 1);
+    const room = `the ${Math.floor(shape.roomBytes / 2 ** 20)} MiB that a query may have`;
+    throw new StoreError(
+      'out_of_memory',
+      `${groups} groups or more, of ${shape.aggregates.length} states each, do not fit in ${room}.`,
+      {
+        next: 'Group by fewer columns, filter more, or open the store with a higher queryMemoryMb.',
+        cause: error,
+      },
+    );
+  } finally {
+    scratch().unbound();
+  }
 }
 
 function identity(size: number): Int32Array {
@@ -111,7 +139,6 @@ interface ScanInProgress extends ScanStates {
 }
 
 function emptyStates(shape: ScanShape): ScanInProgress {
-  scratch().reset();
   const chunk = new Chunk(shape.plain ? plainKernels : kernels());
   return { grouping: new Grouping(shape), accumulators: shape.aggregates.map(createAccumulator), chunk };
 }

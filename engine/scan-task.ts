@@ -24,6 +24,8 @@ export interface ScanShape {
   readonly direct: boolean;
   /** Whether only the kernels in TypeScript run. */
   readonly plain: boolean;
+  /** Bytes that groups and their states may take on one thread. */
+  readonly roomBytes: number;
   readonly aggregates: readonly AggregateShape[];
 }
 

@@ -7,20 +7,37 @@ import { LIMITS } from '../model/limits.js';
 import { allocateIn, type ArrayKind, isInColumnMemory, type Numbers } from '../storage/column-memory.js';
 import { clearMemory } from './kernels/kernels.js';
 
+/** A scan needs more than it may have; who knows its groups makes an error of it. */
+export class OutOfRoom extends Error {
+  override readonly name = 'OutOfRoom';
+}
+
 export class Scratch {
   /** Null: no column memory. */
   readonly #space: Uint8Array | null;
   #top = 0;
   /** Where scans begin. */
   #floor = 0;
+  /** Bytes that may still be taken until the next `reset`, within the stretch or outside of it. */
+  #left = Infinity;
 
   constructor(space: Uint8Array | null) {
     this.#space = space;
   }
 
-  /** Gives up what was taken since the last `keep`: the arrays get other values. */
-  reset(): void {
+  /**
+   * Gives up what was taken since the last `keep`: the arrays get other values.
+   *
+   * @param bytesMax may be taken from now on: beyond it comes OutOfRoom
+   */
+  reset(bytesMax = Infinity): void {
     this.#top = this.#floor;
+    this.#left = bytesMax;
+  }
+
+  /** Ends the bound of the last `reset`. */
+  unbound(): void {
+    this.#left = Infinity;
   }
 
   /** What was taken so far stays. */
@@ -30,10 +47,12 @@ export class Scratch {
 
   /** An array with anything in it. */
   take<T extends Numbers>(kind: ArrayKind<T>, length: number): T {
+    this.#spend(kind, length);
     return this.#within(kind, length) ?? outside(kind, length);
   }
 
   zeroed<T extends Numbers>(kind: ArrayKind<T>, length: number): T {
+    this.#spend(kind, length);
     const array = this.#within(kind, length);
     if (array === null) return outside(kind, length);
     clearMemory(array);
@@ -46,6 +65,11 @@ export class Scratch {
     const copy = this.#within(array.constructor as ArrayKind<T>, array.length);
     copy?.set(array);
     return copy ?? array;
+  }
+
+  #spend(kind: ArrayKind<Numbers>, length: number): void {
+    this.#left -= length * kind.BYTES_PER_ELEMENT;
+    if (this.#left < 0) throw new OutOfRoom();
   }
 
   #within<T extends Numbers>(kind: ArrayKind<T>, length: number): T | null {

@@ -149,6 +149,8 @@ export const LIMITS = {
    * It is address space; what a store keeps in it is `cacheBytes`.
    */
   columnMemoryBytes: 4 * 1024 * 1024 * 1024,
+  /** Bytes that the groups of a query and their states may take on each thread that scans for it. */
+  queryBytes: 1024 * 1024 * 1024,
   /** Bytes of it in which a thread keeps groups and their states while it scans. */
   scratchBytes: 256 * 1024 * 1024,
   /** The same for each task of a worker. */

@@ -33,6 +33,7 @@ const configSchema = z.strictObject({
   cacheMb: z.number().positive().optional(),
   servingFiles: z.boolean().optional(),
   resultCacheMb: z.number().min(0).optional(),
+  queryMemoryMb: z.number().positive().optional(),
   threads: z.number().int().positive().optional(),
   queriesMax: z.number().int().positive().optional(),
   keep: z.number().int().min(LIMITS.publishesKept).max(LIMITS.publishesKeptMax).optional(),
@@ -72,6 +73,7 @@ export interface Config {
   readonly servingFiles: boolean;
   /** Budget of answers in memory; 0: none is kept. */
   readonly resultCacheBytesMax: number;
+  readonly queryBytesMax: number;
   /** Threads for large scans; null: as many as the machine has, at most 4. */
   readonly threads: number | null;
   /** Queries that may be under way at once. */
@@ -111,6 +113,7 @@ export function parseConfig(value: unknown, where: string): Config {
     cacheBytesMax: cacheMb === undefined ? LIMITS.cacheBytes : cacheMb * 1024 * 1024,
     servingFiles: given.servingFiles ?? true,
     resultCacheBytesMax: (given.resultCacheMb ?? 0) * 1024 * 1024,
+    queryBytesMax: given.queryMemoryMb === undefined ? LIMITS.queryBytes : given.queryMemoryMb * 1024 * 1024,
     threads: threads ?? null,
     queriesMax: given.queriesMax ?? LIMITS.queriesMax,
     keep: given.keep ?? null,
@@ -175,6 +178,7 @@ const WANTED: Readonly<Record<string, string>> = {
   cacheMb: 'a number above 0',
   servingFiles: 'true or false',
   resultCacheMb: 'a number from 0 on',
+  queryMemoryMb: 'a number above 0',
   threads: 'a whole number above 0',
   queriesMax: 'a whole number above 0',
 };
