@@ -9,6 +9,7 @@ import { duckdbError, isOutOfMemory } from './duckdb-error.js';
 import { VALUES_MACRO, valuesMacro } from './duckdb-sketches.js';
 import { mergedStateSql, withCentres } from './duckdb-states.js';
 import { bindParams } from './duckdb-values.js';
+import { interruptOn } from './interrupt-on.js';
 import { quoteIdentifier, quoteText } from './quote-duckdb.js';
 import type { StagedRows } from './source.js';
 
@@ -22,15 +23,14 @@ export async function stageRows(
   signal: AbortSignal | undefined,
 ): Promise<StagedRows> {
   const guarded = async <T>(run: () => Promise<T>): Promise<T> => {
-    const interrupt = (): void => connection.interrupt();
-    signal?.addEventListener('abort', interrupt, { once: true });
+    throwIfAborted(signal);
+    const stopInterrupting = interruptOn(signal, connection);
     try {
-      throwIfAborted(signal);
       return await run();
     } catch (error) {
       throw duckdbError(error, source, signal);
     } finally {
-      signal?.removeEventListener('abort', interrupt);
+      stopInterrupting();
     }
   };
   try {

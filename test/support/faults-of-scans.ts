@@ -33,21 +33,21 @@ export const scanFaults: readonly PlantedFault[] = [
   },
   {
     name: 'a filter’s table has no place for NULL',
-    file: 'engine/compile-filter.js',
+    file: 'engine/passing-codes.js',
     text: 'table[values.length] = predicate(null) ? 1 : 0;',
     wrong: 'table[values.length] = 0;',
   },
   {
     name: 'a filter’s table is off by one',
-    file: 'engine/compile-filter.js',
+    file: 'engine/passing-codes.js',
     text: 'for (let code = 0; code < values.length; code++)',
     wrong: 'for (let code = 0; code < values.length - 1; code++)',
   },
   {
     name: 'the group of NULL is taken for the first',
     file: 'engine/global-dictionaries.js',
-    text: 'table[column.values.length] = this.intern(null);',
-    wrong: 'table[column.values.length] = 0;',
+    text: 'ids[column.values.length] = this.intern(null);',
+    wrong: 'ids[column.values.length] = 0;',
   },
   {
     name: 'rows are narrowed before the last that passes',
@@ -174,7 +174,7 @@ export const scanFaults: readonly PlantedFault[] = [
     besides: [
       {
         file: 'engine/prepare-scan.js',
-        text: "return absSum <= Number.MAX_SAFE_INTEGER ? 'sum' : 'wideSum';",
+        text: "return absSum <= EXACT_MAX ? 'sum' : 'wideSum';",
         wrong: "return 'sum';",
       },
       {
