@@ -2,6 +2,7 @@ import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { Accumulator } from './accumulators/accumulator.js';
 import { createAccumulator } from './accumulators/create-accumulator.js';
+import { addsByKey } from './accumulators/keyed-sums.js';
 import { Chunk } from './chunk.js';
 import { Grouping } from './grouping.js';
 import { runEnd } from './key-runs.js';
@@ -25,24 +26,36 @@ export interface ScanStates {
  * @throws StoreError `aborted`; `sketch_invalid`; `out_of_memory`
  */
 export function scanSlices({ shape, slices }: ScanTask, stop: Int32Array | null = null): ScanStates {
-  return withinRoom(shape, (states) => scanAll(states, slices, stop));
+  return withinRoom(shape, (states) => scanAll(states, { shape, slices }, stop));
 }
 
-function scanAll(states: ScanInProgress, slices: readonly ScanSlice[], stop: Int32Array | null): void {
+function scanAll(states: ScanInProgress, { shape, slices }: ScanTask, stop: Int32Array | null): void {
   const selector = new RowSelector(states.chunk.kernels);
   const placed = placer();
   for (const each of slices) {
     const slice = placeSlice(each, placed);
     states.grouping.begin(slice);
+    const rowsMax = isByKey(slice, shape) ? LIMITS.keyedRows : LIMITS.chunkRows;
     for (let from = slice.from; from < slice.to;) {
       if (stop !== null && Atomics.load(stop, 0) !== 0)
         throw new StoreError('aborted', 'the scan was stopped.');
-      const to = runEnd(slice, from, Math.min(from + LIMITS.chunkRows, slice.to));
+      const to = runEnd(slice, from, Math.min(from + rowsMax, slice.to));
       selector.select(slice.filters, from, to, states.chunk);
       addChunk(states, slice);
       from = to;
     }
   }
+}
+
+/** Whether all is added by a key, so that nothing is written for each row, and more rows go at once. */
+function isByKey({ whole, keys, inputs }: ScanSlice, { direct, radices, aggregates }: ScanShape): boolean {
+  return (
+    whole &&
+    direct &&
+    !keys[0].ascending &&
+    addsByKey(keys[0], radices[0]) &&
+    aggregates.every(({ kind }, i) => kind === 'sum' && inputs[i][0].kind === 'narrow')
+  );
 }
 
 /** What a worker gives of its groups. */

@@ -142,6 +142,8 @@ export const LIMITS = {
   suggestLengthMax: 100,
   /** Rows that the kernels take at a time: the scratch of a chunk stays in the nearest caches. */
   chunkRows: 4_096,
+  /** The same where nothing is written for each row; a scan can be stopped between two. */
+  keyedRows: 65_536,
   /** Rows of a block, of which a filter tells whether it can pass any: as many as a chunk holds. */
   blockRows: 4_096,
   /**

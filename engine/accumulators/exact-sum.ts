@@ -1,11 +1,11 @@
 import type { GroupedNumbers, NarrowColumn } from '../../model/batch.js';
 import { canonicalInteger, type Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
-import type { ScanInput, SliceKey } from '../scan-task.js';
+import type { ScanInput } from '../scan-task.js';
 import { numberInput, valuesOf, type Accumulator, type StateColumns } from './accumulator.js';
 import { grow, keepElements } from './grow.js';
-import { KeyedSums } from './keyed-sums.js';
-import { FEW_GROUPS, SeenGroups } from './seen-groups.js';
+import { addsByKey, KeyedSums } from './keyed-sums.js';
+import { SeenGroups } from './seen-groups.js';
 
 /** Sums of integers of which Σ|x| over all rows is a safe integer. */
 export class ExactSum implements Accumulator {
@@ -29,7 +29,7 @@ export class ExactSum implements Accumulator {
   add([input]: readonly ScanInput[], chunk: Chunk): void {
     const column = numberInput(input);
     const { keyed } = chunk;
-    if (column.kind === 'narrow' && keyed !== null && chunk.whole && this.isQuicker(keyed)) {
+    if (column.kind === 'narrow' && keyed !== null && chunk.whole && addsByKey(keyed, this.groups)) {
       (this.keyed ??= new KeyedSums(this.groups, chunk.kernels)).add(column, keyed, chunk, this.seen);
       return;
     }
@@ -37,11 +37,6 @@ export class ExactSum implements Accumulator {
     if (column.kind === 'narrow') this.addCodes(column, chunk);
     else this.addNumbers(chunk.numbersOf(column), chunk);
     if (this.seen?.isFull(this.groups) === false) this.seen.add(column, chunk);
-  }
-
-  /** Than to number the groups of the rows, once for all aggregates, and to add by these. */
-  private isQuicker({ codes }: SliceKey): boolean {
-    return codes.BYTES_PER_ELEMENT === 1 || this.groups > FEW_GROUPS;
   }
 
   private addNumbers(numbers: Float64Array, chunk: Chunk): void {

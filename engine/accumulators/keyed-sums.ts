@@ -3,9 +3,14 @@ import type { Kernels } from '../kernels/kernels.js';
 import { WHOLES } from '../kernels/sum-numbers.js';
 import type { NumberInput, SliceKey } from '../scan-task.js';
 import { scratch } from '../scratch.js';
-import type { SeenGroups } from './seen-groups.js';
+import { FEW_GROUPS, type SeenGroups } from './seen-groups.js';
 
 type Narrow = Extract<NumberInput, { kind: 'narrow' }>;
+
+/** Whether to add by a key is quicker than to number the groups of the rows, once for all aggregates, and to add by these. */
+export function addsByKey({ codes }: SliceKey, groups: number): boolean {
+  return codes.BYTES_PER_ELEMENT === 1 || groups > FEW_GROUPS;
+}
 
 /**
  * What rows add to the groups that are the slots of their key, in one pass over them. Which groups met a value is only

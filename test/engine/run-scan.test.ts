@@ -6,6 +6,7 @@ import { runScanSync } from '../../dist/engine/run-scan.js';
 import type { StoredBatch } from '../../dist/model/batch.js';
 import type { Filter } from '../../dist/model/filter.js';
 import type { ScanPlan } from '../../dist/model/plan.js';
+import type { Value } from '../../dist/model/value.js';
 import { expectNaive } from './naive-scan.js';
 import {
   buildBatch,
@@ -81,6 +82,43 @@ describe('a scan answers as a row-by-row loop does', () => {
       ),
       { numRuns: RUNS / 4 },
     );
+  });
+
+  test('where partitions are larger than a chunk, by keys of few values and of many', () => {
+    const [other] = fc.sample(rowArbitrary, { numRuns: 1, seed: 7 });
+    const partitions = [9_000, 9_001, 70_001].map((rows, at) =>
+      Array.from({ length: rows }, (_, i) => ({
+        ...other,
+        status: ['new', null, 'done'][(i * 7 + at) % 3],
+        // More than a code of one byte tells, where the codes are wider.
+        hour: Date.UTC(2024, 0, 1) + ((i * 7919) % (rows === 9_000 ? 200 : 600)) * 3_600_000,
+        count: 1 + (i % 5),
+        amount: i % 11 === 0 ? null : ((i * 31) % 2_000) - 700,
+      })),
+    );
+    const batches = partitions.map((rows) => buildBatch(rows, COLUMNS, []));
+    for (const column of ['status', 'hour'] as const) {
+      const sums = new Map<Value, [count: number, amount: number]>();
+      for (const row of partitions.flat()) {
+        const [count, amount] = sums.get(row[column]) ?? [0, 0];
+        sums.set(row[column], [count + row.count, amount + (row.amount ?? 0)]);
+      }
+      const scan: ScanPlan = {
+        keys: [{ column, output: column, bucket: null }],
+        filter: null,
+        aggregates: ['count', 'amount'].map((name) => ({
+          columns: [name],
+          operation: 'sum',
+          emptyValue: null,
+        })),
+      };
+      for (const plainKernels of [true, false]) {
+        const options = { dictionaries: new GlobalDictionaries(), plainKernels };
+        const [keys, ...states] = runScanSync(scan, [], batches, options).batch.columns;
+        const found = keys.values.map((key, group) => [key, states.map(({ values }) => values[group])]);
+        expect(new Map(found as [Value, [number, number]][])).toEqual(sums);
+      }
+    }
   });
 
   test('dictionaries that know other partitions and other scans change nothing', () => {
