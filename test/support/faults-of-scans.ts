@@ -150,6 +150,7 @@ export const scanFaults: readonly PlantedFault[] = [
     file: 'storage/dictionary-column.js',
     text: 'new Uint32Array(values.length + 1).fill(values.length);',
     wrong: 'new Uint32Array(values.length + 1).fill(0);',
+    builds: true,
   },
   {
     name: 'a sketch that becomes dense counts zeros of another precision',
@@ -229,5 +230,26 @@ export const scanFaults: readonly PlantedFault[] = [
     text: 'sign * compareValues(value, old) < 0',
     wrong: 'sign * compareValues(value, old) > 0',
     asked: /_(first|last)_/,
+  },
+  {
+    name: 'codes are ordered upwards alone',
+    file: 'engine/order-codes.js',
+    text: 'used.reverse();',
+    wrong: ';',
+    asked: /"desc"/,
+  },
+  {
+    name: 'rows that are laid side by side have passed no filter',
+    file: 'engine/gather-slices.js',
+    text: 'slice.filters.every((filter) => passes(filter, row))',
+    wrong: 'slice.filters.every(() => true)',
+    besides: [
+      SMALL_BLOCKS,
+      {
+        file: 'engine/kept-preparations.js',
+        text: 'return prepared;\n}',
+        wrong: 'return gatherSlices(prepared);\n}',
+      },
+    ],
   },
 ];
