@@ -10,7 +10,7 @@ import { tellFailure } from './tell-failure.js';
 const QUERIES = 80;
 const MODELS = 250;
 /** Every so many models are asked again with each optimisation of plans and scans switched off; half of those with all. */
-const SWITCHED = 4;
+const SWITCHED = 3;
 const OFTEN: readonly SwitchName[] = ['pruning', 'narrowing', 'largeBlocks', 'denseGroups', 'workers'];
 const ALL = Object.keys(SWITCHES) as SwitchName[];
 const SHRINK_MS = 60_000;
