@@ -30,9 +30,7 @@ export class PartitionCache {
   /** A batch with at least these columns; at once where they are held. */
   read(file: FileMeta, columns: readonly RollupColumn[]): StoredBatch | Promise<StoredBatch> {
     const cached = this.#take(file.path);
-    return cached !== undefined && holds(cached, columns)
-      ? cached
-      : this.#queued(file, columns);
+    return cached !== undefined && holds(cached, columns) ? cached : this.#queued(file, columns);
   }
 
   async #queued(file: FileMeta, columns: readonly RollupColumn[]): Promise<StoredBatch> {
