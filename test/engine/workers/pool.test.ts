@@ -15,7 +15,15 @@ function open(options: PoolOptions = {}): WorkerPool {
 }
 
 const empty: ScanTask = {
-  shape: { radices: [], rows: 0, dense: true, plain: false, roomBytes: Infinity, direct: false, aggregates: [] },
+  shape: {
+    radices: [],
+    rows: 0,
+    dense: true,
+    plain: false,
+    roomBytes: Infinity,
+    direct: false,
+    aggregates: [],
+  },
   slices: [],
 };
 const ending = (end: string, ms = 0): ScanTask => ({ ...empty, end, ms }) as ScanTask;
