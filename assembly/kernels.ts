@@ -6,6 +6,7 @@
 export * from './select';
 export * from './group';
 export * from './sum';
+export * from './sum-by-key';
 export * from './extreme';
 export * from './hash';
 export * from './sketch';

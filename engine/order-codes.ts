@@ -16,21 +16,18 @@ export interface CodeRanks {
 export function rankCodes({ codes, dictionary, descending }: CodeOrder, rows: Uint32Array): CodeRanks {
   const rankOf = new Float64Array(dictionary.length).fill(ABSENT);
   const used: number[] = [];
-  let nulls = 0;
+  const nulls: number[] = [];
   for (const row of rows) {
     const code = codes[row];
     if (rankOf[code] !== ABSENT) continue;
     rankOf[code] = 0;
-    if (dictionary[code] === null) nulls = 1;
-    else used.push(code);
+    (dictionary[code] === null ? nulls : used).push(code);
   }
   used.sort((a, b) => compareValues(dictionary[a], dictionary[b]));
   if (descending) used.reverse();
   used.forEach((code, rank) => (rankOf[code] = rank));
-  if (nulls > 0)
-    for (let code = 0; code < dictionary.length; code++)
-      if (dictionary[code] === null) rankOf[code] = used.length;
-  return { rankOf, size: used.length + nulls };
+  for (const code of nulls) rankOf[code] = used.length;
+  return { rankOf, size: used.length + Math.min(nulls.length, 1) };
 }
 
 const ABSENT = -1;

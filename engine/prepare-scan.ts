@@ -228,7 +228,7 @@ function sumKind(columns: readonly StoredColumn[]): AggregateKind {
   return absSum <= EXACT_MAX ? 'sum' : 'wideSum';
 }
 
-/** Less than the largest safe integer, for kernels add a column's base and its codes apart: for a chunk, up to 2^44. */
+/** Below the largest safe integer: kernels add a chunk's bases and its codes apart, and the codes come to 2^44. */
 const EXACT_MAX = 2 ** 52;
 
 function isNumbers(column: StoredColumn): column is NumberColumn | NarrowColumn {

@@ -101,7 +101,7 @@ function withinRoom(shape: ScanShape, work: (states: ScanInProgress) => void): S
   } catch (error) {
     if (!(error instanceof OutOfRoom)) throw error;
     const groups = states?.grouping.count ?? shape.radices.reduce((product, radix) => product * radix, 1);
-    const room = `the ${Math.floor(shape.roomBytes / 2 ** 20)} MiB that a query may have`;
+    const room = `the ${Number((shape.roomBytes / 2 ** 20).toFixed(1))} MiB that a query may have`;
     throw new StoreError(
       'out_of_memory',
       `${groups} groups or more, of ${shape.aggregates.length} states each, do not fit in ${room}.`,

@@ -1,0 +1,133 @@
+// Twins: engine/kernels/sum-numbers.ts, mark-seen.ts: what the slots of one key are the groups of.
+
+import { addTo } from './add';
+
+// @ts-ignore: decorator
+@inline
+function slotOf<K>(key: usize, slots: usize): usize {
+  return <usize>load<u32>(slots + ((<usize>load<K>(key)) << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function sumByKey<K, V>(
+  sums: usize, base: f64, keys: usize, slots: usize, codes: usize, from: u32, count: u32,
+): void {
+  let key = keys + (<usize>from) * sizeof<K>();
+  let code = codes + (<usize>from) * sizeof<V>();
+  const end = code + (<usize>count) * sizeof<V>();
+  while (code < end) {
+    addTo(sums, <u32>slotOf<K>(key, slots), base + <f64>(<u32>load<V>(code)));
+    key += sizeof<K>();
+    code += sizeof<V>();
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function markByKey<K>(seen: usize, keys: usize, slots: usize, validity: usize, from: u32, count: u32): void {
+  const first = keys + (<usize>from) * sizeof<K>();
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const flag = seen + slotOf<K>(first + i * sizeof<K>(), slots);
+    store<u8>(flag, load<u8>(flag) | load<u8>(validity + <usize>from + i));
+  }
+}
+
+export function markByKey8(seen: usize, keys: usize, slots: usize, validity: usize, from: u32, count: u32): void {
+  markByKey<u8>(seen, keys, slots, validity, from, count);
+}
+
+/** As many codes as one byte has: each has two sums of 64 bits, so that a row need not wait for the one before it. */
+const BYTE_CODES: usize = 256;
+
+// @ts-ignore: decorator
+@inline
+function addWhole(wholes: usize, key: usize, number: i64): void {
+  const at = wholes + (key << 3);
+  store<i64>(at, load<i64>(at) + number);
+}
+
+/** As `sumByKey` by way of sums of each code in whole numbers, `wholes`: twice as many as there are codes, and zeros. */
+// @ts-ignore: decorator
+@inline
+function sumByByte<V>(
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+): void {
+  const others = wholes + (BYTE_CODES << 3);
+  const whole = <i64>base;
+  let key = keys + <usize>from;
+  let code = codes + (<usize>from) * sizeof<V>();
+  const end = key + <usize>count;
+  const fours = key + <usize>(count & ~3);
+  while (key < fours) {
+    addWhole(wholes, <usize>load<u8>(key), whole + <i64>load<V>(code));
+    addWhole(others, <usize>load<u8>(key, 1), whole + <i64>load<V>(code, sizeof<V>()));
+    addWhole(wholes, <usize>load<u8>(key, 2), whole + <i64>load<V>(code, 2 * sizeof<V>()));
+    addWhole(others, <usize>load<u8>(key, 3), whole + <i64>load<V>(code, 3 * sizeof<V>()));
+    key += 4;
+    code += 4 * sizeof<V>();
+  }
+  while (key < end) {
+    addWhole(wholes, <usize>load<u8>(key), whole + <i64>load<V>(code));
+    key += 1;
+    code += sizeof<V>();
+  }
+  for (let at: usize = 0; at < <usize>slotCount << 3; at += 8) {
+    const sum = load<i64>(wholes + at) + load<i64>(others + at);
+    if (sum != 0) addTo(sums, load<u32>(slots + (at >> 1)), <f64>sum);
+    store<i64>(wholes + at, 0);
+    store<i64>(others + at, 0);
+  }
+}
+
+export function sumByKey8x8(
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+): void {
+  sumByByte<u8>(sums, base, keys, slots, slotCount, codes, from, count, wholes);
+}
+export function sumByKey8x16(
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+): void {
+  sumByByte<u16>(sums, base, keys, slots, slotCount, codes, from, count, wholes);
+}
+export function sumByKey8x32(
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+): void {
+  sumByByte<u32>(sums, base, keys, slots, slotCount, codes, from, count, wholes);
+}
+export function markByKey16(seen: usize, keys: usize, slots: usize, validity: usize, from: u32, count: u32): void {
+  markByKey<u16>(seen, keys, slots, validity, from, count);
+}
+export function sumByKey16x8(
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+): void {
+  sumByKey<u16, u8>(sums, base, keys, slots, codes, from, count);
+}
+export function sumByKey16x16(
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+): void {
+  sumByKey<u16, u16>(sums, base, keys, slots, codes, from, count);
+}
+export function sumByKey16x32(
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+): void {
+  sumByKey<u16, u32>(sums, base, keys, slots, codes, from, count);
+}
+export function markByKey32(seen: usize, keys: usize, slots: usize, validity: usize, from: u32, count: u32): void {
+  markByKey<u32>(seen, keys, slots, validity, from, count);
+}
+export function sumByKey32x8(
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+): void {
+  sumByKey<u32, u8>(sums, base, keys, slots, codes, from, count);
+}
+export function sumByKey32x16(
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+): void {
+  sumByKey<u32, u16>(sums, base, keys, slots, codes, from, count);
+}
+export function sumByKey32x32(
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+): void {
+  sumByKey<u32, u32>(sums, base, keys, slots, codes, from, count);
+}
