@@ -34,8 +34,19 @@ export type FoundMember = Found & {
   readonly path: readonly string[];
 };
 
+/** What was found before, as each name is asked for many times. */
+const foundIn = new WeakMap<RandomModel, Map<string, FoundMember>>();
+
 /** @throws NoAnswer for a name that the model does not have */
 export function findNamed(model: RandomModel, name: string): FoundMember {
+  const known = foundIn.get(model) ?? new Map<string, FoundMember>();
+  foundIn.set(model, known);
+  const found = known.get(name) ?? searchNamed(model, name);
+  known.set(name, found);
+  return found;
+}
+
+function searchNamed(model: RandomModel, name: string): FoundMember {
   const viewed = model.views.flatMap(viewMembers).find((member) => member.name === name);
   const id = viewed?.id ?? name;
   const path = viewed?.path ?? [];

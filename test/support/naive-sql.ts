@@ -121,10 +121,16 @@ function assemble({ model, query, tables, where, leaves, wide, having, clock }: 
       `${value.error ?? '0'} AS e${keys.length + at}`,
     ]),
   ];
+  // The rows of one table are each there once, and its groups are all that there are.
+  const isAlone = tables.joins.length === 0 && cubes.length === 1;
+  const groups = isAlone ? [] : [`groups AS (${groupsSql(k)})`];
+  const from = isAlone
+    ? `of_${cubes[0]} g`
+    : ['groups g', ...cubes.map((cube) => joinSql(cube, k))].join(' ');
+  const ofCubes = cubes.map((cube) => `of_${cube} AS (${cubeSql(cube, leaves, k, isAlone)})`);
   const sql = `WITH joined AS (SELECT ${joined.join(', ')} FROM ${fromSql(tables)} WHERE ${where}),
-    ${cubes.map((cube) => `of_${cube} AS (${cubeSql(cube, leaves, k)})`).join(', ')}${cubes.length > 0 ? ',' : ''}
-    groups AS (${k.length === 0 ? 'SELECT 1 AS one' : `SELECT DISTINCT ${k.join(', ')} FROM joined`}),
-    wide AS (SELECT ${shown.join(', ')} FROM groups g ${cubes.map((cube) => joinSql(cube, k)).join(' ')} WHERE ${having})
+    ${[...ofCubes, ...groups].join(',\n    ')},
+    wide AS (SELECT ${shown.join(', ')} FROM ${from} WHERE ${having})
     SELECT ${columns.map(printSql).join(', ')} FROM wide ORDER BY ${orderSql(query, columns)}`;
   return { sql, columns, ...estimatesOf(model, query), mayOverflow: overflows(leaves) };
 }
@@ -175,15 +181,24 @@ function cubeOf(id: string): string {
   return id.slice(0, id.indexOf('.'));
 }
 
+function groupsSql(k: readonly string[]): string {
+  return k.length === 0 ? 'SELECT 1 AS one' : `SELECT DISTINCT ${k.join(', ')} FROM joined`;
+}
+
 /** The leaves of one cube over its rows, each once in a group. */
-function cubeSql(cube: string, leaves: readonly RandomMeasure[], k: readonly string[]): string {
+function cubeSql(
+  cube: string,
+  leaves: readonly RandomMeasure[],
+  k: readonly string[],
+  isAlone: boolean,
+): string {
   const own = leaves.flatMap((leaf, at) => (cubeOf(leaf.id) === cube ? [{ leaf, at }] : []));
   const row = [...k, `p_${cube}`, ...own.flatMap(({ at }) => [`x${at}`, `y${at}`])];
   const values = own.flatMap(({ leaf, at }) => {
     const { sql, error } = leafValue(leaf, `x${at}`, `y${at}`);
     return [`${sql} AS v${at}`, `${error ?? '0'} AS d${at}`];
   });
-  const rows = `SELECT DISTINCT ${row.join(', ')} FROM joined WHERE p_${cube} IS NOT NULL`;
+  const rows = `SELECT ${isAlone ? '' : 'DISTINCT '}${row.join(', ')} FROM joined WHERE p_${cube} IS NOT NULL`;
   const grouped = k.length === 0 ? '' : `GROUP BY ${k.join(', ')}`;
   return `SELECT ${[...k, ...values].join(', ')} FROM (${rows}) ${grouped}`;
 }
@@ -257,7 +272,9 @@ function orderSql(query: CubeQuery, columns: readonly NaiveColumn[]): string {
     if (time >= 0) keys.push({ at: time, way: 'asc' });
     else keys.push(measure >= 0 ? { at: measure, way: 'desc' } : { at: 0, way: 'asc' });
   }
-  const rest = columns.map((_, at) => ({ at, way: 'asc' }));
+  const rest = columns
+    .map((_, at) => ({ at, way: 'asc' }))
+    .filter((column) => keys.every(({ at }) => at !== column.at));
   return [...keys, ...rest].map(({ at, way }) => `wide.c${at} ${way} NULLS LAST`).join(', ');
 }
 

@@ -60,8 +60,8 @@ export async function runCases(
   if (known.length === 0) await judge.load(model);
   const stores = new Map<string, Store>();
   const storeOf = async (name: string, more: object = {}): Promise<Store> => {
-    const directory = join(folder, name === 'source' ? name : 'built');
-    const store = stores.get(name) ?? (await open({ ...storeOptions(model, directory), ...more }));
+    const store =
+      stores.get(name) ?? (await open({ ...storeOptions(model, join(folder, 'built')), ...more }));
     stores.set(name, store);
     return store;
   };
@@ -218,7 +218,7 @@ async function judgeEstimates(
 ): Promise<string | null> {
   if (actual.kind !== 'answer' || actual.mode === 'source' || expected.kind !== 'rows') return null;
   if (!expected.statement.estimated) return null;
-  const source = await askStore(await storeOf('source'), { ...failed, options: {} });
+  const source = await askStore(await storeOf('built'), { ...failed, options: { policy: 'sourceOnly' } });
   if (source.kind !== 'answer') return `the source refuses: ${source.message}`;
   return compareEstimates(actual, source, expected.statement);
 }
