@@ -22,7 +22,7 @@ import type { SalesTable } from './sales-tables.js';
 
 const BUDGET_MS: Readonly<Record<Size, number>> = { S: 500, M: 6_000, L: 15_000 };
 /** Builds of each of the two stores, in turns. */
-const BUILDS: Readonly<Record<Size, number>> = { S: 1, M: 3, L: 1 };
+const BUILDS: Readonly<Record<Size, number>> = { S: 1, M: 3, L: 3 };
 const ROUNDS_MAX = 60;
 const BURST = 3;
 /** Of the store that gives its answers again. */

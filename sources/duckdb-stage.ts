@@ -151,7 +151,7 @@ function mergedSql(column: BuildColumn, staged: StagedType): string {
       // `fsum` compensates, but makes NaN of what is infinite.
       return /^(DOUBLE|FLOAT)$/.test(staged.type)
         ? `CASE WHEN isfinite(fsum(${name})) THEN fsum(${name}) ELSE sum(${name}) END`
-        : `sum(${name})`;
+        : `sum(${narrowSql(name, staged)})`;
     case 'min':
     case 'max':
       return `${merge}(${name})`;
@@ -165,6 +165,12 @@ function mergedSql(column: BuildColumn, staged: StagedType): string {
     default:
       return unreachable(merge);
   }
+}
+
+/** What DuckDB adds up faster, of 64 bits where all values have no more. */
+function narrowSql(name: string, staged: StagedType): string {
+  const type = fileType(staged, false);
+  return type === 'BIGINT' || type.startsWith('DECIMAL(18,') ? `CAST(${name} AS ${type})` : name;
 }
 
 /** A number that DuckDB lets grow beyond the digits of its own DECIMAL goes through text, which is checked. */
