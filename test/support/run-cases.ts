@@ -220,6 +220,7 @@ async function judgeEstimates(
   if (!expected.statement.estimated) return null;
   const source = await askStore(await storeOf('built'), { ...failed, options: { policy: 'sourceOnly' } });
   if (source.kind !== 'answer') return `the source refuses: ${source.message}`;
+  if (source.mode !== 'source') return `sourceOnly: ${source.mode}`;
   return compareEstimates(actual, source, expected.statement);
 }
 
