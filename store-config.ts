@@ -2,7 +2,6 @@
 import { dirname, resolve } from 'node:path';
 import { StoreError } from './model/errors.js';
 import { loadObjectModel } from './model/load/load-object-model.js';
-import { loadModelFiles } from './model/load/load-model-files.js';
 import { parseConfig, parseModelOptions } from './model/load/parse-config.js';
 import type { Config, SourceConfig } from './model/load/parse-config.js';
 import type { ModelDocument } from './model/document.js';
@@ -116,11 +115,19 @@ export async function readModelDocument(
   return model.document as ModelDocument;
 }
 
+/** A model as YAML for a person to read and edit; reading it gives the same model. Lists of names take one line. */
+export async function formatModel(model: ModelDocument): Promise<string> {
+  const yaml = await import('./model/load/format-model.js');
+  return yaml.formatModel(model);
+}
+
 async function loadPaths(
   paths: readonly string[],
   base: string,
   config: Pick<Config, 'modelScripts' | 'compileContext' | 'securityContext'>,
 ): Promise<DataModel> {
+  // What reads YAML is as large as the planner, and models that are given as objects do without.
+  const { loadModelFiles } = await import('./model/load/load-model-files.js');
   const files = await readModelFiles(nodeDisk, base, paths);
   const scripts = files.filter(({ file }) => /\.js$/i.test(file));
   const models = await runModelScripts(scripts, { ...config, mode: config.modelScripts });

@@ -1,5 +1,6 @@
 /** One process of the benchmark of catalogs: opens a store, asks once, and prints what it took as JSON. */
 import type { CatalogSize } from './catalog-store.js';
+import { loadGranary } from './packaged.js';
 
 export interface CatalogTimes {
   readonly openMs: number;
@@ -14,7 +15,7 @@ if (mode === 'bare') print({ openMs: 0, queryMs: 0, data: null });
 else await ask(JSON.parse(size) as CatalogSize);
 
 async function ask(catalog: CatalogSize): Promise<void> {
-  const { openStore } = await import('../index.js');
+  const { openStore } = await loadGranary();
   const { CATALOG_QUERY, catalogOptions, lastRollup } = await import('./catalog-store.js');
   const startedAt = performance.now();
   const store = await openStore(catalogOptions(folder, catalog));

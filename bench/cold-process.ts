@@ -1,6 +1,7 @@
 /** One process of the benchmark of cold starts: answers one question in one way, and prints the answer as JSON. */
 import type { DuckDBInstance } from '@duckdb/node-api';
 import type { StoreOptions } from '../index.js';
+import { loadGranary } from './packaged.js';
 
 export type ColdMode = 'bare' | 'granary' | 'duckdb';
 
@@ -21,7 +22,7 @@ else if (task.mode === 'granary') await askGranary();
 else await askDuckdb();
 
 async function askGranary(): Promise<void> {
-  const { openStore } = await import('../index.js');
+  const { openStore } = await loadGranary();
   const store = await openStore(task.store);
   console.log(JSON.stringify((await store.query(task.query)).data));
   await store.close();

@@ -42,9 +42,10 @@ export async function tryOut(path: string | null, flags: TryFlags): Promise<numb
   if (subject.columns.length > 0) say.line(columnsTable(subject.columns));
 
   say.heading(`2 · The model of ${subject.title}`);
-  const files = writeSetup(folder, subject);
+  const model = await formatModel(subject.document);
+  const files = writeSetup(folder, subject, model);
   recordOwnFiles(folder, own);
-  say.line(formatModel(subject.document).trimEnd());
+  say.line(model.trimEnd());
 
   const ways = await openWays(subject.document, {
     store: files.store,
@@ -89,7 +90,7 @@ interface SetupFiles {
 const SPOKEN = { heading: printHeading, line: printLine };
 const SILENT: typeof SPOKEN = { heading() {}, line() {} };
 
-function writeSetup(folder: string, subject: TrySubject): SetupFiles {
+function writeSetup(folder: string, subject: TrySubject, model: string): SetupFiles {
   const files = {
     model: join(folder, 'model.yml'),
     config: join(folder, 'granary.config.json'),
@@ -97,7 +98,7 @@ function writeSetup(folder: string, subject: TrySubject): SetupFiles {
     report: join(folder, 'report.html'),
   };
   mkdirSync(folder, { recursive: true });
-  writeFileSync(files.model, formatModel(subject.document));
+  writeFileSync(files.model, model);
   const config = {
     model: 'model.yml',
     store: `${STORE_FOLDER}/`,

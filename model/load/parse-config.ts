@@ -6,13 +6,10 @@ import { suggest } from '../suggest.js';
 
 const sourceSchema = z.strictObject({
   type: z.literal('duckdb'),
-  /** A `.duckdb` file, read only. */
   database: z.string().optional(),
-  /** Statements that are run when the source is first used: views on files, as a rule. */
   init: z.array(z.string()).optional(),
-  /** MiB that DuckDB may hold in memory for it; what is more goes to disk, where that is possible. */
   memoryLimitMb: z.number().positive().optional(),
-});
+}) satisfies z.ZodType<SourceConfig>;
 
 const configSchema = z.strictObject({
   model: z.union([z.string(), z.array(z.string()), z.record(z.string(), z.unknown())]),
@@ -46,7 +43,16 @@ const modelOptionsSchema = configSchema.pick({
   securityContext: true,
 });
 
-export type SourceConfig = z.infer<typeof sourceSchema>;
+/** A source of a configuration. */
+export interface SourceConfig {
+  readonly type: 'duckdb';
+  /** A `.duckdb` file, read only. */
+  readonly database?: string | undefined;
+  /** Statements that are run when the source is first used: views on files, as a rule. */
+  readonly init?: string[] | undefined;
+  /** MiB that DuckDB may hold in memory for it; what is more goes to disk, where that is possible. */
+  readonly memoryLimitMb?: number | undefined;
+}
 
 export interface Config {
   readonly model: string | readonly string[] | Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { build } from '../../dist/cli/build.js';
 import { connectDuckDb } from '../storage/support/duckdb.js';
 
-const MAIN = join(process.cwd(), 'dist', 'cli', 'main.js');
+const MAIN = join(process.cwd(), 'dist', 'bundle', 'main.js');
 const BY_COUNTRY = '{"measures":["orders.revenue"],"dimensions":["orders.country"]}';
 const BY_DAY =
   '{"measures":["orders.count"],"timeDimensions":[{"dimension":"orders.ordered_at","granularity":"day"}]}';

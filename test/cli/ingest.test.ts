@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { connectDuckDb, copyToParquet } from '../storage/support/duckdb.js';
 import { temporaryFolder } from '../support/open-tables.js';
 
-const MAIN = join(process.cwd(), 'dist', 'cli', 'main.js');
+const MAIN = join(process.cwd(), 'dist', 'bundle', 'main.js');
 const duckdb = await connectDuckDb();
 
 /** A copy of examples/external, and granary in it. */

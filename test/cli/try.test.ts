@@ -14,7 +14,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { TryResult } from '../../dist/cli/try-result.js';
 import { writeSampleOrders } from '../../dist/sources/write-sample-orders.js';
 
-const MAIN = join(process.cwd(), 'dist', 'cli', 'main.js');
+const MAIN = join(process.cwd(), 'dist', 'bundle', 'main.js');
 const BIRDSTRIKES = join(process.cwd(), 'node_modules', 'vega-datasets', 'data', 'birdstrikes.csv');
 
 function tryOut(folder: string, ...args: string[]): { code: number | null; stdout: string; stderr: string } {

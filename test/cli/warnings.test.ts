@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/open-tables.js';
 
-const MAIN = join(process.cwd(), 'dist', 'cli', 'main.js');
+const MAIN = join(process.cwd(), 'dist', 'bundle', 'main.js');
 
 function exampleWith(preAggregations: string): string {
   const folder = temporaryFolder();

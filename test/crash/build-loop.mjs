@@ -3,7 +3,7 @@
  * again. Each build is announced by `building`, and acknowledged by `built` with the time at which it began.
  */
 import { writeSync } from 'node:fs';
-import { openStore } from '../../dist/index.js';
+import { openStore } from '../../dist/bundle/index.js';
 
 const say = (line) => writeSync(1, `${line}\n`);
 

@@ -4,7 +4,7 @@ import { temporaryFolder } from '../support/open-tables.js';
 
 /** Opens a store over one row, tells whether DuckDB is loaded, builds, and tells again. */
 const script = `
-  const { openStore } = await import('./dist/index.js');
+  const { openStore } = await import('./dist/bundle/index.js');
   const loaded = () => process.report.getReport().sharedObjects.some((path) => path.includes('duckdb'));
   const store = await openStore({
     model: { cubes: [{ name: 'one', sql_table: 'one', measures: [{ name: 'count', type: 'count' }],

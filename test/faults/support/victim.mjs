@@ -4,7 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { openStore } from '../../../dist/index.js';
+import { openStore } from '../../../dist/bundle/index.js';
 
 const store = await openStore(JSON.parse(process.argv[2]));
 
