@@ -4,6 +4,7 @@ import type { RollupColumn, RollupMeta } from '../model/catalog.js';
 import { filterMembers } from '../model/filter.js';
 import type { Piece, QueryPlan, RollupPiece, SourcePiece, SourceRequest, Statement } from '../model/plan.js';
 import type { RollupId } from '../model/schema.js';
+import { LIMITS } from '../model/limits.js';
 import { throwIfAborted } from '../model/throw-if-aborted.js';
 import type { LogicalType } from '../model/value.js';
 import type { AnsweredBuckets } from '../model/window-series.js';
@@ -16,6 +17,7 @@ import { mergePieces } from './merge-pieces.js';
 import { nameMeasures } from './name-measures.js';
 import { rollWindows } from './roll-windows.js';
 import { rowMaker, type RowMaker } from './row-objects.js';
+import { runLanes } from './run-lanes.js';
 import { runScan } from './run-scan.js';
 import type { ScanOptions } from './run-scan.js';
 import { totalsBatch } from './totals-batch.js';
@@ -143,14 +145,9 @@ function sumScanned(grouped: readonly Grouped[]): number | null {
 }
 
 async function scanRollup(prepared: PreparedRollup, tools: QueryTools): Promise<Grouped> {
-  const { piece, totals, columns, sort, types } = prepared;
-  const batches: StoredBatch[] = [];
-  // Most queries find all in memory, and then this is much of their time.
-  for (let at = 0; at < totals.length; at++) {
-    throwIfAborted(tools.signal);
-    const batch = totals[at] ?? tools.storage.readPartition(piece.partitions[at].files[piece.index], columns);
-    batches.push(batch instanceof Promise ? await batch : batch);
-  }
+  const { piece, sort, types } = prepared;
+  const read = readBatches(prepared, tools);
+  const batches = read instanceof Promise ? await read : read;
   throwIfAborted(tools.signal);
   const scanned = await runScan(piece.scan, tools.narrowing ? sort : [], batches, {
     types,
@@ -160,6 +157,27 @@ async function scanRollup(prepared: PreparedRollup, tools: QueryTools): Promise<
   });
   if (piece.roll === undefined) return scanned;
   return { ...scanned, batch: await rollWindows(scanned.batch, piece.scan, piece.roll, tools.signal) };
+}
+
+/** At once where all is in memory, as most queries find it: then this is much of their time. */
+function readBatches(
+  { piece, totals, columns }: PreparedRollup,
+  { storage, signal }: QueryTools,
+): StoredBatch[] | Promise<StoredBatch[]> {
+  const read = (at: number): StoredBatch | Promise<StoredBatch> =>
+    totals[at] ?? storage.readPartition(piece.partitions[at].files[piece.index], columns);
+  const batches: StoredBatch[] = [];
+  for (let at = 0; at < totals.length; at++) {
+    const batch = read(at);
+    if (batch instanceof Promise) {
+      const rest = Array.from({ length: totals.length - at }, (_, i) => at + i);
+      return runLanes(rest, LIMITS.fileReadsMax, signal, async (i) => (i === at ? batch : read(i))).then(
+        (made) => [...batches, ...made],
+      );
+    }
+    batches.push(batch);
+  }
+  return batches;
 }
 
 async function askSource({ request }: SourcePiece, tools: QueryTools): Promise<Grouped> {

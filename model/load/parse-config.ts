@@ -4,6 +4,9 @@ import { StoreError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { suggest } from '../suggest.js';
 
+// A configuration and a model are read once: to compile a parser for them takes longer than they do.
+z.config({ jitless: true });
+
 const sourceSchema = z.strictObject({
   type: z.literal('duckdb'),
   database: z.string().optional(),

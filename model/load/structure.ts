@@ -8,6 +8,9 @@ import { z } from 'zod';
 import { PRECISION_MAX, PRECISION_MIN } from '../aggregates.js';
 import { MEASURE_TYPES } from '../measure-types.js';
 
+// Before any schema is made, see parse-config.ts.
+z.config({ jitless: true });
+
 const text = z.string();
 const sql = z.string().regex(/\S/, { error: 'is empty' });
 const flag = z.boolean();
