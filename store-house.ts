@@ -1,6 +1,7 @@
 /** What is open while a store is open, and the SQL of what it asks. */
 import { createHash } from 'node:crypto';
 import { GlobalDictionaries } from './engine/global-dictionaries.js';
+import type { StateKeeping } from './engine/kept-states.js';
 import { OpenSketch } from './engine/sketches/open-sketch.js';
 import { entryOfBytes } from './engine/sketches/sketch-entry.js';
 import type { SketchKernels } from './engine/sketches/sketch-kernels.js';
@@ -76,6 +77,8 @@ export interface TestingSwitches {
   readonly denseGroups?: boolean;
   /** False: the kernels in TypeScript alone. */
   readonly wasm?: boolean;
+  /** What whole partitions add up to under a grouping: `eager`, kept from the first time on; `off`, never. */
+  readonly states?: StateKeeping;
   /** False: every partition is read, also one whose totals would do. */
   readonly totals?: boolean;
   /** False: each query is planned, also one that was planned before. */

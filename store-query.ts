@@ -223,6 +223,7 @@ function queryTools(house: House, options: QueryOptions, signal: AbortSignal | u
       turns: house.turns,
       client: options.client,
       grouping: testing.denseGroups === false ? 'hashed' : 'auto',
+      states: testing.states,
       blockRows: testing.blockRows ?? LIMITS.blockRows,
       plainKernels: testing.wasm === false,
       roomBytes: house.config.queryBytesMax,

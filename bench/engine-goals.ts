@@ -30,6 +30,7 @@ const INDEX_PERCENT = 5;
 export const PEER_TITLES: Readonly<Record<EnginePeer, string>> = {
   granary: 'Granary',
   granaryAgain: 'Granary, again',
+  granaryStates: 'Granary, states',
   granaryIndex: 'Granary, index',
   strings: 'DuckDB strings',
   codes: 'DuckDB codes',

@@ -18,6 +18,8 @@ export interface SalesStore {
   readonly indexed?: boolean;
   /** Of answers that are given again. Default 0: every answer is made. */
   readonly answersMb?: number;
+  /** Whether what whole partitions add up to is kept, as it is by default. Default false: every row is looked at. */
+  readonly states?: boolean;
   /** Default `month`. */
   readonly partitions?: string;
 }
@@ -27,7 +29,7 @@ export function openSales(sales: SalesStore): Promise<Store> {
 }
 
 export function salesOptions(sales: SalesStore): StoreOptions {
-  const { folder, facts, indexed = false, answersMb = 0, partitions = 'month' } = sales;
+  const { folder, facts, indexed = false, answersMb = 0, states = false, partitions = 'month' } = sales;
   const daily = {
     name: 'daily',
     measures: ['count', 'amount', 'quantity', 'cheapest', 'dearest'],
@@ -66,6 +68,7 @@ export function salesOptions(sales: SalesStore): StoreOptions {
     // A store that keeps its answers reads a column once, and would take its room from the others.
     cacheMb: answersMb > 0 ? answersMb : CACHE_MB,
     resultCacheMb: answersMb,
+    ...(!states && { testing: { states: 'off' as const } }),
     // As the peers' rows have them.
     numbers: 'native',
   };

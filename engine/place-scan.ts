@@ -32,7 +32,7 @@ export function placeScan(scan: ScanTask, { pool, workerRowsMin, isAlone }: Plac
     if (startsWith(pool)) pool.start();
     return HERE;
   }
-  const isSplit = rows >= LIMITS.splitRowsMin && pool.idle > 1;
+  const isSplit = visitedRows(scan) >= LIMITS.splitRowsMin && pool.idle > 1;
   return { kind: 'workers', tasks: isSplit ? pool.idle * TASKS_PER_THREAD : 1 };
 }
 
@@ -65,6 +65,11 @@ function startsWith(pool: WorkerPool): boolean {
   const scans = (coldScans.get(pool) ?? 0) + 1;
   coldScans.set(pool, scans);
   return scans > 1;
+}
+
+/** States that stand for rows are fewer than these. */
+function visitedRows({ slices }: Pick<ScanTask, 'slices'>): number {
+  return slices.reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
 /** Of about equal cost; a sketch counts by its bytes. */

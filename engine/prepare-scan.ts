@@ -160,7 +160,7 @@ function typeName(type: LogicalType): string {
 }
 
 /** Cells are worth their clearing while they are not many more than the rows. */
-function denseCellsMax(rows: number): number {
+export function denseCellsMax(rows: number): number {
   return Math.min(LIMITS.denseCellsMax, Math.max(1_024, 4 * rows));
 }
 

@@ -6,6 +6,7 @@ import type { LogicalType } from '../model/value.js';
 import type { Accumulator } from './accumulators/accumulator.js';
 import { CodedGroups, NumberGroups, nullsAsZero } from './grouped-columns.js';
 import { keptPreparation } from './kept-preparations.js';
+import { type StateKeeping, withKeptStates } from './kept-states.js';
 import type { PreparedScan, PrepareOptions } from './prepare-scan.js';
 import { placeScan, type PlaceOptions } from './place-scan.js';
 import { scanOnWorkers } from './scan-on-workers.js';
@@ -18,6 +19,8 @@ export interface ScanOptions extends PrepareOptions, PlaceOptions {
   /** Whose turn it takes. */
   readonly client?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** When what whole partitions add up to is kept; default `again`. */
+  readonly states?: StateKeeping | undefined;
 }
 
 export interface ScanResult {
@@ -40,13 +43,13 @@ export async function runScan(
   batches: readonly StoredBatch[],
   options: ScanOptions,
 ): Promise<ScanResult> {
-  const { pool, turns, client = '', signal } = options;
+  const { pool, turns, client = '', signal, states = 'again' } = options;
   const turn = turns?.next(client) ?? null;
   if (turn !== null) {
     await turn;
     throwIfAborted(signal);
   }
-  const prepared = keptPreparation(scan, sort, batches, options);
+  const prepared = withKeptStates(keptPreparation(scan, sort, batches, options), states);
   const place = placeScan(prepared, options);
   if (pool === null || place.kind === 'here') return toResult(scan, prepared, scanSlices(prepared));
   const parts = await scanOnWorkers(prepared, pool, place.tasks, { client, signal });

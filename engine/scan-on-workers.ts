@@ -38,7 +38,8 @@ export async function scanOnWorkers(
   count: number,
   asked: AskedTask,
 ): Promise<ScanPart[]> {
-  const rowsMax = Math.max(1, Math.ceil(shape.rows / count));
+  const rows = slices.reduce((sum, { from, to }) => sum + to - from, 0);
+  const rowsMax = Math.max(1, Math.ceil(rows / count));
   const tasks = splitSlices(slices, Math.min(rowsMax, TASK_ROWS_MAX)).map((part): ScanTask => ({
     shape,
     slices: part.map(withoutTypes),

@@ -108,6 +108,7 @@ test.for([
   ['small blocks = large blocks', { blockRows: 64 }],
   ['dense groups = hashed groups', { denseGroups: false }],
   ['totals = rows', { totals: false }],
+  ['states of partitions = rows', { states: 'eager' }],
   ['WebAssembly = TypeScript', { wasm: false }],
 ] as const)('%s', { timeout }, async ([, testing]) => {
   const switched = await openAgain(testing);

@@ -252,4 +252,16 @@ export const scanFaults: readonly PlantedFault[] = [
       },
     ],
   },
+  {
+    name: 'states of a partition are taken for a part of it',
+    file: 'engine/kept-states.js',
+    text: 'if (!slice.whole || ',
+    wrong: 'if (',
+  },
+  {
+    name: 'states of one grouping are taken for another',
+    file: 'engine/kept-states.js',
+    text: 'return (keys.length === slice.keys.length &&',
+    wrong: 'return (true || keys.length === slice.keys.length &&',
+  },
 ];

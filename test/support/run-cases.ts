@@ -110,6 +110,8 @@ function storeOptions(model: RandomModel, store: string): Parameters<OpenStore>[
     store,
     selection: model.selection,
     threads: 2,
+    // The stores are small, and few questions group alike: else none would ever be kept. No switch keeps any.
+    testing: { states: 'eager' },
     sources: { default: { type: 'duckdb', init: [...model.init] } },
   };
 }
