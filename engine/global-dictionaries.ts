@@ -53,7 +53,13 @@ export class GlobalDictionary {
     if (table === undefined) {
       const codes = column.values.length + (column.hasNulls ? 1 : 0);
       const ids = new Int32Array(new SharedArrayBuffer(codes * Int32Array.BYTES_PER_ELEMENT));
-      column.values.forEach((value, code) => (ids[code] = this.intern(value)));
+      const values = column.values as Value[];
+      values.forEach((value, code) => {
+        const id = this.intern(value);
+        ids[code] = id;
+        // The same text in all partitions: a heap of one for each takes long to collect.
+        if (typeof value === 'string') values[code] = this.values[id];
+      });
       if (column.hasNulls) ids[column.values.length] = this.intern(null);
       // Kernels and workers see it without a copy.
       this.tables.set(column, (table = placed(ids)));

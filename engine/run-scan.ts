@@ -54,7 +54,11 @@ export async function runScan(
   if (pool === null || place.kind === 'here') return toResult(scan, prepared, scanSlices(prepared));
   const parts = await scanOnWorkers(prepared, pool, place.tasks, { client, signal });
   // In one go: the states stand in scratch.
-  return toResult(scan, prepared, mergeParts(prepared.shape, parts));
+  try {
+    return toResult(scan, prepared, mergeParts(prepared.shape, parts));
+  } finally {
+    for (const part of parts) pool.release(part);
+  }
 }
 
 /** `runScan` on the calling thread, without a pause. */

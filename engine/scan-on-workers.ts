@@ -28,7 +28,7 @@ function isShared(array: ArrayBufferView): boolean {
 }
 
 /**
- * Splits a scan into tasks; gives what each of them found. `isNumeric` holds.
+ * Splits a scan into tasks; gives what each of them found, until the pool takes it back. `isNumeric` holds.
  *
  * @throws StoreError `aborted`; `worker_failed`; `sketch_invalid`
  */
@@ -109,7 +109,12 @@ async function runTasks(tasks: readonly ScanTask[], pool: WorkerPool, asked: Ask
   };
   const runners = Array.from({ length: Math.min(pool.threads, tasks.length) }, runner);
   await Promise.allSettled(runners);
-  await Promise.all(runners);
-  throwIfAborted(asked.signal);
-  return parts;
+  try {
+    await Promise.all(runners);
+    throwIfAborted(asked.signal);
+    return parts;
+  } catch (error) {
+    for (const part of parts.filter((each) => each !== undefined)) pool.release(part);
+    throw error;
+  }
 }

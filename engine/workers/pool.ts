@@ -7,7 +7,7 @@ import type { ScanPart, ScanTask } from '../scan-task.js';
 import { allocateIn, columnMemory } from '../../storage/column-memory.js';
 import { FairQueue } from './fair-queue.js';
 import type { ScanMessage, ScanReply } from './scan-worker.js';
-import { packArrays } from './task-arrays.js';
+import { packArrays, unpackArrays } from './task-arrays.js';
 
 export interface WorkerPool {
   readonly threads: number;
@@ -17,11 +17,13 @@ export interface WorkerPool {
   readonly isStarted: boolean;
   /**
    * Runs a task on one thread, as soon as one is free and it is its client's turn. Its failure touches no other task, and
-   * a thread that ends is replaced.
+   * a thread that ends is replaced. What it found may stand in memory that is lent until `release`.
    *
    * @throws StoreError `aborted` soon after the signal, when the thread reads nothing any more; `worker_failed`; what the scan throws
    */
   run(task: ScanTask, asked?: AskedTask): Promise<ScanPart>;
+  /** Takes back the memory in which a part stands: its arrays get other values. */
+  release(part: ScanPart): void;
   /** Starts the threads for the tasks to come. */
   start(): void;
   /** Ends the threads after the tasks that were begun. Nothing can run afterwards. */
@@ -51,6 +53,7 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
   let closed = false;
   /** Stretches of memory in which no task works now; that of a task whose thread ended is never lent again. */
   const spaces: (Uint8Array | null)[] = [];
+  const lent = new WeakMap<ScanPart, Uint8Array | null>();
   const start = (): Promise<Piscina> => (started ??= startThreads(threads, options));
 
   /** Waits for a thread; who is let in leaves it to the next. */
@@ -99,14 +102,20 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
         const space = spaces.pop() ?? allocateIn(Uint8Array, LIMITS.workerScratchBytes);
         const message: ScanMessage = { memory: columnMemory(), stop, ...packArrays({ space, task }) };
         const reply = await onThread(piscina, message);
-        spaces.push(space);
+        if (reply.kind === 'failed' || asked.signal?.aborted === true) spaces.push(space);
         throwIfAborted(asked.signal);
         if (reply.kind === 'failed') throw new StoreError(reply.code, reply.message);
-        return reply.part;
+        const part = unpackArrays(reply.part);
+        lent.set(part, space);
+        return part;
       } finally {
         release();
         leave();
       }
+    },
+    release(part) {
+      const space = lent.get(part);
+      if (space !== undefined && lent.delete(part)) spaces.push(space);
     },
     start() {
       // Who runs the next task hears of a failure.

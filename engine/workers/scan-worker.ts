@@ -1,9 +1,9 @@
 import { StoreError, type ErrorCode } from '../../model/errors.js';
 import { attachColumnMemory } from '../../storage/column-memory.js';
 import { partOf, scanSlices } from '../scan-slices.js';
-import type { ScanPart, ScanTask } from '../scan-task.js';
-import { useScratch } from '../scratch.js';
-import { unpackArrays } from './task-arrays.js';
+import type { ScanPart, ScanTask, StateInput } from '../scan-task.js';
+import { scratch, useScratch } from '../scratch.js';
+import { packArrays, unpackArrays } from './task-arrays.js';
 
 /** Errors lose their class on the way between threads; those with a code travel as a reply. */
 export type ScanReply =
@@ -28,9 +28,29 @@ export default function scanWorker({ memory, space, task, stop }: ScanMessage): 
     isFirst = false;
     const unpacked = unpackArrays({ space, task });
     useScratch(unpacked.space);
-    return { kind: 'part', part: partOf(scanSlices(unpacked.task, stop)) };
+    // Where it lies: to clone what many groups come to takes longer than to merge it.
+    return { kind: 'part', part: packArrays(placed(partOf(scanSlices(unpacked.task, stop)))) };
   } catch (error) {
     if (error instanceof StoreError) return { kind: 'failed', code: error.code, message: error.message };
     throw error;
   }
+}
+
+/** With arrays in the stretch that is lent, as far as they fit. */
+function placed({ groups, slots, states }: ScanPart): ScanPart {
+  return {
+    groups,
+    slots: slots.map((codes) => scratch().placed(codes)),
+    states: states.map((columns) => columns.map(placedInput)),
+  };
+}
+
+function placedInput(input: StateInput): StateInput {
+  if (input.kind !== 'number') return input;
+  const { kind, values, validity } = input;
+  return {
+    kind,
+    values: scratch().placed(values),
+    validity: validity === null ? null : scratch().placed(validity),
+  };
 }

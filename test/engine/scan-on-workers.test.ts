@@ -36,6 +36,7 @@ function counted(pool: WorkerPool): WorkerPool & { tasks: number } {
       this.tasks++;
       return pool.run(task);
     },
+    release: (part) => pool.release(part),
     start: () => pool.start(),
     close: () => pool.close(),
   };
