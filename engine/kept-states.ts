@@ -25,11 +25,14 @@ export function withKeptStates(prepared: PreparedScan, keeping: StateKeeping): P
   const changed = slices.map((slice): ScanSlice => {
     const rows = slice.to - slice.from;
     if (!slice.whole || (rows < LIMITS.statesPartitionRows && !isEager)) return slice;
-    const kept = keptOf(shape, slice);
-    if (kept === null) return slice;
+    const ways = waysOf(shape, slice);
+    if (ways === null) return slice;
+    const [kept] = ways;
     if (kept.states === null && (isEager || (kept.asked++ > 0 && room > 0))) {
       room -= rows;
-      kept.states = statesOf(shape, slice, isEager ? rows : Math.floor(rows / LIMITS.rowsPerState));
+      const statesMax = isEager ? Infinity : Math.floor(rows / LIMITS.rowsPerState);
+      kept.states = statesOf(shape, slice, statesMax);
+      forgetBeyond(ways, statesMax);
     }
     if (kept.states === null || kept.states === 'too many') return slice;
     isChanged = true;
@@ -53,18 +56,29 @@ interface Kept {
 /** By a column that the partition is asked for, which goes when the partition leaves memory; the last used comes first. */
 const keptStates = new WeakMap<ScanInput, Kept[]>();
 
-/** Null: nothing tells the partition. */
-function keptOf({ aggregates }: ScanShape, slice: ScanSlice): Kept | null {
+/** With this way first; null: nothing tells the partition. */
+function waysOf({ aggregates }: ScanShape, slice: ScanSlice): Kept[] | null {
   const column = slice.inputs[0]?.[0];
   if (column === undefined) return null;
   let ways = keptStates.get(column);
   if (ways === undefined) keptStates.set(column, (ways = []));
   const at = ways.findIndex((way) => isSame(way, slice, aggregates));
-  if (at === 0) return ways[0];
+  if (at === 0) return ways;
   const kept = at < 0 ? { slice, aggregates, asked: 0, states: null } : ways.splice(at, 1)[0];
   ways.unshift(kept);
   ways.splice(LIMITS.statesPerColumn);
-  return kept;
+  return ways;
+}
+
+/** Keeps so many states of a partition, of the ways that were last used. */
+function forgetBeyond(ways: Kept[], statesMax: number): void {
+  let states = 0;
+  const end = ways.findIndex((way) => (states += countOf(way)) > statesMax);
+  if (end >= 0) ways.splice(end);
+}
+
+function countOf({ states }: Kept): number {
+  return states === null || states === 'too many' ? 0 : states.to;
 }
 
 function isSame(kept: Kept, { keys, inputs }: ScanSlice, aggregates: ScanShape['aggregates']): boolean {

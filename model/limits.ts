@@ -77,17 +77,18 @@ export const LIMITS = {
   ownThreadCells: 300_000,
   aloneCells: 8_000_000,
   postedGroupCells: 20,
-  coldCells: 40_000_000,
+  coldCells: 100_000_000,
   /** Rows from which a scan is split among idle workers: below it, to merge their groups takes what they save. */
   splitRowsMin: 4_000_000,
   /**
    * States of whole partitions are kept for scans and partitions of so many rows, so many ways to ask for each first
-   * column, where so many rows come on a state; a scan makes those of so many rows, besides the partition that goes beyond.
+   * column, while so many rows come on a state, those of all ways together; a scan makes those of so many rows, besides
+   * the partition that goes beyond.
    */
   statesScanRows: 50_000,
   statesPartitionRows: 1_000,
   statesPerColumn: 4,
-  rowsPerState: 32,
+  rowsPerState: 4,
   statesRowsPerScan: 262_144,
   /** Milliseconds of work on the calling thread after which the event loop has its turn, and pieces of work in a turn. */
   turnMs: 1,

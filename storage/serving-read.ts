@@ -13,7 +13,7 @@ import { MAGIC } from './arrow-write.js';
 import { columnBytes } from './column-bytes.js';
 import type { OpenFile } from './disk.js';
 import { FlatTable } from './flatbuffer-read.js';
-import { allOf, decodeServingColumn } from './serving-decode.js';
+import { allOf, decodeServingColumn, RowFlags } from './serving-decode.js';
 import type { ReadStretch } from './serving-decode.js';
 import { damaged } from './serving-fault.js';
 import { parseNote } from './serving-note.js';
@@ -93,13 +93,14 @@ export async function readServingColumns(
     await file.readInto(start, target);
     if (crc32(target) !== checksum) throw damaged('a checksum is wrong');
   };
+  const flags = new RowFlags();
   const columns = await allOf(
     wanted.map(async (column): Promise<[string, StoredColumn]> => {
       const note = noteOf(notes, meta, column);
       requireRoom(note, file.bytes);
       const at = notes.filter(({ dictionary }) => dictionary !== null).indexOf(note);
       const bodies = { batch: index.batch, dictionary: index.dictionaries[at] ?? NaN };
-      return [column.name, await decodeServingColumn(note, rows, bodies, read)];
+      return [column.name, await decodeServingColumn(note, rows, bodies, read, flags)];
     }),
   );
   const bytes = columns.reduce((sum, [, column]) => sum + columnBytes(column), 0);

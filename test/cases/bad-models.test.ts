@@ -1,6 +1,6 @@
 /** Models that are wrong, endless or huge end in a typed error with its place, or are answered; in bounded time. */
 import { describe, expect, test } from 'vitest';
-import { StoreError } from '../../dist/index.js';
+import { StoreError } from '../../dist/model/errors.js';
 import { loadModelFiles } from '../../dist/model/load/load-model-files.js';
 import { loadObjectModel } from '../../dist/model/load/load-object-model.js';
 import { loadYamlModel } from '../../dist/model/load/load-yaml-model.js';

@@ -118,12 +118,12 @@ describe('states of whole partitions', () => {
   });
 
   test('are not kept where they are not much fewer than the rows', async () => {
-    const rows = 4_096;
-    const many = Array.from({ length: 16 }, (_, at) => partition(rows / LIMITS.rowsPerState + 1, at, rows));
+    const rows = 1_000;
+    const many = Array.from({ length: 51 }, (_, at) => partition(rows / LIMITS.rowsPerState + 1, at, rows));
     const batches = many.map(({ batch }) => batch);
     const dictionaries = new GlobalDictionaries();
     for (let turn = 0; turn < 4; turn++) {
-      expect(scanned(prepared(batches, dictionaries), 'again')).toBe(16 * rows);
+      expect(scanned(prepared(batches, dictionaries), 'again')).toBe(51 * rows);
       const { batch } = await runScan(BY_STATUS, [], batches, { dictionaries, pool: null });
       expectNaive(
         BY_STATUS,
@@ -131,6 +131,21 @@ describe('states of whole partitions', () => {
         many.flatMap((each) => each.rows),
       );
     }
+  });
+
+  test('of several groupings come to no more than that together', () => {
+    const rows = 1_000;
+    const batches = Array.from({ length: 51 }, (_, at) => partition(200, at, rows).batch);
+    const dictionaries = new GlobalDictionaries();
+    const ways = (['sum', 'min', 'max'] as const).map((operation): ScanPlan => {
+      const [first, ...others] = BY_STATUS.aggregates;
+      return { ...BY_STATUS, aggregates: [{ ...first, operation }, ...others] };
+    });
+    const ask = (way: ScanPlan): number => scanned(prepareScan(way, [], batches, { dictionaries }), 'again');
+    expect(ways.map((way) => [ask(way), ask(way), ask(way)][2])).toEqual([51 * 200, 51 * 200, 51 * 200]);
+    // 200 of 1,000 rows are within a quarter, and 400 are not.
+    expect(ask(ways[2])).toBe(51 * 200);
+    expect(ask(ways[1])).toBe(51 * rows);
   });
 
   test('one scan makes no more than its share of them', () => {

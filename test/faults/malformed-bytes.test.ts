@@ -5,7 +5,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { StoreError } from '../../dist/index.js';
+import { StoreError } from '../../dist/model/errors.js';
 import type { BuildColumn } from '../../dist/model/plan.js';
 import { decodeFile } from '../../dist/storage/decode-file.js';
 import { seededRandom } from '../storage/support/random.js';

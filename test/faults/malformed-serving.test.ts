@@ -6,7 +6,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
-import { StoreError } from '../../dist/index.js';
+import { StoreError } from '../../dist/model/errors.js';
 import type { StoredBatch } from '../../dist/model/batch.js';
 import type { FileMeta } from '../../dist/model/catalog.js';
 import type { BuildColumn } from '../../dist/model/plan.js';

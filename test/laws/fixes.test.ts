@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { StoreError } from '../../dist/index.js';
+import { StoreError } from '../../dist/model/errors.js';
 import type { Candidate, Explanation } from '../../dist/index.js';
 import type { PreparedModel } from '../../dist/planner/plan-query.js';
 import { explainQuery } from '../../dist/planner/explain-query.js';

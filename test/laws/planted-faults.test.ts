@@ -62,6 +62,16 @@ test('there are at least twenty of them', () => {
   expect(new Set(planted.map(({ name }) => name)).size).toBeGreaterThanOrEqual(20);
 });
 
+test('each stands once in the product, those of the long form too', () => {
+  const changes = plantedFaults.flatMap((fault) => [fault, ...(fault.besides ?? [])]);
+  const times = changes.map(({ file, text }) => [
+    file,
+    text,
+    timesIn(readFileSync(join('dist', file), 'utf8'), text),
+  ]);
+  expect(times.filter(([, , count]) => count !== 1)).toEqual([]);
+});
+
 test.for(planted.map((fault) => [fault.name, fault] as const))(
   '%s',
   { timeout: 600_000 },
@@ -116,14 +126,21 @@ async function casesToFind(open: OpenStore, fault: PlantedFault): Promise<number
   return null;
 }
 
+function timesIn(code: string, text: string): number {
+  return code.split(text).length - 1;
+}
+
 /** `openStore` of a copy of the product with the fault in it. */
 function plant(fault: PlantedFault): OpenStore {
   const copy = mkdtempSync(join(copies, 'dist-'));
-  cpSync('dist', copy, { recursive: true, filter: (path) => !/\.d\.ts$|\.map$|dist\/bench/.test(path) });
+  cpSync('dist', copy, {
+    recursive: true,
+    filter: (path) => !/\.d\.ts$|\.map$|dist\/(?:bench|bundle)/.test(path),
+  });
   for (const { file, text, wrong } of [fault, ...(fault.besides ?? [])]) {
     const path = join(copy, file);
     const code = readFileSync(path, 'utf8');
-    expect(code.split(text).length - 1, `times that the text stands in ${file}`).toBe(1);
+    expect(timesIn(code, text), `times that the text stands in ${file}`).toBe(1);
     writeFileSync(
       path,
       code.replace(text, () => wrong),

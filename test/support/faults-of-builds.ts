@@ -26,8 +26,8 @@ export const buildFaults: readonly PlantedFault[] = [
   {
     name: 'an aggregating index keeps the greatest part of a sum',
     file: 'sources/duckdb-stage.js',
-    text: ': `sum(${name})`;',
-    wrong: ': `max(${name})`;',
+    text: ': `sum(${narrowSql(name, staged)})`;',
+    wrong: ': `max(${narrowSql(name, staged)})`;',
     builds: true,
   },
   {
