@@ -22,7 +22,10 @@ export function keptPreparation(
   const first = batches.at(0);
   const known = first === undefined ? undefined : preparations.get(first)?.get(scan);
   if (known !== undefined && isSame(known, sort, batches, options)) {
-    known.gathered ??= gatherSlices(known.prepared);
+    if (known.gathered === null) {
+      known.gathered = gatherSlices(known.prepared);
+      if (known.gathered !== known.prepared) gatheredScans.set(scan, known.gathered);
+    }
     return known.gathered;
   }
   const prepared = prepareScan(scan, sort, batches, options);
@@ -34,6 +37,16 @@ export function keptPreparation(
   }
   return prepared;
 }
+
+/**
+ * The scan with its rows side by side, for which no partition is needed any more; null: there is none yet. A plan is of
+ * one store and one publish, and so are they.
+ */
+export function gatheredScan(scan: ScanPlan): PreparedScan | null {
+  return gatheredScans.get(scan) ?? null;
+}
+
+const gatheredScans = new WeakMap<ScanPlan, PreparedScan>();
 
 interface Preparation {
   readonly sort: readonly string[];

@@ -13,13 +13,14 @@ import type { Storage } from '../storage/storage.js';
 import { finishRows } from './finish-rows.js';
 import type { FinishedRows } from './finish-rows.js';
 import type { GlobalDictionaries } from './global-dictionaries.js';
+import { gatheredScan } from './kept-preparations.js';
 import { mergePieces } from './merge-pieces.js';
 import { nameMeasures } from './name-measures.js';
 import { rollWindows } from './roll-windows.js';
 import { rowMaker, type RowMaker } from './row-objects.js';
 import { runLanes } from './run-lanes.js';
-import { runScan } from './run-scan.js';
-import type { ScanOptions } from './run-scan.js';
+import { runGathered, runScan } from './run-scan.js';
+import type { ScanOptions, ScanResult } from './run-scan.js';
 import { totalsBatch } from './totals-batch.js';
 
 export interface QueryTools {
@@ -145,18 +146,27 @@ function sumScanned(grouped: readonly Grouped[]): number | null {
 }
 
 async function scanRollup(prepared: PreparedRollup, tools: QueryTools): Promise<Grouped> {
+  const { piece } = prepared;
+  const gathered = gatheredScan(piece.scan);
+  const scanned =
+    gathered === null
+      ? await readAndScan(prepared, tools)
+      : await runGathered(piece.scan, gathered, { ...tools.scan, signal: tools.signal });
+  if (piece.roll === undefined) return scanned;
+  return { ...scanned, batch: await rollWindows(scanned.batch, piece.scan, piece.roll, tools.signal) };
+}
+
+async function readAndScan(prepared: PreparedRollup, tools: QueryTools): Promise<ScanResult> {
   const { piece, sort, types } = prepared;
   const read = readBatches(prepared, tools);
   const batches = read instanceof Promise ? await read : read;
   throwIfAborted(tools.signal);
-  const scanned = await runScan(piece.scan, tools.narrowing ? sort : [], batches, {
+  return runScan(piece.scan, tools.narrowing ? sort : [], batches, {
     types,
     ...tools.scan,
     dictionaries: tools.dictionariesOf(piece.rollup),
     signal: tools.signal,
   });
-  if (piece.roll === undefined) return scanned;
-  return { ...scanned, batch: await rollWindows(scanned.batch, piece.scan, piece.roll, tools.signal) };
 }
 
 /** At once where all is in memory, as most queries find it: then this is much of their time. */

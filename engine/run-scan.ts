@@ -43,12 +43,9 @@ export async function runScan(
   batches: readonly StoredBatch[],
   options: ScanOptions,
 ): Promise<ScanResult> {
-  const { pool, turns, client = '', signal, states = 'again' } = options;
-  const turn = turns?.next(client) ?? null;
-  if (turn !== null) {
-    await turn;
-    throwIfAborted(signal);
-  }
+  const { pool, client = '', signal, states = 'again' } = options;
+  const turn = waitForTurn(options);
+  if (turn !== null) await turn;
   const prepared = withKeptStates(keptPreparation(scan, sort, batches, options), states);
   const place = placeScan(prepared, options);
   if (pool === null || place.kind === 'here') return toResult(scan, prepared, scanSlices(prepared));
@@ -59,6 +56,27 @@ export async function runScan(
   } finally {
     for (const part of parts) pool.release(part);
   }
+}
+
+/** `runScan` of what `gatheredScan` gives. */
+export async function runGathered(
+  scan: ScanPlan,
+  gathered: PreparedScan,
+  options: Pick<ScanOptions, 'turns' | 'client' | 'signal'>,
+): Promise<ScanResult> {
+  const turn = waitForTurn(options);
+  if (turn !== null) await turn;
+  return toResult(scan, gathered, scanSlices(gathered));
+}
+
+/** Null: it is now. */
+function waitForTurn({
+  turns,
+  client = '',
+  signal,
+}: Pick<ScanOptions, 'turns' | 'client' | 'signal'>): Promise<void> | null {
+  const turn = turns?.next(client) ?? null;
+  return turn === null ? null : turn.then(() => throwIfAborted(signal));
 }
 
 /** `runScan` on the calling thread, without a pause. */
