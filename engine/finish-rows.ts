@@ -131,12 +131,18 @@ const COMPARED: readonly LogicalType[] = (['string', 'integer', 'boolean', 'time
 
 /** The values of one column in the rows of the answer, as they stand there. */
 function formatColumn(
-  { values: { type, valueAt } }: NamedColumn,
+  { values: { type, valueAt, coded } }: NamedColumn,
   rows: Uint32Array,
   numbers: NumberForm,
 ): Value[] {
   const format = formatter(type, numbers);
   const formatted: Value[] = [];
+  if (coded !== undefined && coded.dictionary.length <= rows.length) {
+    const { codes, dictionary } = coded;
+    const written = dictionary.map(format);
+    for (const row of rows) formatted.push(written[codes[row]]);
+    return formatted;
+  }
   for (const row of rows) formatted.push(format(valueAt(row)));
   return formatted;
 }

@@ -2,6 +2,7 @@ import { assert } from '../model/assert.js';
 import type { Chunk } from './chunk.js';
 import { DirectGroups } from './direct-groups.js';
 import { DenseGroupTable, HashedGroupTable, type GroupTable } from './group-table.js';
+import { identity } from './identity.js';
 import type { Kernels } from './kernels/kernels.js';
 import type { ScanShape, ScanSlice, SliceKey } from './scan-task.js';
 
@@ -71,20 +72,23 @@ export class Grouping {
   slots(): Uint32Array[] {
     if (this.direct !== null) return this.direct.slots();
     const slots = this.radices.map(() => new Uint32Array(this.count));
-    for (let group = 0; group < this.count; group++) {
-      let number = group;
-      for (let stage = this.stages.length - 1; stage >= 0; stage--) {
-        const { table, keyFrom, keyTo } = this.stages[stage];
-        let id = table.ids[number];
-        for (let key = keyTo - 1; key >= keyFrom; key--) {
-          const rest = Math.floor(id / this.radices[key]);
-          slots[key][group] = id - rest * this.radices[key];
-          id = rest;
-        }
-        number = id;
-      }
+    // Of each group, what is left of its ids: in the end of a stage, its group in the stage before.
+    const numbers = new Float64Array(identity(this.count));
+    for (let stage = this.stages.length - 1; stage >= 0; stage--) {
+      const { table, keyFrom, keyTo } = this.stages[stage];
+      for (let group = 0; group < numbers.length; group++) numbers[group] = table.ids[numbers[group]];
+      for (let key = keyTo - 1; key >= keyFrom; key--) takeDigits(numbers, this.radices[key], slots[key]);
     }
     return slots;
+  }
+}
+
+/** The last digit of each number, which the number loses. */
+function takeDigits(numbers: Float64Array, radix: number, digits: Uint32Array): void {
+  for (let i = 0; i < numbers.length; i++) {
+    const rest = Math.floor(numbers[i] / radix);
+    digits[i] = numbers[i] - rest * radix;
+    numbers[i] = rest;
   }
 }
 

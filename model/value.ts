@@ -122,9 +122,13 @@ function formatDecimal(unscaled: number | bigint, scale: number): string {
     : `${sign}${digits.slice(0, point)}.${digits.slice(point, end)}`;
 }
 
-/** Any number of up to 15 digits comes back out of a double, and up to 10^22 powers of ten are exact. */
+/** Those that a double holds exactly. */
+const POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
+
+/** Any number of up to 15 digits comes back out of a double. */
 function nativeDecimal(unscaled: number | bigint, scale: number): number | string {
-  if (typeof unscaled === 'number' && scale <= 22 && Math.abs(unscaled) < 1e15) return unscaled / 10 ** scale;
+  if (typeof unscaled === 'number' && scale < POWERS.length && Math.abs(unscaled) < 1e15)
+    return unscaled / POWERS[scale];
   const text = formatDecimal(unscaled, scale);
   const native = Number(text);
   return formatDouble(native) === text ? native : text;

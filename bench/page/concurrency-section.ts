@@ -5,7 +5,7 @@ import type { Recorded } from './recorded.js';
 
 const HEAD = `## Many clients of one process
 
-Clients of one process that ask again as soon as they are answered, each with questions of its own. DuckDB has a connection for each of them and every statement prepared. The lag is by how much a timer of a millisecond came too late.
+Clients of one process that ask again as soon as they are answered, each with questions of its own. Granary keeps no answers, but, as it does by default, what whole partitions add up to. DuckDB has a connection for each of them and every statement prepared. The lag is by how much a timer of a millisecond came too late.
 `;
 
 export interface ConcurrencyLine {

@@ -53,9 +53,12 @@ afterAll(() => {
 /** The short form takes two of seven, which are of all kinds: twenty and more. */
 const planted = plantedFaults.filter((_, at) => long || at % 7 < 2);
 
+/** The others are held to it when a fault needs them. */
+const CASES_AT_FIRST = long ? CASES_MAX : 500;
+
 test('where nothing is planted nothing is found', { timeout: 600_000 }, async () => {
-  for (let at = 0; at * QUERIES < CASES_MAX; at++) await sampleAt(at);
-  expect(samples.flatMap(({ modes }) => modes)).toHaveLength(CASES_MAX);
+  for (let at = 0; at * QUERIES < CASES_AT_FIRST; at++) await sampleAt(at);
+  expect(samples.flatMap(({ modes }) => modes)).toHaveLength(CASES_AT_FIRST);
 });
 
 test('there are at least twenty of them', () => {

@@ -101,17 +101,17 @@ export const planFaults: readonly PlantedFault[] = [
     asked: /"dateRange"/,
   },
   {
+    name: 'partitions that are not built are not missed',
+    file: 'planner/match-built.js',
+    text: 'if (times.length === 0 && !nulls)',
+    wrong: 'if (times.length >= 0)',
+  },
+  {
     name: 'a range must begin with a stored bucket, and may end within one',
     file: 'planner/match-times.js',
     text: 'return [range.from, range.to].every((end) =>',
     wrong: 'return [range.from].every((end) =>',
     asked: /"dateRange"/,
-  },
-  {
-    name: 'partitions that are not built are not missed',
-    file: 'planner/match-built.js',
-    text: 'if (times.length === 0 && !nulls)',
-    wrong: 'if (times.length >= 0)',
   },
   {
     name: 'rows without a time are not missed',
