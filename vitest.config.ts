@@ -14,16 +14,18 @@ class LawsFirst extends BaseSequencer {
 }
 
 /** What the package's users import. Its modules, one by one, where their lines are counted. */
-const bundle =
+const product =
   process.env['NODE_V8_COVERAGE'] === undefined
-    ? {
-        find: /^.*\/dist\/index\.js$/,
-        replacement: fileURLToPath(new URL('dist/bundle/index.js', import.meta.url)),
-      }
+    ? [
+        {
+          find: /^.*\/dist\/index\.js$/,
+          replacement: fileURLToPath(new URL('dist/bundle/index.js', import.meta.url)),
+        },
+      ]
     : [];
 
 export default defineConfig({
-  resolve: { alias: [bundle].flat() },
+  resolve: { alias: product },
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',

@@ -47,7 +47,10 @@ export class GlobalDictionary {
     this.bucket = bucket;
   }
 
-  /** The number of each code of a partition's column, the code of NULL included; made once for each column. */
+  /**
+   * The number of each code of a partition's column, the code of NULL included; made once for each column, whose texts
+   * become those of the dictionary.
+   */
   idsOf(column: DictionaryColumn): Int32Array {
     let table = this.tables.get(column);
     if (table === undefined) {

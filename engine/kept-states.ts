@@ -5,8 +5,10 @@
  *     asked for   ├─────┼─────┼─────┼──        then      ──┼─────┼─────┼─────┤
  *     scanned       rows  rows  rows  rows                 rows states states rows
  */
+import { assert } from '../model/assert.js';
 import { LIMITS } from '../model/limits.js';
 import { type Numbers, placed } from '../storage/column-memory.js';
+import { identity } from './identity.js';
 import { denseCellsMax, type PreparedScan } from './prepare-scan.js';
 import { partOf, scanSlices } from './scan-slices.js';
 import type { AggregateKind, ScanInput, ScanPart, ScanShape, ScanSlice, StateInput } from './scan-task.js';
@@ -105,7 +107,7 @@ function statesOf(shape: ScanShape, slice: ScanSlice, groupsMax: number): ScanSl
 
 /** The groups of a part as rows. */
 function sliceOf({ groups, slots, states }: ScanPart, { keys }: ScanSlice): ScanSlice {
-  const codes = placed(Uint32Array.from({ length: groups }, (_, group) => group));
+  const codes = placed(identity(groups));
   return {
     from: 0,
     to: groups,
@@ -117,9 +119,9 @@ function sliceOf({ groups, slots, states }: ScanPart, { keys }: ScanSlice): Scan
 }
 
 function placeInput(input: StateInput): ScanInput {
-  if (input.kind === 'wide' || input.kind === 'narrow') return input as ScanInput;
   if (input.kind === 'sketch')
     return { kind: 'sketch', bytes: placed(input.bytes), offsets: placed(input.offsets) };
+  assert(input.kind === 'number', 'states are doubles or sketches where they are merged as rows are');
   return { kind: 'number', values: placed(input.values), validity: placedOrNull(input.validity) };
 }
 

@@ -1,5 +1,5 @@
 import { LIMITS } from '../model/limits.js';
-import { isNumeric } from './scan-on-workers.js';
+import { isNumeric, visitedRows } from './scan-on-workers.js';
 import type { ScanInput, ScanSlice, ScanTask } from './scan-task.js';
 import type { WorkerPool } from './workers/pool.js';
 
@@ -32,7 +32,7 @@ export function placeScan(scan: ScanTask, { pool, workerRowsMin, isAlone }: Plac
     if (startsWith(pool)) pool.start();
     return HERE;
   }
-  const isSplit = visitedRows(scan) >= LIMITS.splitRowsMin && pool.idle > 1;
+  const isSplit = visitedRows(scan.slices) >= LIMITS.splitRowsMin && pool.idle > 1;
   return { kind: 'workers', tasks: isSplit ? pool.idle * TASKS_PER_THREAD : 1 };
 }
 
@@ -65,11 +65,6 @@ function startsWith(pool: WorkerPool): boolean {
   const scans = (coldScans.get(pool) ?? 0) + 1;
   coldScans.set(pool, scans);
   return scans > 1;
-}
-
-/** States that stand for rows are fewer than these. */
-function visitedRows({ slices }: Pick<ScanTask, 'slices'>): number {
-  return slices.reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
 /** Of about equal cost; a sketch counts by its bytes. */

@@ -38,13 +38,17 @@ export async function scanOnWorkers(
   count: number,
   asked: AskedTask,
 ): Promise<ScanPart[]> {
-  const rows = slices.reduce((sum, { from, to }) => sum + to - from, 0);
-  const rowsMax = Math.max(1, Math.ceil(rows / count));
+  const rowsMax = Math.max(1, Math.ceil(visitedRows(slices) / count));
   const tasks = splitSlices(slices, Math.min(rowsMax, TASK_ROWS_MAX)).map((part): ScanTask => ({
     shape,
     slices: part.map(withoutTypes),
   }));
   return runTasks(tasks, pool, asked);
+}
+
+/** Fewer than those of the shape, where states stand for rows. */
+export function visitedRows(slices: readonly ScanSlice[]): number {
+  return slices.reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
 /** See `HALVES_ROWS_MAX`. */

@@ -1,7 +1,7 @@
 import { StoreError, type ErrorCode } from '../../model/errors.js';
 import { attachColumnMemory } from '../../storage/column-memory.js';
 import { partOf, scanSlices } from '../scan-slices.js';
-import type { ScanPart, ScanTask, StateInput } from '../scan-task.js';
+import type { ScanPart, ScanTask } from '../scan-task.js';
 import { scratch, useScratch } from '../scratch.js';
 import { packArrays, unpackArrays } from './task-arrays.js';
 
@@ -29,28 +29,10 @@ export default function scanWorker({ memory, space, task, stop }: ScanMessage): 
     const unpacked = unpackArrays({ space, task });
     useScratch(unpacked.space);
     // Where it lies: to clone what many groups come to takes longer than to merge it.
-    return { kind: 'part', part: packArrays(placed(partOf(scanSlices(unpacked.task, stop)))) };
+    const part = partOf(scanSlices(unpacked.task, stop));
+    return { kind: 'part', part: packArrays(part, (array) => scratch().placed(array)) };
   } catch (error) {
     if (error instanceof StoreError) return { kind: 'failed', code: error.code, message: error.message };
     throw error;
   }
-}
-
-/** With arrays in the stretch that is lent, as far as they fit. */
-function placed({ groups, slots, states }: ScanPart): ScanPart {
-  return {
-    groups,
-    slots: slots.map((codes) => scratch().placed(codes)),
-    states: states.map((columns) => columns.map(placedInput)),
-  };
-}
-
-function placedInput(input: StateInput): StateInput {
-  if (input.kind !== 'number') return input;
-  const { kind, values, validity } = input;
-  return {
-    kind,
-    values: scratch().placed(values),
-    validity: validity === null ? null : scratch().placed(validity),
-  };
 }
