@@ -1,7 +1,7 @@
 /** What is open while a store is open, and the SQL of what it asks. */
 import { createHash } from 'node:crypto';
 import { GlobalDictionaries } from './engine/global-dictionaries.js';
-import type { StateKeeping } from './engine/kept-states.js';
+import type { StateKeeping } from './engine/prepare-scan.js';
 import { OpenSketch } from './engine/sketches/open-sketch.js';
 import { entryOfBytes } from './engine/sketches/sketch-entry.js';
 import type { SketchKernels } from './engine/sketches/sketch-kernels.js';

@@ -25,6 +25,19 @@ function sumByKey<K, V>(
 
 // @ts-ignore: decorator
 @inline
+function sumByCode<K, V>(sums: usize, base: f64, keys: usize, codes: usize, from: u32, count: u32): void {
+  let key = keys + (<usize>from) * sizeof<K>();
+  let code = codes + (<usize>from) * sizeof<V>();
+  const end = code + (<usize>count) * sizeof<V>();
+  while (code < end) {
+    addTo(sums, <u32>load<K>(key), base + <f64>(<u32>load<V>(code)));
+    key += sizeof<K>();
+    code += sizeof<V>();
+  }
+}
+
+// @ts-ignore: decorator
+@inline
 function markByKey<K>(seen: usize, keys: usize, slots: usize, validity: usize, from: u32, count: u32): void {
   const first = keys + (<usize>from) * sizeof<K>();
   for (let i: usize = 0; i < <usize>count; i++) {
@@ -130,4 +143,31 @@ export function sumByKey32x32(
   sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
 ): void {
   sumByKey<u32, u32>(sums, base, keys, slots, codes, from, count);
+}
+export function sumByCode8x8(sums: usize, base: f64, keys: usize, codes: usize, from: u32, count: u32): void {
+  sumByCode<u8, u8>(sums, base, keys, codes, from, count);
+}
+export function sumByCode8x16(sums: usize, base: f64, keys: usize, codes: usize, from: u32, count: u32): void {
+  sumByCode<u8, u16>(sums, base, keys, codes, from, count);
+}
+export function sumByCode8x32(sums: usize, base: f64, keys: usize, codes: usize, from: u32, count: u32): void {
+  sumByCode<u8, u32>(sums, base, keys, codes, from, count);
+}
+export function sumByCode16x8(sums: usize, base: f64, keys: usize, codes: usize, from: u32, count: u32): void {
+  sumByCode<u16, u8>(sums, base, keys, codes, from, count);
+}
+export function sumByCode16x16(sums: usize, base: f64, keys: usize, codes: usize, from: u32, count: u32): void {
+  sumByCode<u16, u16>(sums, base, keys, codes, from, count);
+}
+export function sumByCode16x32(sums: usize, base: f64, keys: usize, codes: usize, from: u32, count: u32): void {
+  sumByCode<u16, u32>(sums, base, keys, codes, from, count);
+}
+export function sumByCode32x8(sums: usize, base: f64, keys: usize, codes: usize, from: u32, count: u32): void {
+  sumByCode<u32, u8>(sums, base, keys, codes, from, count);
+}
+export function sumByCode32x16(sums: usize, base: f64, keys: usize, codes: usize, from: u32, count: u32): void {
+  sumByCode<u32, u16>(sums, base, keys, codes, from, count);
+}
+export function sumByCode32x32(sums: usize, base: f64, keys: usize, codes: usize, from: u32, count: u32): void {
+  sumByCode<u32, u32>(sums, base, keys, codes, from, count);
 }

@@ -39,6 +39,8 @@ export class Chunk {
   from = 0;
   /** How many rows pass. */
   count = 0;
+  /** Of all chunks of the slice, those included that do not pass. */
+  sliceRows = 0;
   /** Whether these are the rows from `from` on without a gap; if not, `rows` tells which. */
   whole = true;
   /** The group that all rows have; -1: `groups` tells. */
@@ -78,6 +80,9 @@ export class Chunk {
   get groups(): Int32Array {
     const { groups } = this.#scratch;
     if (this.keyed !== null) {
+      const { rowSlots } = this.keyed;
+      if (rowSlots !== null && this.whole)
+        return new Int32Array(rowSlots.buffer, rowSlots.byteOffset + 4 * this.from, this.count);
       if (this.#filledWith !== KEYED) {
         const { codes, slots } = this.keyed;
         this.kernels.slotsOf(this.codesOf(codes), slots, this.offset, this.count, groups);

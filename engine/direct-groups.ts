@@ -22,7 +22,7 @@ export class DirectGroups {
   }
 
   /** Before the chunks of a slice. */
-  begin({ whole, keys: [{ slots }] }: ScanSlice): void {
+  begin({ whole, keys: [{ slots }] }: Pick<ScanSlice, 'whole' | 'keys'>): void {
     this.isMarked = whole;
     if (whole) this.wholeTables.push(slots);
   }
@@ -57,8 +57,10 @@ export class DirectGroups {
     return (this.kept = kept.subarray(0, groups));
   }
 
-  slots(): [Uint32Array] {
-    assert(this.kept !== null, 'what occurs is known once all rows are in');
-    return [this.kept];
+  /** Of some groups. */
+  slots(groups: Uint32Array): [Uint32Array] {
+    const { kept } = this;
+    assert(kept !== null, 'what occurs is known once all rows are in');
+    return [groups.length === kept.length ? kept : groups.map((group) => kept[group])];
   }
 }

@@ -52,7 +52,7 @@ function gatherKey(rows: readonly Row[], at: number): SliceKey {
     if (code === undefined) codeOf.set(slot, (code = codeOf.size));
     return code;
   });
-  return { codes, slots: Int32Array.from(codeOf.keys()), ascending: false };
+  return { codes, slots: Int32Array.from(codeOf.keys()), rowSlots: null, ascending: false };
 }
 
 function gatherNumbers(rows: readonly Row[], at: number, column: number): NumberInput {

@@ -45,7 +45,7 @@ export class Grouping {
   }
 
   /** Before the chunks of a slice. */
-  begin(slice: ScanSlice): void {
+  begin(slice: Pick<ScanSlice, 'whole' | 'keys'>): void {
     this.direct?.begin(slice);
   }
 
@@ -68,12 +68,12 @@ export class Grouping {
     }
   }
 
-  /** For each key, the slot of each group. */
-  slots(): Uint32Array[] {
-    if (this.direct !== null) return this.direct.slots();
-    const slots = this.radices.map(() => new Uint32Array(this.count));
+  /** For each key, the slots of some groups, which ascend. */
+  slots(groups = identity(this.count)): Uint32Array[] {
+    if (this.direct !== null) return this.direct.slots(groups);
+    const slots = this.radices.map(() => new Uint32Array(groups.length));
     // Of each group, what is left of its ids: in the end of a stage, its group in the stage before.
-    const numbers = new Float64Array(identity(this.count));
+    const numbers = new Float64Array(groups);
     for (let stage = this.stages.length - 1; stage >= 0; stage--) {
       const { table, keyFrom, keyTo } = this.stages[stage];
       for (let group = 0; group < numbers.length; group++) numbers[group] = table.ids[numbers[group]];

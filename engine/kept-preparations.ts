@@ -31,8 +31,8 @@ export function keptPreparation(
   const prepared = prepareScan(scan, sort, batches, options);
   if (first !== undefined && prepared.shape.rows <= LIMITS.preparedRowsMax) {
     const ofFirst = preparations.get(first) ?? new WeakMap<ScanPlan, Preparation>();
-    const { dictionaries, grouping, plainKernels, blockRows, roomBytes, types } = options;
-    const asked = { dictionaries, grouping, plainKernels, blockRows, roomBytes, types };
+    const { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states } = options;
+    const asked = { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states };
     preparations.set(first, ofFirst.set(scan, { sort, batches, options: asked, prepared, gathered: null }));
   }
   return prepared;
@@ -65,7 +65,7 @@ function isSame(
   batches: readonly StoredBatch[],
   options: PrepareOptions,
 ): boolean {
-  const { dictionaries, grouping, plainKernels, blockRows, roomBytes, types } = known.options;
+  const { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states } = known.options;
   return (
     options.dictionaries === dictionaries &&
     options.grouping === grouping &&
@@ -73,6 +73,7 @@ function isSame(
     options.blockRows === blockRows &&
     options.roomBytes === roomBytes &&
     options.types === types &&
+    options.states === states &&
     batches.length === known.batches.length &&
     batches.every((batch, at) => batch === known.batches[at]) &&
     sort.length === known.sort.length &&

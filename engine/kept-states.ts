@@ -9,12 +9,9 @@ import { assert } from '../model/assert.js';
 import { LIMITS } from '../model/limits.js';
 import { type Numbers, placed } from '../storage/column-memory.js';
 import { identity } from './identity.js';
-import { denseCellsMax, type PreparedScan } from './prepare-scan.js';
+import { denseCellsMax, type PreparedScan, type StateKeeping } from './prepare-scan.js';
 import { partOf, scanSlices } from './scan-slices.js';
 import type { AggregateKind, ScanInput, ScanPart, ScanShape, ScanSlice, StateInput } from './scan-task.js';
-
-/** `eager`: from the first time on, however many there are; a check on what they hold. */
-export type StateKeeping = 'again' | 'eager' | 'off';
 
 /** The same scan, with states in the place of rows where a whole partition was asked for in the same way before. */
 export function withKeptStates(prepared: PreparedScan, keeping: StateKeeping): PreparedScan {
@@ -113,7 +110,10 @@ function sliceOf({ groups, slots, states }: ScanPart, { keys }: ScanSlice): Scan
     to: groups,
     filters: [],
     whole: true,
-    keys: keys.map((_, key) => ({ codes, slots: placed(Int32Array.from(slots[key])), ascending: false })),
+    keys: keys.map((_, key) => {
+      const rowSlots = placed(Uint32Array.from(slots[key]));
+      return { codes, slots: placed(Int32Array.from(rowSlots)), rowSlots, ascending: false };
+    }),
     inputs: states.map((columns) => columns.map(placeInput)),
   };
 }

@@ -8,6 +8,8 @@ export interface KeyNumbering {
   readonly tables: readonly Int32Array[];
   /** For each slot, its value. */
   readonly values: readonly Value[];
+  /** Whose numbers the slots are; null: they are of this scan alone. */
+  readonly dictionary: GlobalDictionary | null;
 }
 
 export interface KeySource {
@@ -28,7 +30,7 @@ interface KeyColumn {
  */
 export function numberKey({ dictionary, columns }: KeySource, compact: boolean): KeyNumbering {
   const ids = columns.map(({ column }) => dictionary.idsOf(column));
-  if (!compact) return { tables: ids, values: dictionary.values };
+  if (!compact) return { tables: ids, values: dictionary.values, dictionary };
   /** By global id: the slot + 1, or 0. */
   const slots = new Int32Array(dictionary.values.length);
   const values: Value[] = [];
@@ -40,5 +42,5 @@ export function numberKey({ dictionary, columns }: KeySource, compact: boolean):
       return slots[id] - 1;
     });
   });
-  return { tables, values };
+  return { tables, values, dictionary: null };
 }

@@ -11,7 +11,7 @@ import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { ScanAggregate, ScanKey, ScanPlan } from '../model/plan.js';
 import type { LogicalType } from '../model/value.js';
-import type { GlobalDictionaries } from './global-dictionaries.js';
+import type { GlobalDictionaries, GlobalDictionary } from './global-dictionaries.js';
 import { numberKey, type KeyNumbering } from './number-key.js';
 import { isCompact } from './accumulators/create-accumulator.js';
 import { type NarrowedBatch, narrowBatches } from './narrow-batches.js';
@@ -40,7 +40,12 @@ export interface PrepareOptions {
   readonly roomBytes?: number;
   /** Of columns of the rollup that no batch shows, because all of its partitions were skipped. */
   readonly types?: ReadonlyMap<string, LogicalType>;
+  /** When what whole partitions add up to is kept; default `again`. */
+  readonly states?: StateKeeping | undefined;
 }
+
+/** `eager`: from the first time on and however small, as all else that waits for its time: a check on what it holds. */
+export type StateKeeping = 'again' | 'eager' | 'off';
 
 /** How group ids find their groups: by cells of their own where these fit, by hashing, or by what is likely faster. */
 export type GroupingChoice = 'auto' | 'dense' | 'hashed';
@@ -83,6 +88,8 @@ export function prepareScan(
         scan,
         keys.map(({ tables }) => tables[i]),
         sort[0],
+        direct ? keys[0].dictionary : null,
+        options.states === 'eager',
       ),
     ),
     keys,
@@ -90,17 +97,23 @@ export function prepareScan(
   };
 }
 
-/** @param slots for each key, those of the batch's codes */
+/**
+ * @param slots for each key, those of the batch's codes
+ * @param rowsBy tells the slots of rows
+ */
 function slicesOf(
   { batch, ranges }: NarrowedBatch,
   { keys, aggregates }: ScanPlan,
   slots: readonly Int32Array[],
   sortedBy: string | undefined,
+  rowsBy: GlobalDictionary | null,
+  isEager: boolean,
 ): ScanSlice[] {
   const columns = {
     keys: keys.map((key, at) => ({
       codes: keyColumn(batch, key).codes,
       slots: slots[at],
+      rowSlots: rowsBy?.rowIdsOf(keyColumn(batch, key), isEager) ?? null,
       ascending: key.column === sortedBy,
     })),
     inputs: aggregates.map((aggregate) => aggregate.columns.map((column) => columnOf(batch, column))),

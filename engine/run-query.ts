@@ -1,4 +1,5 @@
 /** Obeys a plan: read or ask, group, finish. */
+import { stateName } from '../model/aggregates.js';
 import type { GroupedBatch, StoredBatch } from '../model/batch.js';
 import type { RollupColumn, RollupMeta } from '../model/catalog.js';
 import { filterMembers } from '../model/filter.js';
@@ -14,6 +15,7 @@ import { finishRows } from './finish-rows.js';
 import type { FinishedRows } from './finish-rows.js';
 import type { GlobalDictionaries } from './global-dictionaries.js';
 import { gatheredScan } from './kept-preparations.js';
+import type { LeadingBy } from './leading-groups.js';
 import { mergePieces } from './merge-pieces.js';
 import { nameMeasures } from './name-measures.js';
 import { rollWindows } from './roll-windows.js';
@@ -58,6 +60,8 @@ interface PreparedRollup {
   readonly columns: readonly RollupColumn[];
   /** What the rows are sorted by. */
   readonly sort: readonly string[];
+  /** Null: all groups are asked for. */
+  readonly leading: LeadingBy | null;
   /** Of the columns of the index, where no partition is read that would tell them. */
   readonly types: ReadonlyMap<string, LogicalType>;
 }
@@ -77,10 +81,30 @@ export function prepareQuery(plan: QueryPlan, totals = true): PreparedQuery {
       totals: partitions.map(({ files }) => (totals ? totalsBatch(files[index], piece.scan) : null)),
       columns: neededColumns(piece),
       sort: rollup.indexes[index].sortColumns,
+      leading: leadingBy(plan, piece),
       types: partitions.length === 0 ? publishedTypes(piece) : new Map(),
     };
   });
   return { plan, pieces, makeRows: rowMaker(plan.output) };
+}
+
+/** Whether the first groups by one column are enough, before anything but their order is looked at. */
+function leadingBy({ merge, finish, output }: QueryPlan, { roll }: RollupPiece): LeadingBy | null {
+  const { order, limit, offset, having, total, measures } = finish;
+  if (
+    merge !== null ||
+    roll !== undefined ||
+    having !== null ||
+    total ||
+    limit === null ||
+    order.length === 0
+  )
+    return null;
+  const shown = output.find(({ name }) => name === order[0].column);
+  if (shown?.kind !== 'measure') return null;
+  const value = measures.find(({ measure }) => measure.id === shown.measure.id)?.value;
+  if (value?.kind !== 'state') return null;
+  return { column: stateName(value.state), descending: order[0].descending, count: offset + limit };
 }
 
 /** @throws StoreError */
@@ -157,7 +181,7 @@ async function scanRollup(prepared: PreparedRollup, tools: QueryTools): Promise<
 }
 
 async function readAndScan(prepared: PreparedRollup, tools: QueryTools): Promise<ScanResult> {
-  const { piece, sort, types } = prepared;
+  const { piece, sort, types, leading } = prepared;
   const read = readBatches(prepared, tools);
   const batches = read instanceof Promise ? await read : read;
   throwIfAborted(tools.signal);
@@ -166,6 +190,7 @@ async function readAndScan(prepared: PreparedRollup, tools: QueryTools): Promise
     ...tools.scan,
     dictionaries: tools.dictionariesOf(piece.rollup),
     signal: tools.signal,
+    ...(leading === null ? {} : { leading }),
   });
 }
 

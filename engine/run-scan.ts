@@ -5,8 +5,10 @@ import { throwIfAborted } from '../model/throw-if-aborted.js';
 import type { LogicalType } from '../model/value.js';
 import type { Accumulator } from './accumulators/accumulator.js';
 import { CodedGroups, NumberGroups, nullsAsZero } from './grouped-columns.js';
+import { identity } from './identity.js';
 import { keptPreparation } from './kept-preparations.js';
-import { type StateKeeping, withKeptStates } from './kept-states.js';
+import { withKeptStates } from './kept-states.js';
+import { leadingGroups, type LeadingBy } from './leading-groups.js';
 import type { PreparedScan, PrepareOptions } from './prepare-scan.js';
 import { placeScan, type PlaceOptions } from './place-scan.js';
 import { scanOnWorkers } from './scan-on-workers.js';
@@ -19,12 +21,12 @@ export interface ScanOptions extends PrepareOptions, PlaceOptions {
   /** Whose turn it takes. */
   readonly client?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** When what whole partitions add up to is kept; default `again`. */
-  readonly states?: StateKeeping | undefined;
+  /** Absent: all groups are asked for. */
+  readonly leading?: LeadingBy | undefined;
 }
 
 export interface ScanResult {
-  /** One row for each group, in no order: keys by their `output`, then states by their column. */
+  /** One row for each group that is asked for, in no order: keys by their `output`, then states by their column. */
   readonly batch: GroupedBatch;
   /** How many stored rows were looked at. */
   readonly rowsScanned: number;
@@ -48,11 +50,11 @@ export async function runScan(
   if (turn !== null) await turn;
   const prepared = withKeptStates(keptPreparation(scan, sort, batches, options), states);
   const place = placeScan(prepared, options);
-  if (pool === null || place.kind === 'here') return toResult(scan, prepared, scanSlices(prepared));
+  if (pool === null || place.kind === 'here') return toResult(scan, prepared, scanSlices(prepared), options);
   const parts = await scanOnWorkers(prepared, pool, place.tasks, { client, signal });
   // In one go: the states stand in scratch.
   try {
-    return toResult(scan, prepared, mergeParts(prepared.shape, parts));
+    return toResult(scan, prepared, mergeParts(prepared.shape, parts), options);
   } finally {
     for (const part of parts) pool.release(part);
   }
@@ -94,10 +96,13 @@ function toResult(
   scan: ScanPlan,
   { shape, keys: numberings, types }: PreparedScan,
   states: ScanStates,
+  wanted: Pick<ScanOptions, 'leading' | 'states'> = {},
 ): ScanResult {
-  const groups = states.grouping.count;
-  const overNothing = scan.keys.length === 0 && groups === 0;
-  const slots = states.grouping.slots();
+  const { grouping } = states;
+  const overNothing = scan.keys.length === 0 && grouping.count === 0;
+  const kept = keepLeading(scan, states, wanted) ?? identity(grouping.count);
+  const groups = kept.length;
+  const slots = grouping.slots(kept);
   const keys = scan.keys.map((key, i): GroupedColumn => {
     const type = types.get(key.column) ?? { kind: 'string' };
     return new CodedGroups(key.output, type, { codes: slots[i], dictionary: numberings[i].values });
@@ -111,6 +116,23 @@ function toResult(
     batch: { rows: overNothing ? 1 : groups, columns: [...keys, ...aggregates] },
     rowsScanned: shape.rows,
   };
+}
+
+/** Leaves of the states those of groups that can lead, which it gives; null: all stay. */
+function keepLeading(
+  { aggregates }: ScanPlan,
+  { grouping, accumulators, kernels }: ScanStates,
+  { leading, states }: Pick<ScanOptions, 'leading' | 'states'>,
+): Uint32Array | null {
+  if (leading === undefined) return null;
+  const at = aggregates.findIndex(({ columns }) => columns.includes(leading.column));
+  if (at < 0 || accumulators.some((each) => each.keepGroups === undefined)) return null;
+  const numbers = accumulators[at].numbersInPlace?.()[aggregates[at].columns.indexOf(leading.column)];
+  // What is NULL here may be 0 in the answer.
+  if (numbers === undefined || (aggregates[at].emptyValue !== null && numbers.validity !== null)) return null;
+  const groups = leadingGroups(numbers, grouping.count, leading, kernels, states === 'eager' ? 1 : undefined);
+  if (groups !== null) for (const accumulator of accumulators) accumulator.keepGroups?.(groups);
+  return groups;
 }
 
 function stateGroups(

@@ -5,11 +5,20 @@ import { createAccumulator } from './accumulators/create-accumulator.js';
 import { addsByKey } from './accumulators/keyed-sums.js';
 import { Chunk } from './chunk.js';
 import { Grouping } from './grouping.js';
+import { identity } from './identity.js';
 import { runEnd } from './key-runs.js';
 import { RowSelector } from './row-selector.js';
-import { kernels } from './kernels/kernels.js';
+import { type Kernels, kernels } from './kernels/kernels.js';
 import { plainKernels } from './kernels/plain-kernels.js';
-import type { CodeFilter, ScanPart, ScanShape, ScanSlice, ScanTask } from './scan-task.js';
+import type {
+  CodeFilter,
+  ScanInput,
+  ScanPart,
+  ScanShape,
+  ScanSlice,
+  ScanTask,
+  SliceKey,
+} from './scan-task.js';
 import { OutOfRoom, scratch } from './scratch.js';
 
 /** Groups and their states, on the thread that made them, until its next scan. */
@@ -17,6 +26,7 @@ export interface ScanStates {
   readonly grouping: Grouping;
   /** One for each aggregate. */
   readonly accumulators: readonly Accumulator[];
+  readonly kernels: Kernels;
 }
 
 /**
@@ -35,6 +45,7 @@ function scanAll(states: ScanInProgress, { shape, slices }: ScanTask, stop: Int3
   for (const each of slices) {
     const slice = placeSlice(each, placed);
     states.grouping.begin(slice);
+    states.chunk.sliceRows = slice.to - slice.from;
     const rowsMax = isByKey(slice, shape) ? LIMITS.keyedRows : LIMITS.chunkRows;
     for (let from = slice.from; from < slice.to;) {
       if (stop !== null && Atomics.load(stop, 0) !== 0)
@@ -53,9 +64,12 @@ function isByKey({ whole, keys, inputs }: ScanSlice, { direct, radices, aggregat
     whole &&
     direct &&
     !keys[0].ascending &&
-    addsByKey(keys[0], radices[0]) &&
-    aggregates.every(({ kind }, i) => kind === 'sum' && inputs[i][0].kind === 'narrow')
+    aggregates.every(({ kind }, i) => kind === 'sum' && isNarrowByKey(inputs[i][0], keys[0], radices[0]))
   );
+}
+
+function isNarrowByKey(input: ScanInput, key: SliceKey, groups: number): boolean {
+  return input.kind === 'narrow' && addsByKey(key, input, groups);
 }
 
 /** What a worker gives of its groups. */
@@ -70,13 +84,19 @@ export function partOf({ grouping, accumulators }: ScanStates): ScanPart {
 
 /** Merges the groups of several workers: those of a part are grouped as if they were rows. */
 export function mergeParts(shape: ScanShape, parts: readonly ScanPart[]): ScanStates {
-  return withinRoom(shape, (states) => mergeAll(states, shape, parts));
+  return withinRoom(shape, (states) => mergeAll(states, parts));
 }
 
-function mergeAll(states: ScanInProgress, shape: ScanShape, parts: readonly ScanPart[]): void {
-  const same = shape.radices.map(identity);
+function mergeAll(states: ScanInProgress, parts: readonly ScanPart[]): void {
+  const codes = scratch().placed(identity(Math.max(0, ...parts.map(({ groups }) => groups))));
   for (const part of parts) {
-    const keys = part.slots.map((codes, key) => ({ codes, slots: same[key], ascending: false }));
+    const keys = part.slots.map((rowSlots) => ({
+      codes,
+      slots: new Int32Array(rowSlots.buffer, rowSlots.byteOffset, rowSlots.length),
+      rowSlots,
+      ascending: false,
+    }));
+    states.grouping.begin({ whole: true, keys });
     for (let from = 0; from < part.groups; from += LIMITS.chunkRows) {
       const { chunk, grouping, accumulators } = states;
       chunk.setWhole(from, Math.min(from + LIMITS.chunkRows, part.groups));
@@ -115,12 +135,6 @@ function withinRoom(shape: ScanShape, work: (states: ScanInProgress) => void): S
   }
 }
 
-function identity(size: number): Int32Array {
-  const slots = new Int32Array(size);
-  for (let slot = 0; slot < size; slot++) slots[slot] = slot;
-  return slots;
-}
-
 type Place = <T extends Uint8Array | Int32Array>(array: T) => T;
 
 /** Tables are made for one query: kernels see copies of them, one of each. */
@@ -152,8 +166,13 @@ interface ScanInProgress extends ScanStates {
 }
 
 function emptyStates(shape: ScanShape): ScanInProgress {
-  const chunk = new Chunk(shape.plain ? plainKernels : kernels());
-  return { grouping: new Grouping(shape), accumulators: shape.aggregates.map(createAccumulator), chunk };
+  const own = shape.plain ? plainKernels : kernels();
+  return {
+    grouping: new Grouping(shape),
+    accumulators: shape.aggregates.map(createAccumulator),
+    kernels: own,
+    chunk: new Chunk(own),
+  };
 }
 
 /** Leaves out the groups that no row has. */

@@ -80,6 +80,8 @@ export interface CodeTest {
 export interface SliceKey {
   readonly codes: Codes;
   readonly slots: Int32Array;
+  /** By row, the slot of its code, where that is laid out; else null. */
+  readonly rowSlots: Uint32Array | null;
   /** Whether rows are sorted by it before all others. */
   readonly ascending: boolean;
 }

@@ -175,6 +175,8 @@ export const LIMITS = {
   preparedRowsMax: 65_536,
   /** Rows of a scan that is asked again, up to which they are laid side by side. */
   gatheredRowsMax: 1_024,
+  /** Rows of a partition from which the numbers of their values are laid out row by row, where it has about as many. */
+  rowIdsMin: 1_024,
   /** Bytes of the tables by which the filters of one plan test one partition, up to which they are kept with it. */
   narrowingBytes: 2_048,
   /** Threads of the worker pool, where the machine has as many processors. */

@@ -22,6 +22,8 @@ export interface Accumulator {
   values(groups: number): readonly GroupValues[];
   /** What `values` gives, where all of it is numbers or NULL; in arrays of their own. */
   numbers?(groups: number): readonly GroupedNumbers[];
+  /** What `numbers` gives of all groups, where it stands; of what `isCompact`. */
+  numbersInPlace?(): readonly GroupedNumbers[];
 }
 
 export type GroupValues = readonly (Value | Uint8Array)[];

@@ -29,7 +29,7 @@ export class ExactSum implements Accumulator {
   add([input]: readonly ScanInput[], chunk: Chunk): void {
     const column = numberInput(input);
     const { keyed } = chunk;
-    if (column.kind === 'narrow' && keyed !== null && chunk.whole && addsByKey(keyed, this.groups)) {
+    if (keyed !== null && chunk.whole && addsByKey(keyed, column, this.groups)) {
       (this.keyed ??= new KeyedSums(this.groups, chunk.kernels)).add(column, keyed, chunk, this.seen);
       return;
     }
@@ -56,13 +56,15 @@ export class ExactSum implements Accumulator {
   }
 
   get keyedSums(): Float64Array | undefined {
-    return this.keyed?.sums;
+    return this.keyed?.sums();
   }
 
   keepGroups(groups: Uint32Array): void {
     if (this.keyed !== null)
       this.sums = this.keyed.settle(groups, this.isMixed ? this.sums : null, this.seen);
+    this.keyed = null;
     if (groups.length === this.groups) return;
+    this.groups = groups.length;
     keepElements(this.sums, groups);
     this.seen?.keepGroups(groups);
   }
@@ -79,6 +81,10 @@ export class ExactSum implements Accumulator {
   numbers(groups: number): [GroupedNumbers] {
     const validity = this.seen?.validity(groups) ?? null;
     return [{ values: this.sums.slice(0, groups), validity }];
+  }
+
+  numbersInPlace(): [GroupedNumbers] {
+    return [{ values: this.sums, validity: this.seen?.marks ?? null }];
   }
 
   values(groups: number): [Value[]] {

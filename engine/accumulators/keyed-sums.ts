@@ -1,14 +1,15 @@
+import type { NarrowColumn } from '../../model/batch.js';
 import type { Chunk } from '../chunk.js';
-import type { Kernels } from '../kernels/kernels.js';
+import { FOLDED_ROWS } from '../global-dictionaries.js';
+import { clearMemory, type Kernels } from '../kernels/kernels.js';
 import { WHOLES } from '../kernels/sum-numbers.js';
 import type { NumberInput, SliceKey } from '../scan-task.js';
 import { scratch } from '../scratch.js';
 import { FEW_GROUPS, type SeenGroups } from './seen-groups.js';
 
-type Narrow = Extract<NumberInput, { kind: 'narrow' }>;
-
 /** Whether to add by a key is quicker than to number the groups of the rows, once for all aggregates, and to add by these. */
-export function addsByKey({ codes }: SliceKey, groups: number): boolean {
+export function addsByKey({ codes, rowSlots }: SliceKey, { kind }: NumberInput, groups: number): boolean {
+  if (kind === 'number') return rowSlots !== null;
   return codes.BYTES_PER_ELEMENT === 1 || groups > FEW_GROUPS;
 }
 
@@ -17,27 +18,63 @@ export function addsByKey({ codes }: SliceKey, groups: number): boolean {
  * asked where a sum is 0.
  */
 export class KeyedSums {
-  /** By slot. */
-  readonly sums: Float64Array;
+  /** By slot; but for what is still to be folded in. */
+  private readonly own: Float64Array;
   private readonly kernels: Kernels;
   private readonly wholes = scratch().zeroed(Float64Array, WHOLES);
+  /** Of the slice whose sums stand by code. */
+  private foldedSlots: Int32Array | null = null;
+  private byCode = new Float64Array(0);
   private readonly parts: (() => void)[] = [];
 
   constructor(groups: number, kernels: Kernels) {
     this.kernels = kernels;
-    this.sums = scratch().zeroed(Float64Array, groups);
+    this.own = scratch().zeroed(Float64Array, groups);
+  }
+
+  /** By slot. */
+  sums(): Float64Array {
+    this.fold();
+    return this.own;
   }
 
   /** @param seen null: every row has a value */
-  add({ codes, base, validity }: Narrow, key: SliceKey, chunk: Chunk, seen: SeenGroups | null): void {
+  add(column: NumberInput, key: SliceKey, chunk: Chunk, seen: SeenGroups | null): void {
+    if (column.kind === 'narrow') this.addCodes(column, key, chunk);
+    else chunk.kernels.sumNumbers(this.own, chunk.groups, column.values, chunk.from, chunk.count);
     const { kernels, from, count } = chunk;
-    kernels.sumByKey(this.sums, base, key.codes, key.slots, codes, from, count, this.wholes);
-    if (seen !== null) this.parts.push(() => mark(seen, kernels, key, validity, from, count));
+    if (seen !== null) this.parts.push(() => mark(seen, kernels, key, column.validity, from, count));
+  }
+
+  private addCodes({ codes, base }: Pick<NarrowColumn, 'codes' | 'base'>, key: SliceKey, chunk: Chunk): void {
+    const { kernels, from, count } = chunk;
+    const { codes: keys, slots, rowSlots } = key;
+    if (keys.BYTES_PER_ELEMENT > 1 && chunk.sliceRows >= FOLDED_ROWS * slots.length)
+      kernels.sumByCode(this.sumsByCode(slots), base, keys, codes, from, count);
+    else if (rowSlots !== null) kernels.sumByCode(this.own, base, rowSlots, codes, from, count);
+    else kernels.sumByKey(this.own, base, keys, slots, codes, from, count, this.wholes);
+  }
+
+  private sumsByCode(slots: Int32Array): Float64Array {
+    if (this.foldedSlots === slots) return this.byCode;
+    this.fold();
+    this.foldedSlots = slots;
+    if (slots.length > this.byCode.length)
+      this.byCode = scratch().zeroed(Float64Array, Math.max(slots.length, this.own.length));
+    return this.byCode;
+  }
+
+  private fold(): void {
+    if (this.foldedSlots === null) return;
+    const { length } = this.foldedSlots;
+    this.kernels.sumNumbers(this.own, this.foldedSlots, this.byCode, 0, length);
+    clearMemory(this.byCode.subarray(0, length));
+    this.foldedSlots = null;
   }
 
   /** The sums by slot, of groups that stay, with what was added `besides`; and marks those that met a value. */
   settle(groups: Uint32Array, besides: Float64Array | null, seen: SeenGroups | null): Float64Array {
-    const { sums: own } = this;
+    const own = this.sums();
     if (besides === null && !this.kernels.hasZero(own, own.length)) {
       seen?.markFirst(own.length);
       return own;

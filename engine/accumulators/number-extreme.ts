@@ -52,6 +52,10 @@ export class NumberExtreme implements Accumulator {
     return [{ values: this.best.slice(0, groups), validity }];
   }
 
+  numbersInPlace(): [GroupedNumbers] {
+    return [{ values: this.best, validity: this.seen?.marks ?? null }];
+  }
+
   values(groups: number): [Value[]] {
     const { best, seen } = this;
     return [valuesOf(groups, (group) => (seen === null || seen.has(group) ? best[group] : null))];

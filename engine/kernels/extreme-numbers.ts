@@ -31,6 +31,23 @@ export function maxNumbers(
   }
 }
 
+/**
+ * The rows of the first `count` whose number times the sign is no greater than the bound, NaN among them, until `rows` is
+ * full; gives how many.
+ */
+export function reachingRows(
+  numbers: Float64Array,
+  count: number,
+  sign: number,
+  bound: number,
+  rows: Uint32Array,
+): number {
+  let found = 0;
+  for (let row = 0; row < count && found < rows.length; row++)
+    if (!(sign * numbers[row] > bound)) rows[found++] = row;
+  return found;
+}
+
 /** The greatest rank of each group; 0 is none. */
 export function maxRanks(best: Uint32Array, groups: Int32Array, ranks: Uint32Array, count: number): void {
   for (let i = 0; i < count; i++) {

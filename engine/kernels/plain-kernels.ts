@@ -1,7 +1,7 @@
 /** The kernels in TypeScript: the reference for those in WebAssembly, and what runs where these cannot. */
 import { appendKey } from './append-key.js';
 import { assignHashed, assignIds, assignKey, fillGroups, slotsOf } from './assign-groups.js';
-import { maxNumbers, maxRanks, minNumbers } from './extreme-numbers.js';
+import { maxNumbers, maxRanks, minNumbers, reachingRows } from './extreme-numbers.js';
 import { gatherCodes, gatherFlags, gatherNumbers, replaceNulls, widenRange, widenRows } from './gather.js';
 import { markByKey, markSeen, markValid } from './mark-seen.js';
 import { raiseStored } from './raise-registers.js';
@@ -16,6 +16,7 @@ import {
 } from './select-rows.js';
 import {
   hasZero,
+  sumByCode,
   sumByKey,
   sumCodes,
   sumDoubles,
@@ -44,11 +45,13 @@ export const plainKernels = {
   minNumbers,
   orMasks,
   raiseStored,
+  reachingRows,
   refineByMask,
   refineRows,
   replaceNulls,
   selectRows,
   slotsOf,
+  sumByCode,
   sumByKey,
   sumCodes,
   sumDoubles,

@@ -52,6 +52,18 @@ export function sumByKey(
   for (let row = from; row < from + count; row++) sums[slots[keys[row]]] += base + codes[row];
 }
 
+/** As `sumByKey` where the keys themselves are the groups. */
+export function sumByCode(
+  sums: Float64Array,
+  base: number,
+  keys: Codes,
+  codes: Codes,
+  from: number,
+  count: number,
+): void {
+  for (let row = from; row < from + count; row++) sums[keys[row]] += base + codes[row];
+}
+
 /** The sum of all, in four lanes that do not wait for each other. Exact while every sum is a safe integer. */
 export function sumOfNumbers(numbers: Float64Array, from: number, count: number): number {
   let a = 0;

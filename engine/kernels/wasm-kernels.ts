@@ -218,6 +218,7 @@ function summing(
 ): Some<
   | 'hasZero'
   | 'sumNumbers'
+  | 'sumByCode'
   | 'sumByKey'
   | 'sumCodes'
   | 'sumOfNumbers'
@@ -227,12 +228,19 @@ function summing(
 > {
   const sumCodes = byWidth(calls, 'sumCodes');
   const sumOfCodes = byWidth(calls, 'sumOfCodes');
+  const sumByCode = byWidths(calls, 'sumByCode');
   const sumByKey = byWidths(calls, 'sumByKey');
   return {
     sumNumbers(sums, groups, numbers, from, count) {
       if (sees(sums) && sees(groups) && sees(numbers)) {
         calls.sumNumbers(sums.byteOffset, groups.byteOffset, numbers.byteOffset, from, count);
       } else plain.sumNumbers(sums, groups, numbers, from, count);
+    },
+    sumByCode(sums, base, keys, codes, from, count) {
+      if (sees(sums) && sees(keys) && sees(codes)) {
+        const call = sumByCode[keys.BYTES_PER_ELEMENT][codes.BYTES_PER_ELEMENT];
+        call(sums.byteOffset, base, keys.byteOffset, codes.byteOffset, from, count);
+      } else plain.sumByCode(sums, base, keys, codes, from, count);
     },
     sumByKey(sums, base, keys, slots, codes, from, count, wholes) {
       if (sees(sums) && sees(keys) && sees(slots) && sees(codes) && sees(wholes)) {
@@ -284,7 +292,7 @@ function summing(
 
 function comparing(
   calls: Calls,
-): Some<'minNumbers' | 'maxNumbers' | 'maxRanks' | 'markByKey' | 'markSeen' | 'markValid'> {
+): Some<'minNumbers' | 'maxNumbers' | 'maxRanks' | 'reachingRows' | 'markByKey' | 'markSeen' | 'markValid'> {
   const markByKey = byWidth(calls, 'markByKey');
   return {
     minNumbers(best, groups, numbers, from, count) {
@@ -302,6 +310,10 @@ function comparing(
         calls.maxRanks(best.byteOffset, groups.byteOffset, ranks.byteOffset, count);
       } else plain.maxRanks(best, groups, ranks, count);
     },
+    reachingRows: (numbers, count, sign, bound, rows) =>
+      sees(numbers) && sees(rows)
+        ? calls.reachingRows(numbers.byteOffset, count, sign, bound, rows.byteOffset, rows.length)
+        : plain.reachingRows(numbers, count, sign, bound, rows),
     markByKey(seen, keys, slots, validity, from, count) {
       if (sees(seen) && sees(keys) && sees(slots) && sees(validity)) {
         const call = markByKey[keys.BYTES_PER_ELEMENT];

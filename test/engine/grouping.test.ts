@@ -14,6 +14,7 @@ function groupRows(rows: readonly (readonly number[])[], radices: readonly numbe
     codes: Uint32Array.from(rows, (row) => row[key] % CODES),
     // Few codes stand for slots that are far apart: the greatest is radix - 1.
     slots: Int32Array.from({ length: CODES }, (_, code) => radix - 1 - code * Math.floor(radix / CODES)),
+    rowSlots: null,
     ascending: false,
   }));
   const groups: number[] = [];
@@ -56,7 +57,7 @@ test.each([true, false])('a hundred thousand groups, dense %s', (dense) => {
       chunk.setWhole(from, Math.min(from + ROWS, 100_000));
       grouping.assign(
         chunk,
-        [first, second].map((codes) => ({ codes, slots: identity, ascending: false })),
+        [first, second].map((codes) => ({ codes, slots: identity, rowSlots: null, ascending: false })),
       );
       for (let i = 0; i < chunk.count; i++) {
         if (chunk.groups[i] !== from + i) expect([pass, from + i, chunk.groups[i]]).toBeNull();

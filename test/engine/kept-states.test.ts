@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { GlobalDictionaries } from '../../dist/engine/global-dictionaries.js';
-import { withKeptStates, type StateKeeping } from '../../dist/engine/kept-states.js';
-import { prepareScan, type PreparedScan } from '../../dist/engine/prepare-scan.js';
+import { withKeptStates } from '../../dist/engine/kept-states.js';
+import { prepareScan, type PreparedScan, type StateKeeping } from '../../dist/engine/prepare-scan.js';
 import { runScan } from '../../dist/engine/run-scan.js';
 import { createWorkerPool } from '../../dist/engine/workers/pool.js';
 import type { ScanPlan } from '../../dist/model/plan.js';

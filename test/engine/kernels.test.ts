@@ -261,6 +261,16 @@ const LAWS: Readonly<Record<string, (given: Coded) => void>> = {
       k.sumCodes(a.states, base, a.groups, a.codes, from, to - from),
     );
   },
+  sumByCode({ codes, groups, integers, slots, part: { from, to }, base, shift }) {
+    const other = Uint8Array.from(groups);
+    const large = Uint32Array.from(integers);
+    const sums = Float64Array.from(slots, (slot) => slot * base + 0);
+    expectSame({ codes, other, large, sums }, shift, (k, a) => {
+      k.sumByCode(a.sums, base, a.codes, a.other, from, to - from);
+      k.sumByCode(a.sums, base, a.codes, a.large, from, to - from);
+      k.sumByCode(a.sums, base, a.other, a.codes, from, to - from);
+    });
+  },
   sumByKey({ codes, groups, integers, slots, part: { from, to }, base, shift }) {
     // Of one byte, of two and of four.
     const other = Uint8Array.from(groups);
@@ -325,6 +335,17 @@ const LAWS: Readonly<Record<string, (given: Coded) => void>> = {
     expectSame({ states, groups, numbers }, shift, (k, a) =>
       k.maxNumbers(a.states, a.groups, a.numbers, from, to - from),
     );
+  },
+  reachingRows({ numbers, part: { to }, base, states, shift }) {
+    for (const room of [2, ROWS_MAX]) {
+      for (const sign of [1, -1]) {
+        for (const bound of [base, states[0]]) {
+          expectSame({ numbers, rows: new Uint32Array(room) }, shift, (k, a) =>
+            k.reachingRows(a.numbers, to, sign, bound, a.rows),
+          );
+        }
+      }
+    }
   },
   maxRanks({ codes, groups, shift }) {
     const room = { best: new Uint32Array(GROUPS), ranks: Uint32Array.from(codes) };

@@ -1,0 +1,164 @@
+/** Scans by one key of nearly as many values as rows, or of many rows each, and answers that show the first few groups. */
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { GlobalDictionaries } from '../../dist/engine/global-dictionaries.js';
+import { leadingGroups } from '../../dist/engine/leading-groups.js';
+import { kernels } from '../../dist/engine/kernels/kernels.js';
+import { plainKernels } from '../../dist/engine/kernels/plain-kernels.js';
+import { prepareScan } from '../../dist/engine/prepare-scan.js';
+import { runScan } from '../../dist/engine/run-scan.js';
+import { createWorkerPool } from '../../dist/engine/workers/pool.js';
+import type { GroupedBatch, StoredBatch } from '../../dist/model/batch.js';
+import type { ScanPlan } from '../../dist/model/plan.js';
+import type { Value } from '../../dist/model/value.js';
+import { placed } from '../../dist/storage/column-memory.js';
+import { expectNaive } from './naive-scan.js';
+import { buildBatch, KEYS, MEASURES, type Row } from './scan-cases.js';
+
+const pool = createWorkerPool({ maxThreads: 2 });
+afterAll(() => pool.close());
+
+const SPECS = [...KEYS, ...MEASURES].filter(({ name }) => ['status', 'count', 'amount'].includes(name));
+const BY_STATUS: ScanPlan = {
+  keys: [{ column: 'status', output: 'status', bucket: null }],
+  filter: null,
+  aggregates: [
+    { columns: ['count'], operation: 'sum', emptyValue: 0 },
+    { columns: ['amount'], operation: 'sum', emptyValue: null },
+  ],
+};
+
+/** Sums of some groups come to 0, some have no value, and some statuses are of one partition alone. */
+function partition(rows: number, statuses: number, seed: number): Row[] {
+  return Array.from({ length: rows }, (_, i) => {
+    const n = Math.imul(i + seed, 0x9e3779b1) >>> 0;
+    return {
+      status: n % 97 === 0 ? null : `s${n % (statuses + (seed % 7))}`,
+      count: 1 + (n % 3),
+      amount: n % 5 === 0 ? null : (n % 2_001) - 1_000,
+    };
+  });
+}
+
+/** Of two bytes and of four, for their number is no multiple of three. */
+const PARTITIONS = [
+  { rows: 3_001, statuses: 2_500 },
+  { rows: 3_002, statuses: 300 },
+  { rows: 4_001, statuses: 1_500 },
+  { rows: 1_202, statuses: 1_000 },
+];
+
+function column({ columns }: GroupedBatch, name: string): readonly Value[] {
+  return columns.find((each) => each.name === name)?.values as readonly Value[];
+}
+
+describe('many groups of one key', () => {
+  const partitions = PARTITIONS.map(({ rows, statuses }, seed) => partition(rows, statuses, seed));
+  const batches = partitions.map((rows): StoredBatch => buildBatch(rows, SPECS, []));
+
+  test.each(['on this thread', 'on workers', 'without WebAssembly'])(
+    'sums are those of a row-by-row loop, the first time and later ones, %s',
+    async (how) => {
+      const dictionaries = new GlobalDictionaries();
+      const place = how === 'on workers' ? { pool, workerRowsMin: 0 } : { pool: null };
+      const options = { dictionaries, states: 'off' as const, plainKernels: how === 'without WebAssembly' };
+      for (let turn = 0; turn < 3; turn++) {
+        const { batch } = await runScan(BY_STATUS, [], batches, { ...options, ...place });
+        expectNaive(BY_STATUS, batch, partitions.flat());
+      }
+    },
+  );
+
+  test('the slots of rows are laid out where values are nearly as many, and from the second time on', () => {
+    const options = { dictionaries: new GlobalDictionaries() };
+    const laidOut = (): boolean[] =>
+      prepareScan(BY_STATUS, [], batches, options).slices.map(({ keys }) => keys[0].rowSlots !== null);
+    expect(laidOut()).toEqual([false, false, false, false]);
+    expect(laidOut()).toEqual([true, false, false, true]);
+    const { slices } = prepareScan(BY_STATUS, [], batches, options);
+    const [{ codes, slots, rowSlots }] = slices[0].keys;
+    expect(Array.from(rowSlots ?? [])).toEqual(Array.from(codes, (code) => slots[code]));
+  });
+
+  test.each([true, false])('the first of them are among what is left, descending %s', async (descending) => {
+    const all = await runScan(BY_STATUS, [], batches, { dictionaries: new GlobalDictionaries(), pool: null });
+    for (const name of ['count', 'amount']) {
+      for (const count of [1, 10, 200]) {
+        for (const place of [{ pool: null }, { pool, workerRowsMin: 0 }]) {
+          const leading = { column: name, descending, count };
+          const options = { dictionaries: new GlobalDictionaries(), leading, ...place };
+          const some = await runScan(BY_STATUS, [], batches, options);
+          const ordered = (batch: GroupedBatch): Value[][] =>
+            firstOf(column(batch, name), column(batch, 'status'), descending, count);
+          expect(ordered(some.batch)).toEqual(ordered(all.batch));
+          // Counts tie too often for that: all are left.
+          const isCut = name === 'amount' && count === 10;
+          if (isCut) expect(some.batch.rows).toBeLessThan(all.batch.rows / 10);
+        }
+      }
+    }
+  });
+});
+
+/** In order by the value, NULLs last, and by the text. */
+function firstOf(
+  values: readonly Value[],
+  texts: readonly Value[],
+  descending: boolean,
+  count: number,
+): Value[][] {
+  const sign = descending ? -1 : 1;
+  return values
+    .map((value, i): Value[] => [value, texts[i]])
+    .sort(([a, s], [b, t]) => {
+      if (a !== b) {
+        if (a === null || b === null) return Number(a === null) - Number(b === null);
+        return sign * (Number(a) - Number(b));
+      }
+      return String(s) < String(t) ? -1 : 1;
+    })
+    .slice(0, count);
+}
+
+test('leading groups hold all that can be among the first, whatever the numbers', () => {
+  const number = fc.oneof(
+    { arbitrary: fc.integer({ min: -1_000_000, max: 1_000_000 }), weight: 400 },
+    { arbitrary: fc.constantFrom(0, -0, Infinity, -Infinity, 2 ** 53), weight: 20 },
+    { arbitrary: fc.constant(NaN), weight: 1 },
+  );
+  let cut = 0;
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(number, fc.boolean()), { minLength: 1, maxLength: 3_000, size: 'max' }),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 30 }),
+      fc.constantFrom('none', 'some' as const),
+      (rows, descending, count, nulls) => {
+        const values = placed(Float64Array.from(rows, ([value]) => value));
+        const validity = nulls === 'none' ? null : Uint8Array.from(rows, ([, isValid]) => Number(isValid));
+        const by = { column: 'amount', descending, count };
+        const sets = [kernels(), plainKernels].map((own) =>
+          leadingGroups({ values, validity }, rows.length, by, own, 1),
+        );
+        expect(sets[0]).toEqual(sets[1]);
+        const [groups] = sets;
+        if (groups === null) return;
+        cut++;
+        expect(Array.from(groups)).toEqual([...new Set(groups)].sort((a, b) => a - b));
+        const left = new Set(groups);
+        const sign = descending ? -1 : 1;
+        const isNull = (group: number): boolean => validity !== null && validity[group] === 0;
+        const worst = Math.max(
+          ...[...groups].filter((group) => !isNull(group)).map((group) => sign * values[group]),
+        );
+        expect(groups.length).toBeGreaterThanOrEqual(Math.min(count, rows.length));
+        for (let group = 0; group < rows.length; group++) {
+          if (left.has(group) || isNull(group)) continue;
+          expect(sign * values[group]).toBeGreaterThan(worst);
+        }
+      },
+    ),
+    { numRuns: process.env.GRANARY_LONG ? 2_000 : 200 },
+  );
+  expect(cut).toBeGreaterThan(20);
+});
