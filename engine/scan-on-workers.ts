@@ -38,12 +38,31 @@ export async function scanOnWorkers(
   count: number,
   asked: AskedTask,
 ): Promise<ScanPart[]> {
-  const rowsMax = Math.max(1, Math.ceil(visitedRows(slices) / count));
-  const tasks = splitSlices(slices, Math.min(rowsMax, TASK_ROWS_MAX)).map((part): ScanTask => ({
-    shape,
-    slices: part.map(withoutTypes),
-  }));
+  const own = slices.map(withoutTypes);
+  const threads = Math.min(count, pool.threads);
+  const tasks =
+    shape.direct && threads > 1
+      ? shareSlices({ shape, slices: own }, threads)
+      : splitTask({ shape, slices: own }, count);
   return runTasks(tasks, pool, asked);
+}
+
+/**
+ * A task for each thread, which takes the next slice when it is done with one: none waits for the other to end. Only
+ * where it makes no difference which rows come together, nor which group is met first.
+ */
+function shareSlices({ shape, slices }: ScanTask, threads: number): ScanTask[] {
+  const next = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const shared = slices.flatMap((slice) => splitSlices([slice], SHARED_ROWS_MAX).flat());
+  return Array.from({ length: Math.min(threads, shared.length) }, () => ({ shape, slices: shared, next }));
+}
+
+/** A slice of so many rows keeps a thread busy for some milliseconds. */
+const SHARED_ROWS_MAX = 2 ** 20;
+
+function splitTask({ shape, slices }: ScanTask, count: number): ScanTask[] {
+  const rowsMax = Math.max(1, Math.ceil(visitedRows(slices) / count));
+  return splitSlices(slices, Math.min(rowsMax, TASK_ROWS_MAX)).map((part) => ({ shape, slices: part }));
 }
 
 /** Fewer than those of the shape, where states stand for rows. */

@@ -35,18 +35,23 @@ export interface ScanStates {
  * @param stop shared with who asked: another number than 0 ends the scan
  * @throws StoreError `aborted`; `sketch_invalid`; `out_of_memory`
  */
-export function scanSlices({ shape, slices }: ScanTask, stop: Int32Array | null = null): ScanStates {
-  return withinRoom(shape, (states) => scanAll(states, { shape, slices }, stop));
+export function scanSlices(task: ScanTask, stop: Int32Array | null = null): ScanStates {
+  return withinRoom(task.shape, (states) => scanAll(states, task, stop));
 }
 
-function scanAll(states: ScanInProgress, { shape, slices }: ScanTask, stop: Int32Array | null): void {
+function* slicesOf({ slices, next }: ScanTask): Generator<ScanSlice> {
+  if (next === undefined) yield* slices;
+  else for (let at; (at = Atomics.add(next, 0, 1)) < slices.length;) yield slices[at];
+}
+
+function scanAll(states: ScanInProgress, task: ScanTask, stop: Int32Array | null): void {
   const selector = new RowSelector(states.chunk.kernels);
   const placed = placer();
-  for (const each of slices) {
+  for (const each of slicesOf(task)) {
     const slice = placeSlice(each, placed);
     states.grouping.begin(slice);
     states.chunk.sliceRows = slice.to - slice.from;
-    const rowsMax = isByKey(slice, shape) ? LIMITS.keyedRows : LIMITS.chunkRows;
+    const rowsMax = isByKey(slice, task.shape) ? LIMITS.keyedRows : LIMITS.chunkRows;
     for (let from = slice.from; from < slice.to;) {
       if (stop !== null && Atomics.load(stop, 0) !== 0)
         throw new StoreError('aborted', 'the scan was stopped.');

@@ -103,6 +103,8 @@ export type StateInput = NumberInput | SketchInput | WideInput;
 export interface ScanTask {
   readonly shape: ScanShape;
   readonly slices: readonly ScanSlice[];
+  /** Shared by tasks of the same slices: the first that none of them has begun. Absent: all are of this task. */
+  readonly next?: Int32Array;
 }
 
 /** Groups of some slices. */
