@@ -1,7 +1,8 @@
 export { openStore } from './store.js';
 export type { Store, StoreOptions } from './store.js';
 export type { TestingSwitches } from './store-house.js';
-export type { ExplainOptions, QueryMeta, QueryOptions, QueryResult } from './store-query.js';
+export type { ExplainOptions } from './store-explain.js';
+export type { QueryMeta, QueryOptions, QueryResult } from './store-query.js';
 export type { UsedPreAggregation } from './store-used-tables.js';
 export type { BuildOptions, BuildProgress, BuildReport, RollupBuild } from './store-build.js';
 export type { IngestOptions, IngestReport } from './store-ingest.js';

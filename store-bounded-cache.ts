@@ -1,9 +1,10 @@
 /** Values by text, the least recently asked out first, within a number of entries and a budget of bytes. */
 export class BoundedCache<Kept> {
-  /** Oldest use first. */
-  readonly #entries = new Map<string, { readonly kept: Kept; readonly bytes: number }>();
+  readonly #entries = new Map<string, Entry<Kept>>();
   readonly #entriesMax: number;
   readonly #bytesMax: number;
+  /** In the order of their use: of a list that is closed by what holds nothing, the next is the oldest. */
+  readonly #ends: Link = closed();
   #bytes = 0;
 
   constructor(entriesMax: number, bytesMax: number) {
@@ -22,8 +23,8 @@ export class BoundedCache<Kept> {
   take(key: string): Kept | null {
     const entry = this.#entries.get(key);
     if (entry === undefined) return null;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    unlink(entry);
+    link(entry, this.#ends);
     return entry.kept;
   }
 
@@ -31,21 +32,54 @@ export class BoundedCache<Kept> {
   keep(key: string, kept: Kept, bytes: number): void {
     this.drop(key);
     if (bytes > this.#bytesMax) return;
-    this.#entries.set(key, { kept, bytes });
+    const entry: Entry<Kept> = { ...closed(), key, kept, bytes };
+    link(entry, this.#ends);
+    this.#entries.set(key, entry);
     this.#bytes += bytes;
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= this.#entriesMax && this.#bytes <= this.#bytesMax) break;
-      this.drop(oldest);
-    }
+    while (this.#entries.size > this.#entriesMax || this.#bytes > this.#bytesMax)
+      this.drop((this.#ends.next as Entry<Kept>).key);
   }
 
   drop(key: string): void {
-    this.#bytes -= this.#entries.get(key)?.bytes ?? 0;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    unlink(entry);
+    this.#bytes -= entry.bytes;
     this.#entries.delete(key);
   }
 
   clear(): void {
-    this.#entries.clear();
-    this.#bytes = 0;
+    for (const key of [...this.#entries.keys()]) this.drop(key);
   }
+}
+
+interface Link {
+  before: Link;
+  next: Link;
+}
+
+interface Entry<Kept> extends Link {
+  readonly key: string;
+  readonly kept: Kept;
+  readonly bytes: number;
+}
+
+function closed(): Link {
+  const own = {} as Link;
+  own.before = own;
+  own.next = own;
+  return own;
+}
+
+/** As the last before another. */
+function link(own: Link, next: Link): void {
+  own.before = next.before;
+  own.next = next;
+  next.before.next = own;
+  next.before = own;
+}
+
+function unlink({ before, next }: Link): void {
+  before.next = next;
+  next.before = before;
 }

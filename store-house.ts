@@ -30,6 +30,7 @@ import type { Storage } from './storage/storage.js';
 import { Admission } from './store-admission.js';
 import { AnswerCache } from './store-answers.js';
 import { PlanCache } from './store-plan.js';
+import { QueryTexts } from './store-query-texts.js';
 
 export interface House {
   readonly config: Config;
@@ -40,6 +41,7 @@ export interface House {
   readonly pool: WorkerPool;
   readonly turns: ThreadTurns;
   readonly queries: Admission;
+  readonly texts: QueryTexts;
   readonly plans: PlanCache;
   readonly answers: AnswerCache;
   /** Of the rollups whose last build or ingest in this process failed. */
@@ -120,6 +122,7 @@ export function openHouse(
     pool,
     turns: new ThreadTurns(),
     queries: new Admission(config.queriesMax),
+    texts: new QueryTexts(),
     plans: new PlanCache(() => answers.clear()),
     answers,
     failures: new Map(),
@@ -145,16 +148,16 @@ export function openHouse(
       }
       return sourceStatement(model, request, types, duckdbDialect);
     },
-    async run(call) {
-      if (closing !== null)
-        throw new StoreError('closed', 'the store is closed.', { next: 'Open it again with openStore().' });
+    run(call) {
+      if (closing !== null) {
+        const next = 'Open it again with openStore().';
+        return Promise.reject(new StoreError('closed', 'the store is closed.', { next }));
+      }
       const result = call();
       calls.add(result);
-      try {
-        return await result;
-      } finally {
-        calls.delete(result);
-      }
+      const end = (): void => void calls.delete(result);
+      result.then(end, end);
+      return result;
     },
     close: () => (closing ??= end()),
   };

@@ -8,7 +8,6 @@ import type { PreparedQuery } from './engine/run-query.js';
 import type { CatalogSnapshot } from './model/catalog.js';
 import { StoreError } from './model/errors.js';
 import { LIMITS } from './model/limits.js';
-import { plainJson } from './model/plain-json.js';
 import type { Refusal } from './model/cover.js';
 import type { QueryPlan, RollupPiece } from './model/plan.js';
 import { annotate } from './planner/annotate.js';
@@ -22,6 +21,7 @@ import type { WishOptions } from './planner/rollup-wish.js';
 import { BoundedCache } from './store-bounded-cache.js';
 import type { House } from './store-house.js';
 import type { QueryMeta, QueryOptions } from './store-query.js';
+import { textOf } from './store-query-texts.js';
 import { usedPreAggregations } from './store-used-tables.js';
 import type { UsedPreAggregation } from './store-used-tables.js';
 
@@ -82,9 +82,9 @@ export async function planAnswer(
   asked: AskedPlan,
   now: number,
 ): Promise<AnswerPlan> {
-  const text = house.testing.planCache === false ? null : planText(asked);
-  const kept = text === null ? null : house.plans.take(house.storage.sound(catalog), text);
-  if (text !== null && kept !== null && holdsAt(house, kept, text, now)) return kept.plan;
+  const text = planText(house, asked);
+  const kept = text === null ? null : keptPlan(house, house.storage.sound(catalog), text, now);
+  if (kept !== null) return kept;
   // What is kept for a text is what the text says, whatever the object says that it was made of.
   const { query, ...options } = text === null ? asked : (JSON.parse(text) as AskedPlan);
   const { made, sound, isRelative } = await house.storage.looking(catalog, (snapshot) => {
@@ -101,6 +101,17 @@ export async function planAnswer(
   return made;
 }
 
+/** The plan for what is published now, where it is kept, without a pause. */
+export function planAtHand(house: House, asked: AskedPlan, now: number): AnswerPlan | null {
+  const text = planText(house, asked);
+  return text === null ? null : keptPlan(house, house.storage.snapshot(), text, now);
+}
+
+function keptPlan(house: House, sound: CatalogSnapshot, text: string, now: number): AnswerPlan | null {
+  const kept = house.plans.take(sound, text);
+  return kept !== null && holdsAt(house, kept, text, now) ? kept.plan : null;
+}
+
 /** In this process: tells plans apart. */
 let plansMade = 0;
 
@@ -109,15 +120,16 @@ export interface AskedPlan extends WishOptions, Pick<QueryOptions, 'asOf'> {
 }
 
 /** All that the plan of one snapshot is made of, but for the clock. Null: it is no plain text, or of another snapshot. */
-function planText({ query, policy, use, avoid, asOf }: AskedPlan): string | null {
-  if (asOf !== undefined) return null;
+function planText({ testing, texts }: House, { query, policy, use, avoid, asOf }: AskedPlan): string | null {
+  if (asOf !== undefined || testing.planCache === false) return null;
+  if (policy === undefined && use === undefined && avoid === undefined) return texts.of(query);
   const asked = {
     query,
     ...(policy === undefined ? {} : { policy }),
     ...(use === undefined ? {} : { use }),
     ...(avoid === undefined ? {} : { avoid }),
   };
-  return plainJson(asked, 2 * LIMITS.queryDepthMax, LIMITS.planTextChars);
+  return textOf(asked);
 }
 
 function holdsAt(house: House, { plan, isRelative }: KeptPlan, text: string, now: number): boolean {

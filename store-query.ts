@@ -1,23 +1,20 @@
-/** `store.query()` and `store.explain()`. */
+/** `store.query()`. */
 import { isDeepStrictEqual } from 'node:util';
 import type { RelativeErrors } from './engine/relative-error.js';
-import { runQuery } from './engine/run-query.js';
-import type { QueryTools } from './engine/run-query.js';
+import { answerAtHand, isAtHand, runQuery } from './engine/run-query.js';
+import type { QueryAnswer, QueryTools } from './engine/run-query.js';
 import type { CatalogSnapshot } from './model/catalog.js';
 import { StoreError } from './model/errors.js';
 import { LIMITS } from './model/limits.js';
 import type { Mode } from './model/plan.js';
-import type { GroupCounts } from './planner/count-groups.js';
 import type { Annotation } from './planner/annotate.js';
-import { explainQuery } from './planner/explain-query.js';
-import type { ExplainedPiece, Explanation } from './planner/explain-query.js';
 import type { WishOptions } from './planner/rollup-wish.js';
 import { throwIfAborted } from './model/throw-if-aborted.js';
-import { countGroups } from './store-counts.js';
 import { withDeadline } from './store-deadline.js';
 import type { HeldSnapshot } from './storage/storage.js';
 import { publishOf } from './store-history.js';
-import { isoTime, planAnswer, planOptions } from './store-plan.js';
+import { checkOptions } from './store-options.js';
+import { isoTime, planAnswer, planAtHand } from './store-plan.js';
 import type { AnswerPlan } from './store-plan.js';
 import type { UsedPreAggregation } from './store-used-tables.js';
 import type { House } from './store-house.js';
@@ -80,19 +77,35 @@ export interface QueryMeta {
 }
 
 /** @throws StoreError */
-export async function answerQuery(house: House, query: unknown, options: QueryOptions): Promise<QueryResult> {
+export async function answerQuery(house: House, query: unknown, wish?: QueryOptions): Promise<QueryResult> {
   const startedAt = performance.now();
+  const options = checkOptions('query', wish);
   requireContext(house, options);
   const now = nowOf(options);
-  const { client = '', timeoutMs } = options;
+  const { client = '', timeoutMs, signal } = options;
   house.queries.enter(client);
   try {
-    return await withDeadline(timeoutMs, options.signal, (signal) =>
-      answerHeld(house, { query, options, signal, now, startedAt }),
-    );
+    const asked = { query, options, signal, now, startedAt };
+    const plan = timeoutMs === undefined ? planAtHand(house, { ...options, query }, now) : null;
+    if (plan !== null && isAtHand(plan.prepared)) {
+      const turn = house.turns.next(client);
+      if (turn !== null) await turn;
+      throwIfAborted(signal);
+      return answerPlanned(house, plan, asked);
+    }
+    return await withDeadline(timeoutMs, signal, (ends) => answerHeld(house, { ...asked, signal: ends }));
   } finally {
     house.queries.leave(client);
   }
+}
+
+/** Of what lies at hand: the way of most queries of a dashboard, and so without a pause and without a file. */
+function answerPlanned(house: House, plan: AnswerPlan, asked: AskedQuery): QueryResult {
+  const numbers = numbersOf(house, asked);
+  const known = house.answers.take(plan, numbers);
+  const rows = known ?? answerAtHand(plan.prepared, numbers);
+  if (known === null) house.answers.keep(plan, numbers, rows);
+  return resultOf(plan, rows, known !== null, asked);
 }
 
 async function answerHeld(house: House, asked: AskedQuery): Promise<QueryResult> {
@@ -152,7 +165,7 @@ async function answerSound(house: House, catalog: CatalogSnapshot, asked: AskedQ
 }
 
 /** What is published now, or was by the publish that the query asks for: kept readable until it is released. */
-async function heldCatalog(house: House, { asOf }: Pick<QueryOptions, 'asOf'>): Promise<HeldSnapshot> {
+export async function heldCatalog(house: House, { asOf }: Pick<QueryOptions, 'asOf'>): Promise<HeldSnapshot> {
   const { storage } = house;
   return asOf === undefined ? storage.hold() : storage.holdPublish(await publishOf(storage, asOf));
 }
@@ -167,7 +180,7 @@ function requireContext(house: House, { securityContext }: Pick<QueryOptions, 's
 }
 
 /** The clock is looked at here and, for a query, only once: all that is relative in it means one time. */
-function nowOf(options: Pick<QueryOptions, 'now'>): number {
+export function nowOf(options: Pick<QueryOptions, 'now'>): number {
   const now = new Date(options.now ?? Date.now()).getTime();
   if (!Number.isNaN(now)) return now;
   throw new StoreError('query_invalid', 'the option now is no time.', {
@@ -175,40 +188,57 @@ function nowOf(options: Pick<QueryOptions, 'now'>): number {
   });
 }
 
-async function runPlan(
-  house: House,
-  plan: AnswerPlan,
-  { options, signal, now, startedAt }: AskedQuery,
-): Promise<QueryResult> {
-  const { annotation, used, refreshedAt, meta } = plan;
-  const { numbers = house.config.numbers } = options;
+async function runPlan(house: House, plan: AnswerPlan, asked: AskedQuery): Promise<QueryResult> {
+  const numbers = numbersOf(house, asked);
   const known = house.answers.take(plan, numbers);
-  const rows = known ?? (await runQuery(plan.prepared, queryTools(house, options, signal)));
+  const rows = known ?? (await runQuery(plan.prepared, queryTools(house, asked.options, asked.signal)));
   if (known === null) house.answers.keep(plan, numbers, rows);
-  return {
-    data: rows.data,
+  return resultOf(plan, rows, known !== null, asked);
+}
+
+function numbersOf({ config }: House, { options }: AskedQuery): 'string' | 'native' {
+  return options.numbers ?? config.numbers;
+}
+
+function resultOf(
+  { annotation, used, refreshedAt, meta: planned }: AnswerPlan,
+  { data, total, rowsScanned, relativeErrors }: QueryAnswer,
+  isKnown: boolean,
+  { now, startedAt }: AskedQuery,
+): QueryResult {
+  const { mode, preAggregation, index, partitions } = planned;
+  const meta: Writable<QueryMeta> = {
+    mode,
+    preAggregation,
+    index,
+    partitions,
+    rowsScanned: isKnown ? 0 : rowsScanned,
+    exact: true,
+    durationMs: 0,
+  };
+  addErrors(meta, relativeErrors);
+  if (isKnown) meta.cached = true;
+  const result: Writable<QueryResult> = {
+    data,
     annotation,
     usedPreAggregations: used,
     lastRefreshTime: refreshedAt ?? isoTime(now),
-    ...(rows.total === null ? {} : { total: rows.total }),
-    meta: {
-      ...meta,
-      rowsScanned: known === null ? rows.rowsScanned : 0,
-      ...exactness(rows.relativeErrors),
-      ...(known === null ? {} : { cached: true as const }),
-      durationMs: performance.now() - startedAt,
-    },
+    meta,
   };
+  if (total !== null) result.total = total;
+  meta.durationMs = performance.now() - startedAt;
+  return result;
 }
 
-function exactness(
-  relativeErrors: RelativeErrors,
-): Pick<QueryMeta, 'exact' | 'relativeError' | 'relativeErrors'> {
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function addErrors(meta: Writable<QueryMeta>, relativeErrors: RelativeErrors): void {
   const errors = Object.values(relativeErrors);
-  if (errors.length === 0) return { exact: true };
+  if (errors.length === 0) return;
   const bounds = errors.filter((error) => error !== null);
-  const relativeError = bounds.length < errors.length ? null : Math.max(...bounds);
-  return { exact: false, relativeError, relativeErrors };
+  meta.exact = false;
+  meta.relativeError = bounds.length < errors.length ? null : Math.max(...bounds);
+  meta.relativeErrors = relativeErrors;
 }
 
 function queryTools(house: House, options: QueryOptions, signal: AbortSignal | undefined): QueryTools {
@@ -234,42 +264,4 @@ function queryTools(house: House, options: QueryOptions, signal: AbortSignal | u
     numbers: options.numbers ?? house.config.numbers,
     signal,
   };
-}
-
-export type ExplainOptions = Pick<QueryOptions, 'now' | 'asOf' | keyof WishOptions>;
-
-/** The plan that `answerQuery` would run, or refuse, and why. */
-export async function explainAnswer(
-  house: House,
-  query: unknown,
-  options: ExplainOptions,
-): Promise<Explanation> {
-  const held = await heldCatalog(house, options);
-  try {
-    return await explainHeld(house, held.snapshot, query, options);
-  } finally {
-    held.release();
-  }
-}
-
-async function explainHeld(
-  house: House,
-  catalog: CatalogSnapshot,
-  query: unknown,
-  options: ExplainOptions,
-): Promise<Explanation> {
-  const planning = planOptions(house, options, { now: nowOf(options) });
-  const explain = (counts?: GroupCounts): Promise<ReturnType<typeof explainQuery>> =>
-    house.storage.looking(catalog, (sound) => explainQuery(house.prepared, sound, query, planning, counts));
-  const first = await explain();
-  const { plan, uncounted } = first;
-  const counts = uncounted.length === 0 ? null : await countGroups(house, catalog.version, uncounted);
-  const { explanation } = counts === null ? first : await explain(counts);
-  const pieces: ExplainedPiece[] = [];
-  for (const [at, piece] of plan.pieces.entries()) {
-    const sql = piece.kind === 'source' ? { sql: await house.statement(piece.request) } : {};
-    pieces.push({ ...explanation.pieces[at], ...sql });
-  }
-  const sql = pieces.find((piece) => piece.sql !== undefined)?.sql;
-  return { ...explanation, pieces, ...(sql === undefined ? {} : { sql }) };
 }

@@ -19,8 +19,10 @@ import { differenceBetween, rollBack } from './store-history.js';
 import type { RollbackOptions } from './store-history.js';
 import type { IngestOptions, IngestReport } from './store-ingest.js';
 import { checkOptions } from './store-options.js';
-import { answerQuery, explainAnswer } from './store-query.js';
-import type { ExplainOptions, QueryOptions, QueryResult } from './store-query.js';
+import { explainAnswer } from './store-explain.js';
+import type { ExplainOptions } from './store-explain.js';
+import { answerQuery } from './store-query.js';
+import type { QueryOptions, QueryResult } from './store-query.js';
 import { storeStatus } from './store-status.js';
 import type { StatusOptions, StoreStatus } from './store-status.js';
 import { verifyAll } from './store-verify.js';
@@ -163,7 +165,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const house = openHouse(config, model, storage, options.testing ?? {}, mend);
   return {
     build: (wish) => house.run(() => inTurn(async () => buildStore(house, checkOptions('build', wish)))),
-    query: (query, wish) => house.run(async () => answerQuery(house, query, checkOptions('query', wish))),
+    query: (query, wish) => house.run(() => answerQuery(house, query, wish)),
     explain: (query, wish) =>
       house.run(async () => explainAnswer(house, query, checkOptions('explain', wish))),
     status: (wish) => house.run(async () => storeStatus(house, checkOptions('status', wish))),

@@ -9,10 +9,10 @@ interface Row {
   readonly row: number;
 }
 
-/** The same scan in one slice; itself where that holds nothing to gain, or columns that are no numbers. */
+/** The same scan in one slice; itself where that holds too many rows, or columns that are no numbers. */
 export function gatherSlices(prepared: PreparedScan): PreparedScan {
   const { shape, slices } = prepared;
-  if (slices.length < 2 || shape.rows > LIMITS.gatheredRowsMax) return prepared;
+  if (slices.length === 0 || shape.rows > LIMITS.gatheredRowsMax) return prepared;
   if (!slices.every(({ inputs }) => inputs.flat().every(isNumbers))) return prepared;
   const rows = slices.flatMap(passingRows);
   const { keys, inputs } = slices[0];

@@ -5,8 +5,17 @@
 import type { StoredBatch } from '../model/batch.js';
 import { LIMITS } from '../model/limits.js';
 import type { ScanPlan } from '../model/plan.js';
+import { type FewRows, fewRows } from './few-rows.js';
 import { gatherSlices } from './gather-slices.js';
 import { prepareScan, type PreparedScan, type PrepareOptions } from './prepare-scan.js';
+
+/** A scan as it is run. */
+export interface GatheredScan {
+  /** Where its rows lie side by side, in one slice. */
+  readonly prepared: PreparedScan;
+  /** These rows; null: they do not lie so, or are more than numbers that are merged. */
+  readonly few: FewRows | null;
+}
 
 /**
  * As `prepareScan`.
@@ -18,35 +27,39 @@ export function keptPreparation(
   sort: readonly string[],
   batches: readonly StoredBatch[],
   options: PrepareOptions,
-): PreparedScan {
+): GatheredScan {
   const first = batches.at(0);
   const known = first === undefined ? undefined : preparations.get(first)?.get(scan);
-  if (known !== undefined && isSame(known, sort, batches, options)) {
-    if (known.gathered === null) {
-      known.gathered = gatherSlices(known.prepared);
-      if (known.gathered !== known.prepared) gatheredScans.set(scan, known.gathered);
-    }
-    return known.gathered;
-  }
+  if (known !== undefined && isSame(known, sort, batches, options))
+    return (known.gathered ??= gather(scan, known.prepared));
   const prepared = prepareScan(scan, sort, batches, options);
+  const gathered = options.states === 'eager' ? gather(scan, prepared) : null;
   if (first !== undefined && prepared.shape.rows <= LIMITS.preparedRowsMax) {
     const ofFirst = preparations.get(first) ?? new WeakMap<ScanPlan, Preparation>();
     const { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states } = options;
     const asked = { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states };
-    preparations.set(first, ofFirst.set(scan, { sort, batches, options: asked, prepared, gathered: null }));
+    preparations.set(first, ofFirst.set(scan, { sort, batches, options: asked, prepared, gathered }));
   }
-  return prepared;
+  return gathered ?? { prepared, few: null };
+}
+
+function gather(scan: ScanPlan, prepared: PreparedScan): GatheredScan {
+  const gathered = gatherSlices(prepared);
+  if (gathered === prepared) return { prepared, few: null };
+  const made = { prepared: gathered, few: fewRows(scan, gathered) };
+  gatheredScans.set(scan, made);
+  return made;
 }
 
 /**
  * The scan with its rows side by side, for which no partition is needed any more; null: there is none yet. A plan is of
  * one store and one publish, and so are they.
  */
-export function gatheredScan(scan: ScanPlan): PreparedScan | null {
+export function gatheredScan(scan: ScanPlan): GatheredScan | null {
   return gatheredScans.get(scan) ?? null;
 }
 
-const gatheredScans = new WeakMap<ScanPlan, PreparedScan>();
+const gatheredScans = new WeakMap<ScanPlan, GatheredScan>();
 
 interface Preparation {
   readonly sort: readonly string[];
@@ -54,7 +67,7 @@ interface Preparation {
   readonly options: { readonly [K in keyof PrepareOptions]: PrepareOptions[K] | undefined };
   readonly prepared: PreparedScan;
   /** For those that ask again. */
-  gathered: PreparedScan | null;
+  gathered: GatheredScan | null;
 }
 
 const preparations = new WeakMap<StoredBatch, WeakMap<ScanPlan, Preparation>>();

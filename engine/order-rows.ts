@@ -16,7 +16,10 @@ export interface RowOrder {
 export function orderRows(rows: Uint32Array, order: readonly RowOrder[], count: number): Uint32Array {
   if (order.length === 0 || count === 0) return rows.subarray(0, count);
   if (rows.length <= FEW_ROWS) {
-    return rows.toSorted(inTurn(order.map((key) => compareValuesBy(key, rows, false)))).subarray(0, count);
+    return insertInOrder(rows, inTurn(order.map((key) => compareValuesBy(key, rows, false)))).subarray(
+      0,
+      count,
+    );
   }
   const isRanked = count * TOP_SHARE > rows.length;
   return (
@@ -47,6 +50,17 @@ function leadingInOrder(rows: Uint32Array, order: readonly RowOrder[], count: nu
 
 /** So few are compared sooner than ranked. */
 const FEW_ROWS = 16;
+
+function insertInOrder(rows: Uint32Array, compare: Compare): Uint32Array {
+  const sorted = rows.slice();
+  for (let i = 1; i < sorted.length; i++) {
+    const row = sorted[i];
+    let at = i;
+    for (; at > 0 && compare(sorted[at - 1], row) > 0; at--) sorted[at] = sorted[at - 1];
+    sorted[at] = row;
+  }
+  return sorted;
+}
 
 /** So few are put in order one by one. */
 const LEADING_MAX = 200;

@@ -1,5 +1,6 @@
 /** Obeys a plan: read or ask, group, finish. */
 import { stateName } from '../model/aggregates.js';
+import { assert } from '../model/assert.js';
 import type { GroupedBatch, StoredBatch } from '../model/batch.js';
 import type { RollupColumn, RollupMeta } from '../model/catalog.js';
 import { filterMembers } from '../model/filter.js';
@@ -21,7 +22,7 @@ import { nameMeasures } from './name-measures.js';
 import { rollWindows } from './roll-windows.js';
 import { rowMaker, type RowMaker } from './row-objects.js';
 import { runLanes } from './run-lanes.js';
-import { runGathered, runScan } from './run-scan.js';
+import { runScan, scanGathered, waitForTurn } from './run-scan.js';
 import type { ScanOptions, ScanResult } from './run-scan.js';
 import { totalsBatch } from './totals-batch.js';
 
@@ -107,6 +108,34 @@ function leadingBy({ merge, finish, output }: QueryPlan, { roll }: RollupPiece):
   return { column: stateName(value.state), descending: order[0].descending, count: offset + limit };
 }
 
+/** Whether all rows lie side by side, so that `answerAtHand` can give the answer. */
+export function isAtHand({ plan, pieces: [piece] }: PreparedQuery): boolean {
+  return (
+    plan.pieces.length === 1 &&
+    plan.merge === null &&
+    piece.kind === 'rollup' &&
+    piece.piece.roll === undefined &&
+    gatheredScan(piece.piece.scan) !== null
+  );
+}
+
+/**
+ * As `runQuery`, without a pause.
+ *
+ * @throws StoreError
+ */
+export function answerAtHand(
+  { plan, pieces: [piece], makeRows }: PreparedQuery,
+  numbers: QueryTools['numbers'],
+): QueryAnswer {
+  assert(piece.kind === 'rollup', 'a rollup holds the rows');
+  const { scan } = piece.piece;
+  const gathered = gatheredScan(scan);
+  assert(gathered !== null, 'rows that lie side by side stay so');
+  const { batch, rowsScanned } = scanGathered(scan, gathered);
+  return { ...finishRows(batch, plan.finish, plan.output, { numbers, makeRows }), rowsScanned };
+}
+
 /** @throws StoreError */
 export async function runQuery(
   { plan, pieces, makeRows }: PreparedQuery,
@@ -172,10 +201,9 @@ function sumScanned(grouped: readonly Grouped[]): number | null {
 async function scanRollup(prepared: PreparedRollup, tools: QueryTools): Promise<Grouped> {
   const { piece } = prepared;
   const gathered = gatheredScan(piece.scan);
-  const scanned =
-    gathered === null
-      ? await readAndScan(prepared, tools)
-      : await runGathered(piece.scan, gathered, { ...tools.scan, signal: tools.signal });
+  const turn = gathered === null ? null : waitForTurn({ ...tools.scan, signal: tools.signal });
+  if (turn !== null) await turn;
+  const scanned = gathered === null ? await readAndScan(prepared, tools) : scanGathered(piece.scan, gathered);
   if (piece.roll === undefined) return scanned;
   return { ...scanned, batch: await rollWindows(scanned.batch, piece.scan, piece.roll, tools.signal) };
 }

@@ -5,8 +5,9 @@ import { throwIfAborted } from '../model/throw-if-aborted.js';
 import type { LogicalType } from '../model/value.js';
 import type { Accumulator } from './accumulators/accumulator.js';
 import { CodedGroups, NumberGroups, nullsAsZero } from './grouped-columns.js';
+import { mergeFew } from './few-rows.js';
 import { identity } from './identity.js';
-import { keptPreparation } from './kept-preparations.js';
+import { type GatheredScan, keptPreparation } from './kept-preparations.js';
 import { withKeptStates } from './kept-states.js';
 import { leadingGroups, type LeadingBy } from './leading-groups.js';
 import type { PreparedScan, PrepareOptions } from './prepare-scan.js';
@@ -48,7 +49,9 @@ export async function runScan(
   const { pool, client = '', signal, states = 'again' } = options;
   const turn = waitForTurn(options);
   if (turn !== null) await turn;
-  const prepared = withKeptStates(keptPreparation(scan, sort, batches, options), states);
+  const kept = keptPreparation(scan, sort, batches, options);
+  if (kept.few !== null) return scanGathered(scan, kept);
+  const prepared = withKeptStates(kept.prepared, states);
   const place = placeScan(prepared, options);
   if (pool === null || place.kind === 'here') return toResult(scan, prepared, scanSlices(prepared), options);
   const parts = await scanOnWorkers(prepared, pool, place.tasks, { client, signal });
@@ -60,19 +63,15 @@ export async function runScan(
   }
 }
 
-/** `runScan` of what `gatheredScan` gives. */
-export async function runGathered(
-  scan: ScanPlan,
-  gathered: PreparedScan,
-  options: Pick<ScanOptions, 'turns' | 'client' | 'signal'>,
-): Promise<ScanResult> {
-  const turn = waitForTurn(options);
-  if (turn !== null) await turn;
-  return toResult(scan, gathered, scanSlices(gathered));
+/** `runScan` of what `gatheredScan` gives, at once. */
+export function scanGathered(scan: ScanPlan, { prepared, few }: GatheredScan): ScanResult {
+  return few === null
+    ? toResult(scan, prepared, scanSlices(prepared))
+    : { batch: mergeFew(few), rowsScanned: prepared.shape.rows };
 }
 
 /** Null: it is now. */
-function waitForTurn({
+export function waitForTurn({
   turns,
   client = '',
   signal,
@@ -88,8 +87,7 @@ export function runScanSync(
   batches: readonly StoredBatch[],
   options: PrepareOptions,
 ): ScanResult {
-  const prepared = keptPreparation(scan, sort, batches, options);
-  return toResult(scan, prepared, scanSlices(prepared));
+  return scanGathered(scan, keptPreparation(scan, sort, batches, options));
 }
 
 function toResult(

@@ -84,3 +84,30 @@ test.each(['again', 'eager'])(
     expect(ofSource.slice(0, 3)).not.toEqual(ofSource.slice(4, 7));
   },
 );
+
+test('an object that says something else than before is asked what it says', async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'facts.csv');
+  writeFileSync(file, facts(1));
+  const store = await openTables({ yaml: YAML.replace('${FACTS}', file), init: [], folder });
+  await store.build();
+  const values = ['S7'];
+  const asked: Record<string, unknown> = {
+    measures: [...MEASURES],
+    dimensions: ['sales.kind'],
+    filters: [{ member: 'sales.shop', operator: 'equals', values }],
+  };
+  const changes: (() => unknown)[] = [
+    () => (values[0] = 'S8'),
+    () => values.push('S9'),
+    () => (asked.measures = ['sales.count']),
+    () => (asked.limit = 1),
+    () => delete asked.dimensions,
+  ];
+  for (const change of [() => undefined, ...changes]) {
+    change();
+    const { data: expected } = await store.query(structuredClone(asked), { policy: 'sourceOnly' });
+    for (let turn = 0; turn < 4; turn++) expect((await store.query(asked)).data).toEqual(expected);
+  }
+  await store.close();
+});

@@ -4,6 +4,7 @@ import type { CatalogSnapshot } from '../../dist/model/catalog.js';
 import type { House, TestingSwitches } from '../../dist/store-house.js';
 import { planAnswer, PlanCache } from '../../dist/store-plan.js';
 import type { AnswerPlan, AskedPlan } from '../../dist/store-plan.js';
+import { QueryTexts } from '../../dist/store-query-texts.js';
 import { fakeCatalog, prepare } from '../support/fake-catalog.js';
 import { buildTables, openTables, temporaryFolder } from '../support/open-tables.js';
 import { byStatus, byStatusRows, init, orders, yaml } from '../support/small-orders.js';
@@ -44,6 +45,7 @@ function planner(options: { readonly compatibility?: 'cube'; readonly testing?: 
     config: { compatibility, schema: 'x', allowNonStrictDateRangeMatch: true },
     prepared,
     testing,
+    texts: new QueryTexts(),
     plans: new PlanCache(() => undefined),
     storage: {
       sound: (asked: CatalogSnapshot) => asked,
