@@ -79,6 +79,8 @@ export interface TestingSwitches {
   readonly denseGroups?: boolean;
   /** False: the kernels in TypeScript alone. */
   readonly wasm?: boolean;
+  /** True: what waits for a second time, or for many rows or groups, does not wait. */
+  readonly eager?: boolean;
   /** What whole partitions add up to under a grouping: `eager`, kept from the first time on; `off`, never. */
   readonly states?: StateKeeping;
   /** False: every partition is read, also one whose totals would do. */

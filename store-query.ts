@@ -254,6 +254,7 @@ function queryTools(house: House, options: QueryOptions, signal: AbortSignal | u
       client: options.client,
       grouping: testing.denseGroups === false ? 'hashed' : 'auto',
       states: testing.states,
+      eager: testing.eager,
       blockRows: testing.blockRows ?? LIMITS.blockRows,
       plainKernels: testing.wasm === false,
       roomBytes: house.config.queryBytesMax,

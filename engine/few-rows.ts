@@ -37,7 +37,7 @@ const MERGES = {
 export function fewRows(scan: ScanPlan, { shape, slices, keys, types }: PreparedScan): FewRows | null {
   if (slices.length !== 1) return null;
   const [slice] = slices;
-  const { groupOf, firstRows } = groupRows(slice);
+  const { groupOf, firstRows } = groupRows(slice, shape.direct);
   const states = scan.aggregates.map(({ columns: [name], emptyValue }, at): FewNumbers | null => {
     const { kind } = shape.aggregates[at];
     const [input] = slice.inputs[at];
@@ -64,17 +64,21 @@ function isMerged(kind: AggregateKind): kind is keyof typeof MERGES {
   return kind in MERGES;
 }
 
-/** Groups in the order of their first rows. */
-function groupRows({ keys, to }: ScanSlice): { readonly groupOf: Int32Array; readonly firstRows: number[] } {
-  const known = new Map<string, number>();
-  const firstRows: number[] = [];
-  const groupOf = Int32Array.from({ length: to }, (_, row) => {
-    const name = keys.map(({ codes }) => codes[row]).join();
-    const group = known.get(name) ?? firstRows.push(row) - 1;
-    known.set(name, group);
-    return group;
-  });
-  return { groupOf, firstRows };
+/** Groups in the order in which a scan of many rows has them: that of their first rows, or of their slots. */
+function groupRows(
+  { keys, to }: ScanSlice,
+  bySlot: boolean,
+): { readonly groupOf: Int32Array; readonly firstRows: readonly number[] } {
+  const names = Array.from({ length: to }, (_, row) => keys.map(({ codes }) => codes[row]).join());
+  const firsts = new Map<string, number>();
+  names.forEach((name, row) => firsts.has(name) || firsts.set(name, row));
+  const firstRows = [...firsts.values()];
+  if (bySlot) {
+    const [{ codes, slots }] = keys;
+    firstRows.sort((a, b) => slots[codes[a]] - slots[codes[b]]);
+  }
+  const groups = new Map(firstRows.map((row, group) => [names[row], group]));
+  return { groupOf: Int32Array.from(names, (name) => groups.get(name) as number), firstRows };
 }
 
 function isValid({ validity }: NumberInput, row: number): boolean {

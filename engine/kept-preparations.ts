@@ -33,14 +33,13 @@ export function keptPreparation(
   if (known !== undefined && isSame(known, sort, batches, options))
     return (known.gathered ??= gather(scan, known.prepared));
   const prepared = prepareScan(scan, sort, batches, options);
-  const gathered = options.states === 'eager' ? gather(scan, prepared) : null;
   if (first !== undefined && prepared.shape.rows <= LIMITS.preparedRowsMax) {
     const ofFirst = preparations.get(first) ?? new WeakMap<ScanPlan, Preparation>();
-    const { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states } = options;
-    const asked = { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states };
-    preparations.set(first, ofFirst.set(scan, { sort, batches, options: asked, prepared, gathered }));
+    const { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states, eager } = options;
+    const asked = { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states, eager };
+    preparations.set(first, ofFirst.set(scan, { sort, batches, options: asked, prepared, gathered: null }));
   }
-  return gathered ?? { prepared, few: null };
+  return { prepared, few: null };
 }
 
 function gather(scan: ScanPlan, prepared: PreparedScan): GatheredScan {
@@ -78,7 +77,7 @@ function isSame(
   batches: readonly StoredBatch[],
   options: PrepareOptions,
 ): boolean {
-  const { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states } = known.options;
+  const { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states, eager } = known.options;
   return (
     options.dictionaries === dictionaries &&
     options.grouping === grouping &&
@@ -87,6 +86,7 @@ function isSame(
     options.roomBytes === roomBytes &&
     options.types === types &&
     options.states === states &&
+    options.eager === eager &&
     batches.length === known.batches.length &&
     batches.every((batch, at) => batch === known.batches[at]) &&
     sort.length === known.sort.length &&

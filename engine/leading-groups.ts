@@ -29,7 +29,7 @@ export function leadingGroups(
   kernels: Kernels,
   groupsMin = GROUPS_MIN,
 ): Uint32Array | null {
-  if (groups < groupsMin || count > COUNT_MAX) return null;
+  if (groups < groupsMin || count < 1 || count > COUNT_MAX) return null;
   const sign = descending ? -1 : 1;
   const bound = boundOf(numbers, groups, sign, count);
   if (bound === null) return null;

@@ -42,9 +42,11 @@ export interface PrepareOptions {
   readonly types?: ReadonlyMap<string, LogicalType>;
   /** When what whole partitions add up to is kept; default `again`. */
   readonly states?: StateKeeping | undefined;
+  /** True: what waits for a second time, or for many rows or groups, does not wait; a check on what it does. */
+  readonly eager?: boolean | undefined;
 }
 
-/** `eager`: from the first time on and however small, as all else that waits for its time: a check on what it holds. */
+/** `eager`: from the first time on, however many there are; a check on what they hold. */
 export type StateKeeping = 'again' | 'eager' | 'off';
 
 /** How group ids find their groups: by cells of their own where these fit, by hashing, or by what is likely faster. */
@@ -89,7 +91,7 @@ export function prepareScan(
         keys.map(({ tables }) => tables[i]),
         sort[0],
         direct ? keys[0].dictionary : null,
-        options.states === 'eager',
+        options.eager ?? false,
       ),
     ),
     keys,

@@ -94,7 +94,7 @@ function toResult(
   scan: ScanPlan,
   { shape, keys: numberings, types }: PreparedScan,
   states: ScanStates,
-  wanted: Pick<ScanOptions, 'leading' | 'states'> = {},
+  wanted: Pick<ScanOptions, 'leading' | 'eager'> = {},
 ): ScanResult {
   const { grouping } = states;
   const overNothing = scan.keys.length === 0 && grouping.count === 0;
@@ -120,7 +120,7 @@ function toResult(
 function keepLeading(
   { aggregates }: ScanPlan,
   { grouping, accumulators, kernels }: ScanStates,
-  { leading, states }: Pick<ScanOptions, 'leading' | 'states'>,
+  { leading, eager = false }: Pick<ScanOptions, 'leading' | 'eager'>,
 ): Uint32Array | null {
   if (leading === undefined) return null;
   const at = aggregates.findIndex(({ columns }) => columns.includes(leading.column));
@@ -128,7 +128,7 @@ function keepLeading(
   const numbers = accumulators[at].numbersInPlace?.()[aggregates[at].columns.indexOf(leading.column)];
   // What is NULL here may be 0 in the answer.
   if (numbers === undefined || (aggregates[at].emptyValue !== null && numbers.validity !== null)) return null;
-  const groups = leadingGroups(numbers, grouping.count, leading, kernels, states === 'eager' ? 1 : undefined);
+  const groups = leadingGroups(numbers, grouping.count, leading, kernels, eager ? 1 : undefined);
   if (groups !== null) for (const accumulator of accumulators) accumulator.keepGroups?.(groups);
   return groups;
 }

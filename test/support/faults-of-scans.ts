@@ -243,14 +243,13 @@ export const scanFaults: readonly PlantedFault[] = [
     file: 'engine/gather-slices.js',
     text: 'slice.filters.every((filter) => passes(filter, row))',
     wrong: 'slice.filters.every(() => true)',
-    besides: [
-      SMALL_BLOCKS,
-      {
-        file: 'engine/kept-preparations.js',
-        text: 'return prepared;\n}',
-        wrong: 'return gatherSlices(prepared);\n}',
-      },
-    ],
+    besides: [SMALL_BLOCKS],
+  },
+  {
+    name: 'rows that are laid side by side are of two groups at most',
+    file: 'engine/few-rows.js',
+    text: 'groups.get(name)',
+    wrong: 'Math.min(groups.get(name), 1)',
   },
   {
     name: 'states of a partition are taken for a part of it',
