@@ -391,6 +391,39 @@ describe.skipIf(memory === null)(
       }
     });
 
+    test('sums by few keys, in blocks of rows and in what is left of them', () => {
+      for (const [kind, top] of [
+        [Uint8Array, 255],
+        [Uint16Array, 65_535],
+        [Uint32Array, 2 ** 23 - 1],
+        [Uint32Array, 2 ** 23],
+      ] as const) {
+        for (const length of [1, 4, 5, 6, 10, 11]) {
+          for (const rows of [15, 2_048, 6_000]) {
+            for (const base of [0, 1, -12_345]) {
+              // Every key with the greatest number, and some with others.
+              const keys = Uint8Array.from(
+                { length: rows + 1 },
+                (_, i) => (Math.imul(i, 0x9e3779b1) >>> 8) % length,
+              );
+              const codes = kind.from(keys, (key, i) => (i % 5 === key ? i % top : top));
+              const slots = Int32Array.from({ length }, (_, code) => (code * 7) % GROUPS);
+              const arrays = {
+                sums: new Float64Array(GROUPS),
+                keys,
+                slots,
+                codes,
+                wholes: new Float64Array(WHOLES),
+              };
+              expectSame(arrays, 1, (k, a) =>
+                k.sumByKey(a.sums, base, a.keys, a.slots, a.codes, 1, rows, a.wholes),
+              );
+            }
+          }
+        }
+      }
+    });
+
     test('sums by key that fill their lanes', () => {
       const keys = new Uint8Array(200_001).fill(1);
       for (const kind of [Uint8Array, Uint16Array, Uint32Array]) {
