@@ -208,3 +208,14 @@ export function replaceNulls(
     store<f64>(into + (i << 3), load<u8>(flags + i) == 1 ? load<f64>(numbers + (i << 3)) : nullAs);
   }
 }
+
+export function hideCodes(codes: usize, mask: usize, from: u32, count: u32, into: usize): void {
+  const first = codes + <usize>from;
+  const one = i8x16.splat(1);
+  let i: usize = 0;
+  // 0 - 1 hides, 1 - 1 does not.
+  for (; i + 16 <= <usize>count; i += 16) {
+    v128.store(into + i, v128.or(v128.load(first + i), i8x16.sub(v128.load(mask + i), one)));
+  }
+  for (; i < <usize>count; i++) store<u8>(into + i, load<u8>(first + i) | (load<u8>(mask + i) - 1));
+}

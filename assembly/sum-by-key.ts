@@ -290,6 +290,9 @@ function sumByByte<V>(
     store<i64>(wholes + at, 0);
     store<i64>(others + at, 0);
   }
+  // Of hidden rows.
+  store<i64>(wholes + ((BYTE_CODES - 1) << 3), 0);
+  store<i64>(others + ((BYTE_CODES - 1) << 3), 0);
 }
 
 export function sumByKey8x8(

@@ -1,8 +1,10 @@
 import { assert } from '../model/assert.js';
+import { FEW_GROUPS } from './accumulators/seen-groups.js';
 import type { Chunk } from './chunk.js';
 import { identity } from './identity.js';
 import type { Kernels } from './kernels/kernels.js';
 import { slotOfRun } from './key-runs.js';
+import type { MaskedRows } from './masked-rows.js';
 import type { ScanSlice, SliceKey } from './scan-task.js';
 import { scratch } from './scratch.js';
 
@@ -36,6 +38,10 @@ export class DirectGroups {
     }
     chunk.keyed = key;
     if (!this.isMarked) chunk.kernels.markSeen(this.occurs, chunk.groups, chunk.count);
+  }
+
+  assignMasked(rows: MaskedRows, key: SliceKey): void {
+    if (this.count > FEW_GROUPS || this.occurs.includes(0)) rows.mark(this.occurs, key, null);
   }
 
   /**

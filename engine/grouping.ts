@@ -4,6 +4,7 @@ import { DirectGroups } from './direct-groups.js';
 import { DenseGroupTable, HashedGroupTable, type GroupTable } from './group-table.js';
 import { identity } from './identity.js';
 import type { Kernels } from './kernels/kernels.js';
+import type { MaskedRows } from './masked-rows.js';
 import type { ScanShape, ScanSlice, SliceKey } from './scan-task.js';
 
 /**
@@ -52,6 +53,12 @@ export class Grouping {
   /** The groups that stay, where all that could occur were counted; null: all that were counted occur. */
   keepOccurring(sums: Float64Array | null, kernels: Kernels): Uint32Array | null {
     return this.direct?.keepOccurring(sums, kernels) ?? null;
+  }
+
+  /** Tells that the groups of rows occur whose key's slots are the groups. */
+  assignMasked(rows: MaskedRows, key: SliceKey): void {
+    assert(this.direct !== null, 'rows are masked where slots are groups');
+    this.direct.assignMasked(rows, key);
   }
 
   /** Tells the groups of a chunk's rows. */

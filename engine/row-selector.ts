@@ -27,7 +27,7 @@ export class RowSelector {
           : kernels.selectRows(codes, table, from, to, rows);
       } else {
         if (!selected) kernels.writeRows(from, to, rows);
-        chunk.count = kernels.refineByMask(this.mask(filter, from, to, 0), from, rows, chunk.count);
+        chunk.count = kernels.refineByMask(this.mask(filter, from, to), from, rows, chunk.count);
       }
       selected = true;
     }
@@ -35,7 +35,7 @@ export class RowSelector {
   }
 
   /** Which rows of [from, to) pass, valid until the next call with this depth. */
-  private mask(filter: CodeFilter, from: number, to: number, depth: number): Uint8Array {
+  mask(filter: CodeFilter, from: number, to: number, depth = 0): Uint8Array {
     const mask = (this.masks[depth] ??= scratch().take(Uint8Array, LIMITS.chunkRows));
     if (filter.kind === 'test') {
       this.kernels.writeMask(filter.codes, filter.table, from, to, mask);

@@ -7,6 +7,7 @@ import { Chunk } from './chunk.js';
 import { Grouping } from './grouping.js';
 import { identity } from './identity.js';
 import { runEnd } from './key-runs.js';
+import { isMasked, MaskedRows } from './masked-rows.js';
 import { RowSelector } from './row-selector.js';
 import { type Kernels, kernels } from './kernels/kernels.js';
 import { plainKernels } from './kernels/plain-kernels.js';
@@ -51,15 +52,39 @@ function scanAll(states: ScanInProgress, task: ScanTask, stop: Int32Array | null
     const slice = placeSlice(each, placed);
     states.grouping.begin(slice);
     states.chunk.sliceRows = slice.to - slice.from;
+    if (isMasked(slice, task.shape)) {
+      addMasked(states, slice, selector, stop);
+      continue;
+    }
     const rowsMax = isByKey(slice, task.shape) ? LIMITS.keyedRows : LIMITS.chunkRows;
     for (let from = slice.from; from < slice.to;) {
-      if (stop !== null && Atomics.load(stop, 0) !== 0)
-        throw new StoreError('aborted', 'the scan was stopped.');
+      throwIfStopped(stop);
       const to = runEnd(slice, from, Math.min(from + rowsMax, slice.to));
       selector.select(slice.filters, from, to, states.chunk);
       addChunk(states, slice);
       from = to;
     }
+  }
+}
+
+function throwIfStopped(stop: Int32Array | null): void {
+  if (stop !== null && Atomics.load(stop, 0) !== 0) throw new StoreError('aborted', 'the scan was stopped.');
+}
+
+function addMasked(
+  { grouping, accumulators, kernels: own }: ScanInProgress,
+  slice: ScanSlice,
+  selector: RowSelector,
+  stop: Int32Array | null,
+): void {
+  const [key] = slice.keys;
+  const rows = new MaskedRows(own);
+  for (const accumulator of accumulators) accumulator.reserve(grouping.count);
+  for (let { from } = slice; from < slice.to; from += LIMITS.chunkRows) {
+    throwIfStopped(stop);
+    rows.select(slice, from, Math.min(from + LIMITS.chunkRows, slice.to), selector);
+    grouping.assignMasked(rows, key);
+    accumulators.forEach((accumulator, i) => accumulator.addMasked?.(slice.inputs[i], rows, key));
   }
 }
 

@@ -2,7 +2,8 @@ import { assert } from '../../model/assert.js';
 import type { GroupedNumbers } from '../../model/batch.js';
 import type { Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
-import type { NumberInput, ScanInput, StateInput } from '../scan-task.js';
+import type { MaskedRows } from '../masked-rows.js';
+import type { NumberInput, ScanInput, SliceKey, StateInput } from '../scan-task.js';
 
 /** The states of one aggregate, one for each group. */
 export interface Accumulator {
@@ -10,6 +11,8 @@ export interface Accumulator {
   reserve(groups: number): void;
   /** Merges the chunk's rows of one partition's columns, which hold a state together, into the states of their groups. */
   add(inputs: readonly ScanInput[], chunk: Chunk): void;
+  /** The same of masked rows; of sums of integers. */
+  addMasked?(inputs: readonly ScanInput[], rows: MaskedRows, key: SliceKey): void;
   /** By slot of a key, the sums of rows that were added by it; one that is not 0 has rows. */
   readonly keyedSums?: Float64Array | undefined;
   /** Makes the states of these groups, which ascend, those of the groups from 0 on; of what `isCompact`. */

@@ -1,7 +1,9 @@
+import { assert } from '../../model/assert.js';
 import type { GroupedNumbers, NarrowColumn } from '../../model/batch.js';
 import { canonicalInteger, type Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
-import type { ScanInput } from '../scan-task.js';
+import type { MaskedRows } from '../masked-rows.js';
+import type { ScanInput, SliceKey } from '../scan-task.js';
 import { numberInput, valuesOf, type Accumulator, type StateColumns } from './accumulator.js';
 import { grow, keepElements } from './grow.js';
 import { addsByKey, KeyedSums } from './keyed-sums.js';
@@ -37,6 +39,13 @@ export class ExactSum implements Accumulator {
     if (column.kind === 'narrow') this.addCodes(column, chunk);
     else this.addNumbers(chunk.numbersOf(column), chunk);
     if (this.seen?.isFull(this.groups) === false) this.seen.add(column, chunk);
+  }
+
+  addMasked([input]: readonly ScanInput[], rows: MaskedRows, key: SliceKey): void {
+    const column = numberInput(input);
+    assert(column.kind === 'narrow', 'what is added of masked rows is narrow');
+    (this.keyed ??= new KeyedSums(this.groups, rows.kernels)).addMasked(column, rows, key);
+    if (this.seen?.isFull(this.groups) === false) rows.mark(this.seen.marks, key, column.validity);
   }
 
   private addNumbers(numbers: Float64Array, chunk: Chunk): void {

@@ -3,6 +3,7 @@ import type { Chunk } from '../chunk.js';
 import { FOLDED_ROWS } from '../global-dictionaries.js';
 import { clearMemory, type Kernels } from '../kernels/kernels.js';
 import { WHOLES } from '../kernels/sum-numbers.js';
+import type { MaskedRows } from '../masked-rows.js';
 import type { NumberInput, SliceKey } from '../scan-task.js';
 import { scratch } from '../scratch.js';
 import { FEW_GROUPS, type SeenGroups } from './seen-groups.js';
@@ -44,6 +45,15 @@ export class KeyedSums {
     else chunk.kernels.sumNumbers(this.own, chunk.groups, column.values, chunk.from, chunk.count);
     const { kernels, from, count } = chunk;
     if (seen !== null) this.parts.push(() => mark(seen, kernels, key, column.validity, from, count));
+  }
+
+  addMasked(
+    { codes, base }: Pick<NarrowColumn, 'codes' | 'base'>,
+    { kernels, codes: keys, from, count }: MaskedRows,
+    { slots }: SliceKey,
+  ): void {
+    const own = codes.subarray(from, from + count);
+    kernels.sumByKey(this.own, base, keys, slots, own, 0, count, this.wholes);
   }
 
   private addCodes({ codes, base }: Pick<NarrowColumn, 'codes' | 'base'>, key: SliceKey, chunk: Chunk): void {

@@ -7,6 +7,7 @@ import { markByKey, markSeen, markValid } from './mark-seen.js';
 import { raiseStored } from './raise-registers.js';
 import {
   andMasks,
+  hideCodes,
   orMasks,
   refineByMask,
   refineRows,
@@ -37,6 +38,7 @@ export const plainKernels = {
   gatherFlags,
   gatherNumbers,
   hasZero,
+  hideCodes,
   markByKey,
   markSeen,
   markValid,

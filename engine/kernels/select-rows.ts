@@ -75,3 +75,17 @@ export function andMasks(mask: Uint8Array, other: Uint8Array, count: number): vo
 export function orMasks(mask: Uint8Array, other: Uint8Array, count: number): void {
   for (let i = 0; i < count; i++) mask[i] |= other[i];
 }
+
+/** The code of a row that is hidden: no other has it where there are at most so many. */
+export const HIDDEN = 255;
+
+/** The codes of the rows from `from` on of which the mask is 1, and that of hidden ones for the others. */
+export function hideCodes(
+  codes: Uint8Array,
+  mask: Uint8Array,
+  from: number,
+  count: number,
+  into: Uint8Array,
+): void {
+  for (let i = 0; i < count; i++) into[i] = mask[i] === 1 ? codes[from + i] : HIDDEN;
+}

@@ -35,7 +35,8 @@ export function sumCodes(
 export const WHOLES = 512;
 
 /**
- * As `sumCodes` where the slots of a key are the groups. Exact while every sum is a safe integer.
+ * As `sumCodes` where the slots of a key are the groups; a row whose key is hidden, and has no slot, counts for nothing.
+ * Exact while every sum is a safe integer.
  *
  * @param _wholes room of WebAssembly's for sums of 64 bits: zeros, before and after
  */
@@ -49,7 +50,8 @@ export function sumByKey(
   count: number,
   _wholes: Float64Array,
 ): void {
-  for (let row = from; row < from + count; row++) sums[slots[keys[row]]] += base + codes[row];
+  for (let row = from; row < from + count; row++)
+    if (keys[row] < slots.length) sums[slots[keys[row]]] += base + codes[row];
 }
 
 /** As `sumByKey` where the keys themselves are the groups. */

@@ -56,7 +56,16 @@ type Some<K extends keyof Kernels> = Pick<Kernels, K>;
 
 function selecting(
   calls: Calls,
-): Some<'selectRows' | 'refineRows' | 'refineByMask' | 'writeRows' | 'writeMask' | 'andMasks' | 'orMasks'> {
+): Some<
+  | 'selectRows'
+  | 'refineRows'
+  | 'refineByMask'
+  | 'writeRows'
+  | 'writeMask'
+  | 'hideCodes'
+  | 'andMasks'
+  | 'orMasks'
+> {
   const selectRows = byWidth(calls, 'selectRows');
   const refineRows = byWidth(calls, 'refineRows');
   const writeMask = byWidth(calls, 'writeMask');
@@ -82,6 +91,11 @@ function selecting(
         const call = writeMask[codes.BYTES_PER_ELEMENT];
         call(codes.byteOffset, table.byteOffset, from, to, mask.byteOffset);
       } else plain.writeMask(codes, table, from, to, mask);
+    },
+    hideCodes(codes, mask, from, count, into) {
+      if (sees(codes) && sees(mask) && sees(into)) {
+        calls.hideCodes(codes.byteOffset, mask.byteOffset, from, count, into.byteOffset);
+      } else plain.hideCodes(codes, mask, from, count, into);
     },
     andMasks(mask, other, count) {
       if (sees(mask) && sees(other)) calls.andMasks(mask.byteOffset, other.byteOffset, count);

@@ -4,6 +4,7 @@ import { packSketches } from '../../dist/engine/sketches/pack-sketches.js';
 import { entryOfInteger } from '../../dist/engine/sketches/sketch-entry.js';
 import { Sketch } from '../../dist/engine/sketches/sketch.js';
 import { kernels, type Kernels } from '../../dist/engine/kernels/kernels.js';
+import { HIDDEN } from '../../dist/engine/kernels/select-rows.js';
 import { WHOLES } from '../../dist/engine/kernels/sum-numbers.js';
 import { plainKernels } from '../../dist/engine/kernels/plain-kernels.js';
 import { allocateIn, type ArrayKind, columnMemory, type Numbers } from '../../dist/storage/column-memory.js';
@@ -167,6 +168,13 @@ const LAWS: Readonly<Record<string, (given: Coded) => void>> = {
   writeMask({ codes, table, part: { from, to }, shift }) {
     const mask = new Uint8Array(codes.length);
     expectSame({ codes, table, mask }, shift, (k, a) => k.writeMask(a.codes, a.table, from, to, a.mask));
+  },
+  hideCodes({ codes, table, part: { from, to }, shift }) {
+    const mask = Uint8Array.from(codes.subarray(from, to), (code) => table[code]);
+    const keys = Uint8Array.from(codes);
+    expectSame({ keys, mask, into: new Uint8Array(to - from) }, shift, (k, a) =>
+      k.hideCodes(a.keys, a.mask, from, to - from, a.into),
+    );
   },
   andMasks({ codes, flags, table, shift }) {
     const other = Uint8Array.from(codes, (code) => table[code]);
@@ -402,11 +410,11 @@ describe.skipIf(memory === null)(
           for (const rows of [15, 2_048, 6_000]) {
             for (const base of [0, 1, -12_345]) {
               // Every key with the greatest number, and some with others.
-              const keys = Uint8Array.from(
-                { length: rows + 1 },
-                (_, i) => (Math.imul(i, 0x9e3779b1) >>> 8) % length,
+              // And some that are hidden.
+              const keys = Uint8Array.from({ length: rows + 1 }, (_, i) =>
+                i % 9 === 8 ? HIDDEN : (Math.imul(i, 0x9e3779b1) >>> 8) % length,
               );
-              const codes = kind.from(keys, (key, i) => (i % 5 === key ? i % top : top));
+              const codes = new kind(keys.length).map((_, i) => (i % 5 === keys[i] ? i % top : top));
               const slots = Int32Array.from({ length }, (_, code) => (code * 7) % GROUPS);
               const arrays = {
                 sums: new Float64Array(GROUPS),
