@@ -48,6 +48,110 @@ export function selectRows32(codes: usize, table: usize, from: u32, to: u32, row
   return selectRows<u32>(codes, table, from, to, rows);
 }
 
+/** Writes the rows from `row` on whose bits are set; gives where the next is written. */
+// @ts-ignore: decorator
+@inline
+function writeBits(bits: i32, row: u32, out: usize): usize {
+  let left = bits;
+  let at = out;
+  while (left !== 0) {
+    store<u32>(at, row + ctz(left));
+    at += 4;
+    left &= left - 1;
+  }
+  return at;
+}
+
+// @ts-ignore: decorator
+@inline
+function isOneOf(few: usize, code: usize): bool {
+  for (let at = few; at < few + 32; at += 4) if (<usize>load<u32>(at) === code) return true;
+  return false;
+}
+
+export function selectFew8(codes: usize, few: usize, from: u32, to: u32, rows: usize): u32 {
+  const a = i8x16.splat(<u8>load<u32>(few));
+  const b = i8x16.splat(<u8>load<u32>(few, 4));
+  const c = i8x16.splat(<u8>load<u32>(few, 8));
+  const d = i8x16.splat(<u8>load<u32>(few, 12));
+  const e = i8x16.splat(<u8>load<u32>(few, 16));
+  const f = i8x16.splat(<u8>load<u32>(few, 20));
+  const g = i8x16.splat(<u8>load<u32>(few, 24));
+  const h = i8x16.splat(<u8>load<u32>(few, 28));
+  let out = rows;
+  let row = from;
+  for (; row + 16 <= to; row += 16) {
+    const at = codes + (<usize>row) * 1;
+    const codes0 = v128.load(at);
+    const some0 = v128.or(v128.or(v128.or(i8x16.eq(codes0, a), i8x16.eq(codes0, b)), v128.or(i8x16.eq(codes0, c), i8x16.eq(codes0, d))), v128.or(v128.or(i8x16.eq(codes0, e), i8x16.eq(codes0, f)), v128.or(i8x16.eq(codes0, g), i8x16.eq(codes0, h))));
+    out = writeBits(i8x16.bitmask(some0), row, out);
+  }
+  for (; row < to; row++) {
+    if (!isOneOf(few, codeAt<u8>(codes, row))) continue;
+    store<u32>(out, row);
+    out += 4;
+  }
+  return <u32>((out - rows) >> 2);
+}
+export function selectFew16(codes: usize, few: usize, from: u32, to: u32, rows: usize): u32 {
+  const a = i16x8.splat(<u16>load<u32>(few));
+  const b = i16x8.splat(<u16>load<u32>(few, 4));
+  const c = i16x8.splat(<u16>load<u32>(few, 8));
+  const d = i16x8.splat(<u16>load<u32>(few, 12));
+  const e = i16x8.splat(<u16>load<u32>(few, 16));
+  const f = i16x8.splat(<u16>load<u32>(few, 20));
+  const g = i16x8.splat(<u16>load<u32>(few, 24));
+  const h = i16x8.splat(<u16>load<u32>(few, 28));
+  let out = rows;
+  let row = from;
+  for (; row + 16 <= to; row += 16) {
+    const at = codes + (<usize>row) * 2;
+    const codes0 = v128.load(at);
+    const some0 = v128.or(v128.or(v128.or(i16x8.eq(codes0, a), i16x8.eq(codes0, b)), v128.or(i16x8.eq(codes0, c), i16x8.eq(codes0, d))), v128.or(v128.or(i16x8.eq(codes0, e), i16x8.eq(codes0, f)), v128.or(i16x8.eq(codes0, g), i16x8.eq(codes0, h))));
+    const codes1 = v128.load(at, 16);
+    const some1 = v128.or(v128.or(v128.or(i16x8.eq(codes1, a), i16x8.eq(codes1, b)), v128.or(i16x8.eq(codes1, c), i16x8.eq(codes1, d))), v128.or(v128.or(i16x8.eq(codes1, e), i16x8.eq(codes1, f)), v128.or(i16x8.eq(codes1, g), i16x8.eq(codes1, h))));
+    out = writeBits(i8x16.bitmask(i8x16.narrow_i16x8_s(some0, some1)), row, out);
+  }
+  for (; row < to; row++) {
+    if (!isOneOf(few, codeAt<u16>(codes, row))) continue;
+    store<u32>(out, row);
+    out += 4;
+  }
+  return <u32>((out - rows) >> 2);
+}
+export function selectFew32(codes: usize, few: usize, from: u32, to: u32, rows: usize): u32 {
+  const a = i32x4.splat(load<u32>(few));
+  const b = i32x4.splat(load<u32>(few, 4));
+  const c = i32x4.splat(load<u32>(few, 8));
+  const d = i32x4.splat(load<u32>(few, 12));
+  const e = i32x4.splat(load<u32>(few, 16));
+  const f = i32x4.splat(load<u32>(few, 20));
+  const g = i32x4.splat(load<u32>(few, 24));
+  const h = i32x4.splat(load<u32>(few, 28));
+  let out = rows;
+  let row = from;
+  for (; row + 16 <= to; row += 16) {
+    const at = codes + (<usize>row) * 4;
+    const codes0 = v128.load(at);
+    const some0 = v128.or(v128.or(v128.or(i32x4.eq(codes0, a), i32x4.eq(codes0, b)), v128.or(i32x4.eq(codes0, c), i32x4.eq(codes0, d))), v128.or(v128.or(i32x4.eq(codes0, e), i32x4.eq(codes0, f)), v128.or(i32x4.eq(codes0, g), i32x4.eq(codes0, h))));
+    const codes1 = v128.load(at, 16);
+    const some1 = v128.or(v128.or(v128.or(i32x4.eq(codes1, a), i32x4.eq(codes1, b)), v128.or(i32x4.eq(codes1, c), i32x4.eq(codes1, d))), v128.or(v128.or(i32x4.eq(codes1, e), i32x4.eq(codes1, f)), v128.or(i32x4.eq(codes1, g), i32x4.eq(codes1, h))));
+    const codes2 = v128.load(at, 32);
+    const some2 = v128.or(v128.or(v128.or(i32x4.eq(codes2, a), i32x4.eq(codes2, b)), v128.or(i32x4.eq(codes2, c), i32x4.eq(codes2, d))), v128.or(v128.or(i32x4.eq(codes2, e), i32x4.eq(codes2, f)), v128.or(i32x4.eq(codes2, g), i32x4.eq(codes2, h))));
+    const codes3 = v128.load(at, 48);
+    const some3 = v128.or(v128.or(v128.or(i32x4.eq(codes3, a), i32x4.eq(codes3, b)), v128.or(i32x4.eq(codes3, c), i32x4.eq(codes3, d))), v128.or(v128.or(i32x4.eq(codes3, e), i32x4.eq(codes3, f)), v128.or(i32x4.eq(codes3, g), i32x4.eq(codes3, h))));
+    const low = i16x8.narrow_i32x4_s(some0, some1);
+    const high = i16x8.narrow_i32x4_s(some2, some3);
+    out = writeBits(i8x16.bitmask(i8x16.narrow_i16x8_s(low, high)), row, out);
+  }
+  for (; row < to; row++) {
+    if (!isOneOf(few, codeAt<u32>(codes, row))) continue;
+    store<u32>(out, row);
+    out += 4;
+  }
+  return <u32>((out - rows) >> 2);
+}
+
 // @ts-ignore: decorator
 @inline
 function refineRows<T>(codes: usize, table: usize, rows: usize, count: u32): u32 {

@@ -60,9 +60,8 @@ function scanAll(states: ScanInProgress, task: ScanTask, stop: Int32Array | null
     for (let from = slice.from; from < slice.to;) {
       throwIfStopped(stop);
       const to = runEnd(slice, from, Math.min(from + rowsMax, slice.to));
-      selector.select(slice.filters, from, to, states.chunk);
+      from = selector.select(slice.filters, from, to, slice.to, states.chunk);
       addChunk(states, slice);
-      from = to;
     }
   }
 }

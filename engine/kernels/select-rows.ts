@@ -36,6 +36,26 @@ function anyOfFour(codes: Codes, table: Uint8Array, row: number): number {
   return table[codes[row]] | table[codes[row + 1]] | table[codes[row + 2]] | table[codes[row + 3]];
 }
 
+/** So many codes are told apart by comparing rows with each of them. */
+export const FEW_CODES = 8;
+
+/**
+ * The rows of [from, to) that have one of a few codes; gives how many.
+ *
+ * @param few `FEW_CODES` of them, some of which may be the same
+ */
+export function selectFew(
+  codes: Codes,
+  few: Uint32Array,
+  from: number,
+  to: number,
+  rows: Int32Array,
+): number {
+  let count = 0;
+  for (let row = from; row < to; row++) if (few.includes(codes[row])) rows[count++] = row;
+  return count;
+}
+
 /** Keeps those of the rows whose code passes; gives their number. */
 export function refineRows(codes: Codes, table: Uint8Array, rows: Int32Array, count: number): number {
   let kept = 0;

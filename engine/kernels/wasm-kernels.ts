@@ -58,6 +58,7 @@ function selecting(
   calls: Calls,
 ): Some<
   | 'selectRows'
+  | 'selectFew'
   | 'refineRows'
   | 'refineByMask'
   | 'writeRows'
@@ -67,6 +68,7 @@ function selecting(
   | 'orMasks'
 > {
   const selectRows = byWidth(calls, 'selectRows');
+  const selectFew = byWidth(calls, 'selectFew');
   const refineRows = byWidth(calls, 'refineRows');
   const writeMask = byWidth(calls, 'writeMask');
   return {
@@ -74,6 +76,10 @@ function selecting(
       sees(codes) && sees(table) && sees(rows)
         ? selectRows[codes.BYTES_PER_ELEMENT](codes.byteOffset, table.byteOffset, from, to, rows.byteOffset)
         : plain.selectRows(codes, table, from, to, rows),
+    selectFew: (codes, few, from, to, rows) =>
+      sees(codes) && sees(few) && sees(rows)
+        ? selectFew[codes.BYTES_PER_ELEMENT](codes.byteOffset, few.byteOffset, from, to, rows.byteOffset)
+        : plain.selectFew(codes, few, from, to, rows),
     refineRows: (codes, table, rows, count) =>
       sees(codes) && sees(table) && sees(rows)
         ? refineRows[codes.BYTES_PER_ELEMENT](codes.byteOffset, table.byteOffset, rows.byteOffset, count)

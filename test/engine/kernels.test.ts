@@ -156,6 +156,13 @@ const LAWS: Readonly<Record<string, (given: Coded) => void>> = {
     const rows = new Int32Array(codes.length);
     expectSame({ codes, table, rows }, shift, (k, a) => k.selectRows(a.codes, a.table, from, to, a.rows));
   },
+  selectFew({ codes, table, part: { from, to }, shift }) {
+    // Those that pass, up to eight: where they are fewer, the last again.
+    const passing = [...table.keys()].filter((code) => table[code] === 1).slice(0, 8);
+    const few = Uint32Array.from({ length: 8 }, (_, i) => passing[Math.min(i, passing.length - 1)] ?? 0);
+    const rows = new Int32Array(codes.length);
+    expectSame({ codes, few, rows }, shift, (k, a) => k.selectFew(a.codes, a.few, from, to, a.rows));
+  },
   refineRows({ codes, table, rows, shift }) {
     expectSame({ codes, table, rows }, shift, (k, a) => k.refineRows(a.codes, a.table, a.rows, rows.length));
   },
