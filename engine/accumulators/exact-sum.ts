@@ -24,7 +24,6 @@ export class ExactSum implements Accumulator {
 
   reserve(groups: number): void {
     this.groups = groups;
-    this.sums = grow(this.sums, groups);
     this.seen?.reserve(groups);
   }
 
@@ -36,6 +35,7 @@ export class ExactSum implements Accumulator {
       return;
     }
     this.isMixed = true;
+    this.sums = grow(this.sums, this.groups);
     if (column.kind === 'narrow') this.addCodes(column, chunk);
     else this.addNumbers(chunk.numbersOf(column), chunk);
     if (this.seen?.isFull(this.groups) === false) this.seen.add(column, chunk);
