@@ -74,6 +74,7 @@ interface KeptPlan {
 
 /**
  * @param asked with the time that counts as now
+ * @param text of what is asked
  * @throws StoreError `query_invalid`; `not_covered` where the policy forbids what the plan would read
  */
 export async function planAnswer(
@@ -81,8 +82,8 @@ export async function planAnswer(
   catalog: CatalogSnapshot,
   asked: AskedPlan,
   now: number,
+  text = planText(house, asked),
 ): Promise<AnswerPlan> {
-  const text = planText(house, asked);
   const kept = text === null ? null : keptPlan(house, house.storage.sound(catalog), text, now);
   if (kept !== null) return kept;
   // What is kept for a text is what the text says, whatever the object says that it was made of.
@@ -102,8 +103,7 @@ export async function planAnswer(
 }
 
 /** The plan for what is published now, where it is kept, without a pause. */
-export function planAtHand(house: House, asked: AskedPlan, now: number): AnswerPlan | null {
-  const text = planText(house, asked);
+export function planAtHand(house: House, text: string | null, now: number): AnswerPlan | null {
   return text === null ? null : keptPlan(house, house.storage.snapshot(), text, now);
 }
 
@@ -120,7 +120,10 @@ export interface AskedPlan extends WishOptions, Pick<QueryOptions, 'asOf'> {
 }
 
 /** All that the plan of one snapshot is made of, but for the clock. Null: it is no plain text, or of another snapshot. */
-function planText({ testing, texts }: House, { query, policy, use, avoid, asOf }: AskedPlan): string | null {
+export function planText(
+  { testing, texts }: House,
+  { query, policy, use, avoid, asOf }: AskedPlan,
+): string | null {
   if (asOf !== undefined || testing.planCache === false) return null;
   if (policy === undefined && use === undefined && avoid === undefined) return texts.of(query);
   const asked = {

@@ -14,7 +14,7 @@ import { withDeadline } from './store-deadline.js';
 import type { HeldSnapshot } from './storage/storage.js';
 import { publishOf } from './store-history.js';
 import { checkOptions } from './store-options.js';
-import { isoTime, planAnswer, planAtHand } from './store-plan.js';
+import { isoTime, planAnswer, planAtHand, planText } from './store-plan.js';
 import type { AnswerPlan } from './store-plan.js';
 import type { UsedPreAggregation } from './store-used-tables.js';
 import type { House } from './store-house.js';
@@ -85,8 +85,9 @@ export async function answerQuery(house: House, query: unknown, wish?: QueryOpti
   const { client = '', timeoutMs, signal } = options;
   house.queries.enter(client);
   try {
-    const asked = { query, options, signal, now, startedAt };
-    const plan = timeoutMs === undefined ? planAtHand(house, { ...options, query }, now) : null;
+    const text = planText(house, { ...options, query });
+    const asked = { query, text, options, signal, now, startedAt };
+    const plan = timeoutMs === undefined ? planAtHand(house, text, now) : null;
     if (plan !== null && isAtHand(plan.prepared)) {
       const turn = house.turns.next(client);
       if (turn !== null) await turn;
@@ -140,6 +141,8 @@ async function isOutdated(
 
 interface AskedQuery {
   readonly query: unknown;
+  /** By which its plan is kept. */
+  readonly text: string | null;
   readonly options: QueryOptions;
   /** Of the caller, and of the deadline. */
   readonly signal: AbortSignal | undefined;
@@ -150,10 +153,10 @@ interface AskedQuery {
 
 /** No byte that is not what was published: what turns out to be damaged is set aside, and the query planned anew. */
 async function answerSound(house: House, catalog: CatalogSnapshot, asked: AskedQuery): Promise<QueryResult> {
-  const { query, options, signal, now } = asked;
+  const { query, text, options, signal, now } = asked;
   for (;;) {
     throwIfAborted(signal);
-    const plan = await planAnswer(house, catalog, { ...options, query }, now);
+    const plan = await planAnswer(house, catalog, { ...options, query }, now, text);
     try {
       return await runPlan(house, plan, asked);
     } catch (error) {

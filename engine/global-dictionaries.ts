@@ -77,6 +77,12 @@ export class GlobalDictionary {
     return table;
   }
 
+  /** What `rowIdsOf` has made. */
+  knownRowIds(column: DictionaryColumn): Uint32Array | null {
+    const known = this.rowIds.get(column);
+    return known === undefined || known === 'asked' ? null : known;
+  }
+
   /**
    * By row, the number of its value: with nearly as many values as rows, what tells the number of a code is read from far
    * away for each row. Null: it is not worth it, or this is the first time that somebody asks.
@@ -84,13 +90,11 @@ export class GlobalDictionary {
    * @param isEager always
    */
   rowIdsOf(column: DictionaryColumn, isEager: boolean): Uint32Array | null {
-    const known = this.rowIds.get(column);
-    if (known !== undefined && known !== 'asked') return known;
     const { codes } = column;
     const ids = this.idsOf(column);
-    if (!isEager && (codes.length < LIMITS.rowIdsMin || codes.length >= FOLDED_ROWS * ids.length))
-      return null;
-    if (!isEager && known === undefined) {
+    const isWorthIt = codes.length >= LIMITS.rowIdsMin && codes.length < FOLDED_ROWS * ids.length;
+    if (!isEager && !isWorthIt) return null;
+    if (!isEager && !this.rowIds.has(column)) {
       this.rowIds.set(column, 'asked');
       return null;
     }

@@ -19,17 +19,19 @@ export class MaskedRows {
   /** Of the key, from 0 on, without those that are hidden. */
   readonly codes = scratch().take(Uint8Array, LIMITS.chunkRows);
   readonly kernels: Kernels;
+  private readonly selector: RowSelector;
   private readonly valid = scratch().take(Uint8Array, LIMITS.chunkRows);
 
-  constructor(kernels: Kernels) {
-    this.kernels = kernels;
+  constructor(selector: RowSelector) {
+    this.kernels = selector.kernels;
+    this.selector = selector;
   }
 
   /** Sets it to the rows of [from, to) of a slice that `isMasked`. */
-  select({ filters, keys: [key] }: ScanSlice, from: number, to: number, selector: RowSelector): void {
+  select({ filters, keys: [key] }: ScanSlice, from: number, to: number): void {
     this.from = from;
     this.count = to - from;
-    this.mask = selector.mask(filters.length === 1 ? filters[0] : { kind: 'and', filters }, from, to);
+    this.mask = this.selector.mask(filters.length === 1 ? filters[0] : { kind: 'and', filters }, from, to);
     this.kernels.hideCodes(key.codes as Uint8Array, this.mask, from, this.count, this.codes);
   }
 

@@ -73,13 +73,15 @@ export function prepareScan(
   const radices = keys.map((key) => Math.max(key.values.length, 1));
   const dense = grouping !== 'hashed' && product(radices) <= cellsMax;
   const aggregates = scan.aggregates.map((aggregate) => aggregateShape(aggregate, narrowed, types));
-  const direct = dense && radices.length === 1 && radices[0] <= rows;
+  const direct =
+    dense && radices.length === 1 && radices[0] <= rows && aggregates.every(({ kind }) => isCompact(kind));
+  const rowIds = rowIdsBy(keys[0]?.dictionary ?? null, options.eager ?? false);
   return {
     shape: {
       radices,
       rows,
       dense,
-      direct: direct && aggregates.every(({ kind }) => isCompact(kind)),
+      direct,
       plain: options.plainKernels ?? false,
       roomBytes: options.roomBytes ?? LIMITS.queryBytes,
       aggregates,
@@ -90,8 +92,7 @@ export function prepareScan(
         scan,
         keys.map(({ tables }) => tables[i]),
         sort[0],
-        direct ? keys[0].dictionary : null,
-        options.eager ?? false,
+        direct ? rowIds : null,
       ),
     ),
     keys,
@@ -101,21 +102,22 @@ export function prepareScan(
 
 /**
  * @param slots for each key, those of the batch's codes
- * @param rowsBy tells the slots of rows
+ * @param rowIdsOf tells the slots of rows
  */
 function slicesOf(
   { batch, ranges }: NarrowedBatch,
   { keys, aggregates }: ScanPlan,
   slots: readonly Int32Array[],
   sortedBy: string | undefined,
-  rowsBy: GlobalDictionary | null,
-  isEager: boolean,
+  rowIdsOf: RowIds | null,
 ): ScanSlice[] {
+  // Listed rows look up their slots.
+  const isListed = ranges.some(({ filters }) => filters.length > 0);
   const columns = {
     keys: keys.map((key, at) => ({
       codes: keyColumn(batch, key).codes,
       slots: slots[at],
-      rowSlots: rowsBy?.rowIdsOf(keyColumn(batch, key), isEager) ?? null,
+      rowSlots: isListed || rowIdsOf === null ? null : rowIdsOf(keyColumn(batch, key)),
       ascending: key.column === sortedBy,
     })),
     inputs: aggregates.map((aggregate) => aggregate.columns.map((column) => columnOf(batch, column))),
@@ -127,6 +129,21 @@ function slicesOf(
     whole: from === 0 && to === batch.rows && filters.length === 0,
     ...columns,
   }));
+}
+
+type RowIds = (column: DictionaryColumn) => Uint32Array | null;
+
+/** Of one scan, which lays out those of so many rows: the others wait for the next. */
+function rowIdsBy(dictionary: GlobalDictionary | null, isEager: boolean): RowIds | null {
+  if (dictionary === null) return null;
+  let room: number = LIMITS.rowIdsPerScan;
+  return (column) => {
+    const known = dictionary.knownRowIds(column);
+    if (known !== null || room < column.codes.length) return known;
+    const made = dictionary.rowIdsOf(column, isEager);
+    if (made !== null) room -= column.codes.length;
+    return made;
+  };
 }
 
 function columnTypes(batches: readonly StoredBatch[]): Map<string, LogicalType> {

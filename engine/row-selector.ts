@@ -10,7 +10,7 @@ const STRETCH_MIN = 1_024;
 
 /** Finds the rows that pass. Keeps its scratch from chunk to chunk of a scan. */
 export class RowSelector {
-  private readonly kernels: Kernels;
+  readonly kernels: Kernels;
   /** One for each level of nesting. */
   private readonly masks: Uint8Array[] = [];
   /** The codes that pass `fewTable`, where they are few. */
@@ -34,10 +34,12 @@ export class RowSelector {
     chunk.count = this.rowsOf(filters, from, to, chunk.rows);
     chunk.whole = chunk.count === to - from;
     let at = to;
-    while (at < end && !chunk.whole) {
+    // Not too many, for a scan can be stopped between two chunks.
+    const last = Math.min(end, from + LIMITS.keyedRows);
+    while (at < last && !chunk.whole) {
       const room = chunk.rows.length - chunk.count;
       if (room < STRETCH_MIN) break;
-      const next = Math.min(at + room, end);
+      const next = Math.min(at + room, last);
       chunk.count += this.rowsOf(filters, at, next, chunk.rows.subarray(chunk.count));
       at = next;
     }

@@ -127,6 +127,8 @@ async function runTasks(tasks: readonly ScanTask[], pool: WorkerPool, asked: Ask
       }
     } catch (error) {
       next = tasks.length;
+      for (const { next: shared, slices } of tasks)
+        if (shared !== undefined) Atomics.store(shared, 0, slices.length);
       throw error;
     }
   };

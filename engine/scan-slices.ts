@@ -48,12 +48,13 @@ function* slicesOf({ slices, next }: ScanTask): Generator<ScanSlice> {
 function scanAll(states: ScanInProgress, task: ScanTask, stop: Int32Array | null): void {
   const selector = new RowSelector(states.chunk.kernels);
   const placed = placer();
+  let masked: MaskedRows | null = null;
   for (const each of slicesOf(task)) {
     const slice = placeSlice(each, placed);
     states.grouping.begin(slice);
     states.chunk.sliceRows = slice.to - slice.from;
     if (isMasked(slice, task.shape)) {
-      addMasked(states, slice, selector, stop);
+      addMasked(states, slice, (masked ??= new MaskedRows(selector)), stop);
       continue;
     }
     const rowsMax = isByKey(slice, task.shape) ? LIMITS.keyedRows : LIMITS.chunkRows;
@@ -71,17 +72,16 @@ function throwIfStopped(stop: Int32Array | null): void {
 }
 
 function addMasked(
-  { grouping, accumulators, kernels: own }: ScanInProgress,
+  { grouping, accumulators }: ScanInProgress,
   slice: ScanSlice,
-  selector: RowSelector,
+  rows: MaskedRows,
   stop: Int32Array | null,
 ): void {
   const [key] = slice.keys;
-  const rows = new MaskedRows(own);
   for (const accumulator of accumulators) accumulator.reserve(grouping.count);
   for (let { from } = slice; from < slice.to; from += LIMITS.chunkRows) {
     throwIfStopped(stop);
-    rows.select(slice, from, Math.min(from + LIMITS.chunkRows, slice.to), selector);
+    rows.select(slice, from, Math.min(from + LIMITS.chunkRows, slice.to));
     grouping.assignMasked(rows, key);
     accumulators.forEach((accumulator, i) => accumulator.addMasked?.(slice.inputs[i], rows, key));
   }
@@ -196,11 +196,13 @@ interface ScanInProgress extends ScanStates {
 
 function emptyStates(shape: ScanShape): ScanInProgress {
   const own = shape.plain ? plainKernels : kernels();
+  // First: what the first chunk of a thread takes, and all before it, is never given back.
+  const chunk = new Chunk(own);
   return {
     grouping: new Grouping(shape),
     accumulators: shape.aggregates.map(createAccumulator),
     kernels: own,
-    chunk: new Chunk(own),
+    chunk,
   };
 }
 

@@ -177,6 +177,8 @@ export const LIMITS = {
   gatheredRowsMax: 1_024,
   /** Rows of a partition from which the numbers of their values are laid out row by row, where it has about as many. */
   rowIdsMin: 1_024,
+  /** The same rows that a scan lays out at most, some milliseconds. */
+  rowIdsPerScan: 1_048_576,
   /** Bytes of the tables by which the filters of one plan test one partition, up to which they are kept with it. */
   narrowingBytes: 2_048,
   /** Threads of the worker pool, where the machine has as many processors. */

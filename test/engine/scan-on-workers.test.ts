@@ -5,7 +5,9 @@ import { GlobalDictionaries } from '../../dist/engine/global-dictionaries.js';
 import { runScan, type ScanOptions } from '../../dist/engine/run-scan.js';
 import { createWorkerPool, type WorkerPool } from '../../dist/engine/workers/pool.js';
 import type { StoredBatch } from '../../dist/model/batch.js';
+import { StoreError } from '../../dist/model/errors.js';
 import type { ScanPlan } from '../../dist/model/plan.js';
+import type { ScanTask } from '../../dist/engine/scan-task.js';
 import { expectNaive } from './naive-scan.js';
 import {
   buildBatch,
@@ -13,6 +15,7 @@ import {
   MEASURES,
   numberColumn,
   PRECISION,
+  type Row,
   rowArbitrary,
   scanArbitrary,
   sortArbitrary,
@@ -103,6 +106,32 @@ describe('with workers', () => {
     const { batch } = await runScan(COUNT, [], [ones(10_000), ones(3), ones(29_997)], options(pool));
     expect(batch.columns[0].values).toEqual([40_000]);
     expect(pool.tasks).toBe(4);
+  });
+
+  test('a task that fails leaves the slices that it shares with others undone', async () => {
+    const asked: ScanTask[] = [];
+    const pool: WorkerPool = {
+      ...counted(threads),
+      idle: 2,
+      run: async (task) => {
+        asked.push(task);
+        if (asked.length === 1) throw new StoreError('worker_failed', 'it ended.');
+        await setImmediate();
+        return { groups: 0, slots: [], states: [] };
+      },
+    };
+    const rows = Array.from({ length: 5_000 }, (_, i): Row => ({ status: `s${i % 7}`, count: 1 }));
+    const specs = [...KEYS, ...MEASURES].filter(({ name }) => name === 'status' || name === 'count');
+    const scan: ScanPlan = {
+      ...COUNT,
+      keys: [{ column: 'status', output: 'status', bucket: null }],
+      aggregates: [{ columns: ['count'], operation: 'sum', emptyValue: 0 }],
+    };
+    // Of a length at which columns lie in the memory of the kernels.
+    const batches = [0, 1, 2].map(() => buildBatch(rows, specs, []));
+    await expect(runScan(scan, [], batches, options(pool))).rejects.toMatchObject({ code: 'worker_failed' });
+    expect(asked.length).toBeGreaterThan(1);
+    for (const { next, slices } of asked) expect(next?.[0]).toBe(slices.length);
   });
 
   test('what sums of doubles round away comes back from the workers', async () => {
