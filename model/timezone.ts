@@ -24,14 +24,8 @@ export function isTimezone(name: string): boolean {
 /** The wall clock's lead over UTC at an instant, in milliseconds. `zone` is known to be a time zone. */
 export function offsetAt(utcMs: number, zone: string): number {
   if (isUtc(zone)) return 0;
-  const table = zoneTable(zone);
   const instant = foldInstant(utcMs);
-  const stretch = Math.floor(instant / STRETCH_MS);
-  let changes = table.stretches.get(stretch);
-  if (changes === undefined) {
-    changes = findChanges(stretch * STRETCH_MS, (stretch + 1) * STRETCH_MS, table.ask);
-    table.stretches.set(stretch, changes);
-  }
+  const changes = changesOf(zoneTable(zone), Math.floor(instant / STRETCH_MS));
   return changes.offsets[lastAtOrBefore(changes.instants, instant)];
 }
 
@@ -106,6 +100,16 @@ function zoneTable(zone: string): ZoneTable {
   return table;
 }
 
+/** Of a stretch, looked for once. */
+function changesOf({ ask, stretches }: ZoneTable, stretch: number): OffsetChanges {
+  let changes = stretches.get(stretch);
+  if (changes === undefined) {
+    changes = findChanges(stretch * STRETCH_MS, (stretch + 1) * STRETCH_MS, ask);
+    stretches.set(stretch, changes);
+  }
+  return changes;
+}
+
 function askIntl(zone: string): (utcMs: number) => number {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
   return (utcMs) => {
@@ -133,7 +137,21 @@ function foldInstant(utcMs: number): number {
 export function changesWithin(zone: string, range: TimeRange): OffsetChanges {
   const from = Math.max(range.from, FIRST_CHANGE_MS);
   const to = Math.min(range.to, Math.max(from, RULES_MS) + CYCLE_MS);
-  return findChanges(from, to, (instant) => offsetAt(instant, zone));
+  // Of stretches beyond it there are no tables.
+  if (isUtc(zone) || to > RULES_MS + CYCLE_MS)
+    return findChanges(from, to, (instant) => offsetAt(instant, zone));
+  const table = zoneTable(zone);
+  const found = { instants: [from], offsets: [offsetAt(from, zone)] };
+  for (let stretch = Math.floor(from / STRETCH_MS); stretch * STRETCH_MS < to; stretch++) {
+    const { instants, offsets } = changesOf(table, stretch);
+    instants.forEach((instant, at) => {
+      // That of the stretch itself need be no change.
+      if (instant <= from || instant >= to || offsets[at] === found.offsets[found.offsets.length - 1]) return;
+      found.instants.push(instant);
+      found.offsets.push(offsets[at]);
+    });
+  }
+  return found;
 }
 
 /** Walks from `from` to `to` (exclusive) in steps that no two changes fit between. */

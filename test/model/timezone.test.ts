@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { canBuildFrom, floorLocal, nextBucket } from '../../dist/model/civil-time.js';
 import type { TimeRange } from '../../dist/model/query.js';
 import { GRANULARITIES, type Granularity } from '../../dist/model/schema.js';
-import { isTimezone, offsetAt, toLocal, toUtc, zoneFitsGrid } from '../../dist/model/timezone.js';
+import {
+  changesWithin,
+  isTimezone,
+  offsetAt,
+  toLocal,
+  toUtc,
+  zoneFitsGrid,
+} from '../../dist/model/timezone.js';
 import { duckRows } from './duckdb.js';
 
 const LONG = process.env['GRANARY_LONG'] !== undefined;
@@ -286,4 +293,35 @@ describe('[H2] buckets of UTC serve a zone whose buckets are unions of them', ()
       { numRuns: 300 },
     );
   });
+});
+
+test('the changes of a range are where the offset differs, whatever the range', () => {
+  const lengths = [0, 1, 3 * DAY, 500 * DAY, 30_000 * DAY];
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...ZONES),
+      fc.integer({ min: Date.UTC(1790, 0, 1), max: Date.UTC(2560, 0, 1) }),
+      fc.constantFrom(...lengths),
+      (zone, from, length) => {
+        const { instants, offsets } = changesWithin(zone, { from, to: from + length });
+        expect(offsets[0]).toBe(offsetAt(Math.max(from, Date.UTC(1800, 0, 1)), zone));
+        for (let i = 1; i < instants.length; i++) {
+          expect(instants[i]).toBeGreaterThan(instants[i - 1]);
+          expect(offsets[i]).not.toBe(offsets[i - 1]);
+          expect([offsetAt(instants[i] - 1, zone), offsetAt(instants[i], zone)]).toEqual([
+            offsets[i - 1],
+            offsets[i],
+          ]);
+        }
+        // No change is left out: in between the offset is the same, wherever one looks.
+        for (let i = 0; i < 50; i++) {
+          const at = Math.floor(from + (length * i) / 50);
+          if (at < instants[0] || at >= from + length) continue;
+          const last = instants.findLastIndex((instant) => instant <= at);
+          expect(offsetAt(at, zone)).toBe(offsets[last]);
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
 });
