@@ -4,9 +4,11 @@
  * ends with the width of the codes in bits, and with that of the numbers.
  */
 export * from './select';
+export * from './select-few';
 export * from './group';
 export * from './sum';
 export * from './sum-by-key';
+export * from './sum-by-byte';
 export * from './extreme';
 export * from './hash';
 export * from './sketch';
