@@ -9,6 +9,7 @@ export * from './group';
 export * from './sum';
 export * from './sum-by-key';
 export * from './sum-by-byte';
+export * from './sum-in-order';
 export * from './extreme';
 export * from './hash';
 export * from './sketch';

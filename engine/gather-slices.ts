@@ -23,6 +23,7 @@ export function gatherSlices(prepared: PreparedScan): PreparedScan {
     whole: true,
     keys: keys.map((_, at) => gatherKey(rows, at)),
     inputs: inputs.map((columns, at) => columns.map((_, column) => gatherNumbers(rows, at, column))),
+    ordered: null,
   };
   return { ...prepared, slices: rows.length === 0 ? [] : [gathered] };
 }

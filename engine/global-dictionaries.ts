@@ -1,7 +1,7 @@
 import { floorLocal } from '../model/civil-time.js';
 import type { DictionaryColumn } from '../model/batch.js';
 import { LIMITS } from '../model/limits.js';
-import { allocateIn, placed } from '../storage/column-memory.js';
+import { placed } from '../storage/column-memory.js';
 import type { TimeBucket } from '../model/plan.js';
 import { grainName } from '../model/schema.js';
 import { toLocal } from '../model/timezone.js';
@@ -48,7 +48,6 @@ export class GlobalDictionary {
   /** Holds NaN equal to itself, 0 equal to -0 and bigints equal by value, as `compareValues` does. */
   private readonly ids = new Map<Value, number>();
   private readonly tables = new WeakMap<DictionaryColumn, Int32Array>();
-  private readonly rowIds = new WeakMap<DictionaryColumn, Uint32Array | 'asked'>();
 
   constructor(bucket: TimeBucket | null) {
     this.bucket = bucket;
@@ -75,34 +74,6 @@ export class GlobalDictionary {
       this.tables.set(column, (table = placed(ids)));
     }
     return table;
-  }
-
-  /** What `rowIdsOf` has made. */
-  knownRowIds(column: DictionaryColumn): Uint32Array | null {
-    const known = this.rowIds.get(column);
-    return known === undefined || known === 'asked' ? null : known;
-  }
-
-  /**
-   * By row, the number of its value: with nearly as many values as rows, what tells the number of a code is read from far
-   * away for each row. Null: it is not worth it, or this is the first time that somebody asks.
-   *
-   * @param isEager always
-   */
-  rowIdsOf(column: DictionaryColumn, isEager: boolean): Uint32Array | null {
-    const { codes } = column;
-    const ids = this.idsOf(column);
-    const isWorthIt = codes.length >= LIMITS.rowIdsMin && codes.length < FOLDED_ROWS * ids.length;
-    if (!isEager && !isWorthIt) return null;
-    if (!isEager && !this.rowIds.has(column)) {
-      this.rowIds.set(column, 'asked');
-      return null;
-    }
-    const rowIds = allocateIn(Uint32Array, codes.length);
-    if (rowIds === null) return null;
-    for (let row = 0; row < codes.length; row++) rowIds[row] = ids[codes[row]];
-    this.rowIds.set(column, rowIds);
-    return rowIds;
   }
 
   private intern(value: Value): number {

@@ -115,6 +115,7 @@ function sliceOf({ groups, slots, states }: ScanPart, { keys }: ScanSlice): Scan
       return { codes, slots: placed(Int32Array.from(rowSlots)), rowSlots, ascending: false };
     }),
     inputs: states.map((columns) => columns.map(placeInput)),
+    ordered: null,
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { GroupedNumbers } from '../model/batch.js';
 import type { Kernels } from './kernels/kernels.js';
-import { leadingRows } from './leading-rows.js';
+import { insertRank, LAST, leadingRows } from './leading-rows.js';
 import { scratch } from './scratch.js';
 
 /** What the groups are put in order by first, and how many of them are asked for. */
@@ -54,11 +54,15 @@ function boundOf(
   count: number,
 ): number | null {
   const sample = Math.min(SAMPLE, groups);
-  const ranks = new Float64Array(sample);
+  const best = new Float64Array(count).fill(LAST);
   let known = 0;
+  let last = LAST; // of the best
   for (let i = 0; i < sample; i++) {
     const group = Math.floor((i * groups) / sample);
-    if (validity === null || validity[group] === 1) ranks[known++] = sign * values[group];
+    if (validity !== null && validity[group] === 0) continue;
+    known++;
+    const rank = sign * values[group];
+    if (rank < last) last = insertRank(best, rank);
   }
-  return known < count ? null : ranks.subarray(0, known).sort()[count - 1];
+  return known < count ? null : last;
 }

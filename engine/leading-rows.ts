@@ -27,20 +27,20 @@ export function leadingRows(
     if (isNull && last < LAST) continue;
     if ((Number.isNaN(rank) && !isNull) || near.length === PASSED * most) return null;
     near.push(row);
-    if (!isNull && rank < last) last = insert(best, rank);
+    if (!isNull && rank < last) last = insertRank(best, rank);
   }
   const leading = near.filter((row) => last === LAST || sign * values[row] <= last);
   return leading.length > most ? null : Uint32Array.from(leading);
 }
 
 /** The rank of NULL, and of nothing. */
-const LAST = Infinity;
+export const LAST = Infinity;
 
 /** As often as this many, rows may seem to be among the first that in the end are not. */
 const PASSED = 8;
 
 /** Puts a number at its place among those that ascend, which drops the last of them; gives who is last now. */
-function insert(ascending: Float64Array, number: number): number {
+export function insertRank(ascending: Float64Array, number: number): number {
   let at = ascending.length - 1;
   for (; at > 0 && ascending[at - 1] > number; at--) ascending[at] = ascending[at - 1];
   ascending[at] = number;

@@ -74,7 +74,7 @@ function scanCells({ slices }: ScanTask): number {
 
 function cellsOf({ from, to, filters, keys, inputs }: ScanSlice): number {
   let cells = (to - from) * (1 + filters.length + keys.length);
-  for (const input of inputs.flat()) cells += cellsOfInput(input, from, to);
+  for (const columns of inputs) for (const input of columns) cells += cellsOfInput(input, from, to);
   return cells;
 }
 

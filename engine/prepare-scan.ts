@@ -1,21 +1,17 @@
-import { assert, unreachable } from '../model/assert.js';
+import { unreachable } from '../model/assert.js';
 import { PRECISION_DEFAULT } from '../model/aggregates.js';
-import type {
-  DictionaryColumn,
-  NarrowColumn,
-  NumberColumn,
-  StoredBatch,
-  StoredColumn,
-} from '../model/batch.js';
+import type { NarrowColumn, NumberColumn, StoredBatch, StoredColumn } from '../model/batch.js';
 import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
 import type { ScanAggregate, ScanKey, ScanPlan } from '../model/plan.js';
 import type { LogicalType } from '../model/value.js';
-import type { GlobalDictionaries, GlobalDictionary } from './global-dictionaries.js';
+import type { GlobalDictionaries } from './global-dictionaries.js';
+import { KeyLayouts } from './key-layouts.js';
 import { numberKey, type KeyNumbering } from './number-key.js';
 import { isCompact } from './accumulators/create-accumulator.js';
 import { type NarrowedBatch, narrowBatches } from './narrow-batches.js';
 import type { AggregateKind, AggregateShape, ScanShape, ScanSlice } from './scan-task.js';
+import { columnOf, keyColumn, slicesOf } from './slices-of.js';
 import { unifySketches } from './sketches/common-type.js';
 
 /** A scan in numbers, and what turns its groups back into values. */
@@ -75,75 +71,23 @@ export function prepareScan(
   const aggregates = scan.aggregates.map((aggregate) => aggregateShape(aggregate, narrowed, types));
   const direct =
     dense && radices.length === 1 && radices[0] <= rows && aggregates.every(({ kind }) => isCompact(kind));
-  const rowIds = rowIdsBy(keys[0]?.dictionary ?? null, options.eager ?? false);
-  return {
-    shape: {
-      radices,
-      rows,
-      dense,
-      direct,
-      plain: options.plainKernels ?? false,
-      roomBytes: options.roomBytes ?? LIMITS.queryBytes,
-      aggregates,
-    },
-    slices: narrowed.flatMap((slice, i) =>
-      slicesOf(
-        slice,
-        scan,
-        keys.map(({ tables }) => tables[i]),
-        sort[0],
-        direct ? rowIds : null,
-      ),
-    ),
-    keys,
-    types,
+  const shape: ScanShape = {
+    radices,
+    rows,
+    dense,
+    direct,
+    plain: options.plainKernels ?? false,
+    roomBytes: options.roomBytes ?? LIMITS.queryBytes,
+    aggregates,
   };
-}
-
-/**
- * @param slots for each key, those of the batch's codes
- * @param rowIdsOf tells the slots of rows
- */
-function slicesOf(
-  { batch, ranges }: NarrowedBatch,
-  { keys, aggregates }: ScanPlan,
-  slots: readonly Int32Array[],
-  sortedBy: string | undefined,
-  rowIdsOf: RowIds | null,
-): ScanSlice[] {
-  // Listed rows look up their slots.
-  const isListed = ranges.some(({ filters }) => filters.length > 0);
-  const columns = {
-    keys: keys.map((key, at) => ({
-      codes: keyColumn(batch, key).codes,
-      slots: slots[at],
-      rowSlots: isListed || rowIdsOf === null ? null : rowIdsOf(keyColumn(batch, key)),
-      ascending: key.column === sortedBy,
-    })),
-    inputs: aggregates.map((aggregate) => aggregate.columns.map((column) => columnOf(batch, column))),
-  };
-  return ranges.map(({ from, to, filters }) => ({
-    from,
-    to,
-    filters,
-    whole: from === 0 && to === batch.rows && filters.length === 0,
-    ...columns,
-  }));
-}
-
-type RowIds = (column: DictionaryColumn) => Uint32Array | null;
-
-/** Of one scan, which lays out those of so many rows: the others wait for the next. */
-function rowIdsBy(dictionary: GlobalDictionary | null, isEager: boolean): RowIds | null {
-  if (dictionary === null) return null;
-  let room: number = LIMITS.rowIdsPerScan;
-  return (column) => {
-    const known = dictionary.knownRowIds(column);
-    if (known !== null || room < column.codes.length) return known;
-    const made = dictionary.rowIdsOf(column, isEager);
-    if (made !== null) room -= column.codes.length;
-    return made;
-  };
+  const dictionary = direct ? keys[0].dictionary : null;
+  const layouts = dictionary === null ? null : new KeyLayouts(dictionary, options.eager ?? false);
+  const areSummed = aggregates.every(({ kind }) => kind === 'sum');
+  const slices = narrowed.flatMap((slice, i) => {
+    const slots = keys.map(({ tables }) => tables[i]);
+    return slicesOf(slice, scan, { slots, sortedBy: sort[0], areSummed, layouts });
+  });
+  return { shape, slices, keys, types };
 }
 
 function columnTypes(batches: readonly StoredBatch[]): Map<string, LogicalType> {
@@ -265,18 +209,6 @@ const EXACT_MAX = 2 ** 52;
 
 function isNumbers(column: StoredColumn): column is NumberColumn | NarrowColumn {
   return column.kind === 'number' || column.kind === 'narrow';
-}
-
-function columnOf(batch: StoredBatch, name: string): StoredColumn {
-  const column = batch.columns.get(name);
-  assert(column !== undefined, `column ${name} was loaded`);
-  return column;
-}
-
-function keyColumn(batch: StoredBatch, { column: name }: ScanKey): DictionaryColumn {
-  const column = columnOf(batch, name);
-  assert(column.kind === 'dictionary', `${name} is a column of keys`);
-  return column;
 }
 
 function product(numbers: readonly number[]): number {

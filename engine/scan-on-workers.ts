@@ -5,7 +5,8 @@ import type { AskedTask, WorkerPool } from './workers/pool.js';
 /** Whether workers can run it: numbers and sketches only, all in shared memory. */
 export function isNumeric({ slices }: ScanTask): boolean {
   return slices.every(
-    ({ keys, inputs }) => keys.every(({ codes }) => isShared(codes)) && inputs.flat().every(isSharedInput),
+    ({ keys, inputs }) =>
+      keys.every(({ codes }) => isShared(codes)) && inputs.every((columns) => columns.every(isSharedInput)),
   );
 }
 
@@ -84,12 +85,8 @@ function splitSlices(slices: readonly ScanSlice[], rowsMax: number): ScanSlice[]
         room = rowsMax;
       }
       const to = Math.min(from + room, slice.to);
-      runs[runs.length - 1].push({
-        ...slice,
-        from,
-        to,
-        whole: slice.whole && to - from === slice.to - slice.from,
-      });
+      const isCut = to - from < slice.to - slice.from;
+      runs[runs.length - 1].push(isCut ? { ...slice, from, to, whole: false, ordered: null } : slice);
       room -= to - from;
       from = to;
     }

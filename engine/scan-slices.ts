@@ -3,6 +3,7 @@ import { LIMITS } from '../model/limits.js';
 import type { Accumulator } from './accumulators/accumulator.js';
 import { createAccumulator } from './accumulators/create-accumulator.js';
 import { addsByKey } from './accumulators/keyed-sums.js';
+import { isInColumnMemory } from '../storage/column-memory.js';
 import { Chunk } from './chunk.js';
 import { Grouping } from './grouping.js';
 import { identity } from './identity.js';
@@ -13,6 +14,7 @@ import { type Kernels, kernels } from './kernels/kernels.js';
 import { plainKernels } from './kernels/plain-kernels.js';
 import type {
   CodeFilter,
+  OrderedRows,
   ScanInput,
   ScanPart,
   ScanShape,
@@ -52,6 +54,11 @@ function scanAll(states: ScanInProgress, task: ScanTask, stop: Int32Array | null
   for (const each of slicesOf(task)) {
     const slice = placeSlice(each, placed);
     states.grouping.begin(slice);
+    if (task.shape.direct && slice.ordered !== null) {
+      throwIfStopped(stop);
+      addOrdered(states, slice, slice.ordered);
+      continue;
+    }
     states.chunk.sliceRows = slice.to - slice.from;
     if (isMasked(slice, task.shape)) {
       addMasked(states, slice, (masked ??= new MaskedRows(selector)), stop);
@@ -85,6 +92,17 @@ function addMasked(
     grouping.assignMasked(rows, key);
     accumulators.forEach((accumulator, i) => accumulator.addMasked?.(slice.inputs[i], rows, key));
   }
+}
+
+function addOrdered(
+  { grouping, accumulators, kernels: own }: ScanInProgress,
+  slice: ScanSlice,
+  rows: OrderedRows,
+): void {
+  accumulators.forEach((accumulator, i) => {
+    accumulator.reserve(grouping.count);
+    accumulator.addOrdered?.(slice.inputs[i], rows, rows.codes[i], slice.keys[0], own);
+  });
 }
 
 /** Whether all is added by a key, so that nothing is written for each row, and more rows go at once. */
@@ -177,6 +195,7 @@ function placer(): Place {
 }
 
 function placeSlice(slice: ScanSlice, placed: Place): ScanSlice {
+  if (slice.filters.length === 0 && slice.keys.every(({ slots }) => isInColumnMemory(slots))) return slice;
   return {
     ...slice,
     filters: slice.filters.map((filter) => placeFilter(filter, placed)),

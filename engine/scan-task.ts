@@ -62,6 +62,18 @@ export interface ScanSlice {
   readonly keys: readonly SliceKey[];
   /** For each aggregate, the columns of its states. */
   readonly inputs: readonly (readonly ScanInput[])[];
+  /** The same rows in the order of the slots of the one key, where they are laid out so; else null. */
+  readonly ordered: OrderedRows | null;
+}
+
+/** All rows of a partition, of which sums alone are asked. */
+export interface OrderedRows {
+  /** The slot of the first row. */
+  readonly first: number;
+  /** By row, how many slots after that of the row before. */
+  readonly steps: Uint8Array;
+  /** For each aggregate, the codes of its one input. */
+  readonly codes: readonly Codes[];
 }
 
 export type CodeFilter =

@@ -175,10 +175,12 @@ export const LIMITS = {
   preparedRowsMax: 65_536,
   /** Rows of a scan that is asked again, up to which they are laid side by side. */
   gatheredRowsMax: 1_024,
-  /** Rows of a partition from which the numbers of their values are laid out row by row, where it has about as many. */
-  rowIdsMin: 1_024,
-  /** The same rows that a scan lays out at most, some milliseconds. */
-  rowIdsPerScan: 1_048_576,
+  /** Rows of a partition from which a key of nearly as many values is laid out for the scans by it. */
+  laidOutRowsMin: 1_024,
+  /** The same rows that one scan lays out at most, some milliseconds. */
+  laidOutRowsPerScan: 524_288,
+  /** Rows of a partition up to which they are put in the order of a key: so many are added in one go. */
+  orderedRowsMax: 1_048_576,
   /** Bytes of the tables by which the filters of one plan test one partition, up to which they are kept with it. */
   narrowingBytes: 2_048,
   /** Threads of the worker pool, where the machine has as many processors. */

@@ -2,8 +2,9 @@ import { assert } from '../../model/assert.js';
 import type { GroupedNumbers } from '../../model/batch.js';
 import type { Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
+import type { Kernels } from '../kernels/kernels.js';
 import type { MaskedRows } from '../masked-rows.js';
-import type { NumberInput, ScanInput, SliceKey, StateInput } from '../scan-task.js';
+import type { Codes, NumberInput, OrderedRows, ScanInput, SliceKey, StateInput } from '../scan-task.js';
 
 /** The states of one aggregate, one for each group. */
 export interface Accumulator {
@@ -13,6 +14,18 @@ export interface Accumulator {
   add(inputs: readonly ScanInput[], chunk: Chunk): void;
   /** The same of masked rows; of sums of integers. */
   addMasked?(inputs: readonly ScanInput[], rows: MaskedRows, key: SliceKey): void;
+  /**
+   * Adds all rows of a partition, in the order of the slots of the key; of sums of integers.
+   *
+   * @param codes of the input, in that order
+   */
+  addOrdered?(
+    inputs: readonly ScanInput[],
+    rows: OrderedRows,
+    codes: Codes,
+    key: SliceKey,
+    kernels: Kernels,
+  ): void;
   /** By slot of a key, the sums of rows that were added by it; one that is not 0 has rows. */
   readonly keyedSums?: Float64Array | undefined;
   /** Makes the states of these groups, which ascend, those of the groups from 0 on; of what `isCompact`. */

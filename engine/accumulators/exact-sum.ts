@@ -2,8 +2,9 @@ import { assert } from '../../model/assert.js';
 import type { GroupedNumbers, NarrowColumn } from '../../model/batch.js';
 import { canonicalInteger, type Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
+import type { Kernels } from '../kernels/kernels.js';
 import type { MaskedRows } from '../masked-rows.js';
-import type { ScanInput, SliceKey } from '../scan-task.js';
+import type { Codes, OrderedRows, ScanInput, SliceKey } from '../scan-task.js';
 import { numberInput, valuesOf, type Accumulator, type StateColumns } from './accumulator.js';
 import { grow, keepElements } from './grow.js';
 import { addsByKey, KeyedSums } from './keyed-sums.js';
@@ -46,6 +47,18 @@ export class ExactSum implements Accumulator {
     assert(column.kind === 'narrow', 'what is added of masked rows is narrow');
     (this.keyed ??= new KeyedSums(this.groups, rows.kernels)).addMasked(column, rows, key);
     if (this.seen?.isFull(this.groups) === false) rows.mark(this.seen.marks, key, column.validity);
+  }
+
+  addOrdered(
+    [input]: readonly ScanInput[],
+    rows: OrderedRows,
+    codes: Codes,
+    key: SliceKey,
+    kernels: Kernels,
+  ): void {
+    const column = numberInput(input);
+    assert(column.kind === 'narrow', 'what is added in the order of a key is narrow');
+    (this.keyed ??= new KeyedSums(this.groups, kernels)).addOrdered(column, rows, codes, key, this.seen);
   }
 
   private addNumbers(numbers: Float64Array, chunk: Chunk): void {
@@ -93,7 +106,7 @@ export class ExactSum implements Accumulator {
   }
 
   numbersInPlace(): [GroupedNumbers] {
-    return [{ values: this.sums, validity: this.seen?.marks ?? null }];
+    return [{ values: this.sums, validity: this.seen?.validityInPlace() ?? null }];
   }
 
   values(groups: number): [Value[]] {

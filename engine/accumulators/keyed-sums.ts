@@ -4,7 +4,7 @@ import { FOLDED_ROWS } from '../global-dictionaries.js';
 import { clearMemory, type Kernels } from '../kernels/kernels.js';
 import { WHOLES } from '../kernels/sum-numbers.js';
 import type { MaskedRows } from '../masked-rows.js';
-import type { NumberInput, SliceKey } from '../scan-task.js';
+import type { Codes, NumberInput, OrderedRows, SliceKey } from '../scan-task.js';
 import { scratch } from '../scratch.js';
 import { FEW_GROUPS, type SeenGroups } from './seen-groups.js';
 
@@ -19,24 +19,41 @@ export function addsByKey({ codes, rowSlots }: SliceKey, { kind }: NumberInput, 
  * asked where a sum is 0.
  */
 export class KeyedSums {
-  /** By slot; but for what is still to be folded in. */
-  private readonly own: Float64Array;
+  private readonly groups: number;
   private readonly kernels: Kernels;
-  private readonly wholes = scratch().zeroed(Float64Array, WHOLES);
+  private readonly room = scratch().zeroed(Float64Array, WHOLES);
+  /** By slot; but for what is still to be folded in, and for what is added in order. */
+  private numbers: Float64Array | null = null;
+  /** By slot, of what is added in order: as `sumInOrder` has them. */
+  private wholes: Float64Array | null = null;
   /** Of the slice whose sums stand by code. */
   private foldedSlots: Int32Array | null = null;
   private byCode = new Float64Array(0);
   private readonly parts: (() => void)[] = [];
 
   constructor(groups: number, kernels: Kernels) {
+    this.groups = groups;
     this.kernels = kernels;
-    this.own = scratch().zeroed(Float64Array, groups);
+  }
+
+  private get own(): Float64Array {
+    return (this.numbers ??= scratch().zeroed(Float64Array, this.groups));
   }
 
   /** By slot. */
   sums(): Float64Array {
     this.fold();
+    this.settleWholes();
     return this.own;
+  }
+
+  private settleWholes(): void {
+    const { wholes, numbers } = this;
+    if (wholes === null) return;
+    this.kernels.settleWholes(wholes);
+    if (numbers === null) this.numbers = wholes;
+    else for (let slot = 0; slot < wholes.length; slot++) numbers[slot] += wholes[slot];
+    this.wholes = null;
   }
 
   /** @param seen null: every row has a value */
@@ -53,7 +70,20 @@ export class KeyedSums {
     { slots }: SliceKey,
   ): void {
     const own = codes.subarray(from, from + count);
-    kernels.sumByKey(this.own, base, keys, slots, own, 0, count, this.wholes);
+    kernels.sumByKey(this.own, base, keys, slots, own, 0, count, this.room);
+  }
+
+  addOrdered(
+    { base, validity }: Pick<NarrowColumn, 'base' | 'validity'>,
+    { first, steps }: OrderedRows,
+    codes: Codes,
+    key: SliceKey,
+    seen: SeenGroups | null,
+  ): void {
+    const { kernels } = this;
+    this.wholes ??= scratch().zeroed(Float64Array, this.groups);
+    kernels.sumInOrder(this.wholes, base, first, steps, codes);
+    if (seen !== null) this.parts.push(() => mark(seen, kernels, key, validity, 0, codes.length));
   }
 
   private addCodes({ codes, base }: Pick<NarrowColumn, 'codes' | 'base'>, key: SliceKey, chunk: Chunk): void {
@@ -62,7 +92,7 @@ export class KeyedSums {
     if (keys.BYTES_PER_ELEMENT > 1 && chunk.sliceRows >= FOLDED_ROWS * slots.length)
       kernels.sumByCode(this.sumsByCode(slots), base, keys, codes, from, count);
     else if (rowSlots !== null) kernels.sumByCode(this.own, base, rowSlots, codes, from, count);
-    else kernels.sumByKey(this.own, base, keys, slots, codes, from, count, this.wholes);
+    else kernels.sumByKey(this.own, base, keys, slots, codes, from, count, this.room);
   }
 
   private sumsByCode(slots: Int32Array): Float64Array {
@@ -70,7 +100,7 @@ export class KeyedSums {
     this.fold();
     this.foldedSlots = slots;
     if (slots.length > this.byCode.length)
-      this.byCode = scratch().zeroed(Float64Array, Math.max(slots.length, this.own.length));
+      this.byCode = scratch().zeroed(Float64Array, Math.max(slots.length, this.groups));
     return this.byCode;
   }
 
@@ -86,7 +116,7 @@ export class KeyedSums {
   settle(groups: Uint32Array, besides: Float64Array | null, seen: SeenGroups | null): Float64Array {
     const own = this.sums();
     if (besides === null && !this.kernels.hasZero(own, own.length)) {
-      seen?.markFirst(own.length);
+      seen?.markAll();
       return own;
     }
     const sums = besides ?? scratch().zeroed(Float64Array, own.length);

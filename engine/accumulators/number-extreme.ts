@@ -53,7 +53,7 @@ export class NumberExtreme implements Accumulator {
   }
 
   numbersInPlace(): [GroupedNumbers] {
-    return [{ values: this.best, validity: this.seen?.marks ?? null }];
+    return [{ values: this.best, validity: this.seen?.validityInPlace() ?? null }];
   }
 
   values(groups: number): [Value[]] {

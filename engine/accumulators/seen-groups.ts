@@ -7,52 +7,64 @@ export const FEW_GROUPS = 256;
 
 /** Which groups met a value. */
 export class SeenGroups {
+  private groups = 0;
+  private areAll = false;
+  /** Made when the first is marked. */
   private flags = new Uint8Array(0);
 
   reserve(groups: number): void {
-    this.flags = grow(this.flags, groups);
+    this.groups = groups;
   }
 
   add(input: NumberInput, chunk: Chunk): void {
     const validity = chunk.validityOf(input);
     const { kernels, count, oneGroup } = chunk;
+    const { marks } = this;
     if (validity === null && oneGroup >= 0 && count > 0) {
-      this.flags[oneGroup] = 1;
+      marks[oneGroup] = 1;
       return;
     }
     const { groups } = chunk;
-    if (validity === null) kernels.markSeen(this.flags, groups, count);
-    else kernels.markValid(this.flags, groups, validity, chunk.offset, count);
+    if (validity === null) kernels.markSeen(marks, groups, count);
+    else kernels.markValid(marks, groups, validity, chunk.offset, count);
   }
 
   /** Whether all of the first `groups` groups are marked; only asked where these are few. */
   isFull(groups: number): boolean {
     if (groups > FEW_GROUPS) return false;
-    for (let group = 0; group < groups; group++) if (this.flags[group] === 0) return false;
+    for (let group = 0; group < groups; group++) if (!this.has(group)) return false;
     return true;
   }
 
+  /** To mark groups in. */
   get marks(): Uint8Array {
-    return this.flags;
+    return (this.flags = grow(this.flags, this.groups));
   }
 
   keepGroups(groups: Uint32Array): void {
-    keepElements(this.flags, groups);
+    if (!this.areAll) keepElements(this.marks, groups);
+    this.groups = groups.length;
   }
 
-  markFirst(groups: number): void {
-    this.flags.fill(1, 0, groups);
+  /** Once there will be no more groups. */
+  markAll(): void {
+    this.areAll = true;
   }
 
   mark(group: number): void {
-    this.flags[group] = 1;
+    this.marks[group] = 1;
   }
 
   has(group: number): boolean {
-    return this.flags[group] === 1;
+    return this.areAll || this.flags[group] === 1;
   }
 
-  validity(groups: number): Uint8Array {
-    return this.flags.slice(0, groups);
+  /** In an array of its own; null: all are marked. */
+  validity(groups: number): Uint8Array | null {
+    return this.areAll ? null : this.marks.slice(0, groups);
+  }
+
+  validityInPlace(): Uint8Array | null {
+    return this.areAll ? null : this.marks;
   }
 }

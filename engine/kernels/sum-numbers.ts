@@ -66,6 +66,36 @@ export function sumByCode(
   for (let row = from; row < from + count; row++) sums[keys[row]] += base + codes[row];
 }
 
+/**
+ * As `sumByCode` where rows are in the order of their groups, and only the steps between these are told.
+ *
+ * @param wholes sums whose bits are integers of 64 bits, as `settleWholes` takes them
+ * @param group that the first step is counted from
+ */
+export function sumInOrder(
+  wholes: Float64Array,
+  base: number,
+  group: number,
+  steps: Uint8Array,
+  codes: Codes,
+): void {
+  const sums = bitsOf(wholes);
+  for (let row = 0; row < steps.length; row++) {
+    group += steps[row];
+    sums[group] += BigInt(base + codes[row]);
+  }
+}
+
+/** Makes doubles of integers of 64 bits; they are safe integers. */
+export function settleWholes(wholes: Float64Array): void {
+  const sums = bitsOf(wholes);
+  for (let i = 0; i < wholes.length; i++) wholes[i] = Number(sums[i]);
+}
+
+function bitsOf({ buffer, byteOffset, length }: Float64Array): BigInt64Array {
+  return new BigInt64Array(buffer, byteOffset, length);
+}
+
 /** The sum of all, in four lanes that do not wait for each other. Exact while every sum is a safe integer. */
 export function sumOfNumbers(numbers: Float64Array, from: number, count: number): number {
   let a = 0;

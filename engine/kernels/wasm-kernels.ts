@@ -240,6 +240,8 @@ function summing(
   | 'sumNumbers'
   | 'sumByCode'
   | 'sumByKey'
+  | 'sumInOrder'
+  | 'settleWholes'
   | 'sumCodes'
   | 'sumOfNumbers'
   | 'sumOfCodes'
@@ -250,6 +252,7 @@ function summing(
   const sumOfCodes = byWidth(calls, 'sumOfCodes');
   const sumByCode = byWidths(calls, 'sumByCode');
   const sumByKey = byWidths(calls, 'sumByKey');
+  const sumInOrder = byWidth(calls, 'sumInOrder');
   return {
     sumNumbers(sums, groups, numbers, from, count) {
       if (sees(sums) && sees(groups) && sees(numbers)) {
@@ -268,6 +271,16 @@ function summing(
         const [k, s, c] = [keys.byteOffset, slots.byteOffset, codes.byteOffset];
         call(sums.byteOffset, base, k, s, slots.length, c, from, count, wholes.byteOffset);
       } else plain.sumByKey(sums, base, keys, slots, codes, from, count, wholes);
+    },
+    sumInOrder(wholes, base, group, steps, codes) {
+      if (sees(wholes) && sees(steps) && sees(codes)) {
+        const call = sumInOrder[codes.BYTES_PER_ELEMENT];
+        call(wholes.byteOffset, base, group, steps.byteOffset, codes.byteOffset, steps.length);
+      } else plain.sumInOrder(wholes, base, group, steps, codes);
+    },
+    settleWholes(wholes) {
+      if (sees(wholes)) calls.settleWholes(wholes.byteOffset, wholes.length);
+      else plain.settleWholes(wholes);
     },
     sumCodes(sums, base, groups, codes, from, count) {
       if (sees(sums) && sees(groups) && sees(codes)) {

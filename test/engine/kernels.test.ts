@@ -297,6 +297,25 @@ const LAWS: Readonly<Record<string, (given: Coded) => void>> = {
       k.sumByKey(a.sums, base, a.other, a.slots, a.large, from, to - from, a.wholes);
     });
   },
+  sumInOrder({ codes, flags, groups, integers, part: { from, to }, base, shift }) {
+    const steps = Uint8Array.from(flags.subarray(from, to), (flag, i) => (i % 29 === 28 ? 255 : flag));
+    const columns = {
+      own: codes.slice(from, to),
+      other: Uint8Array.from(groups.subarray(from, to)),
+      large: Uint32Array.from(integers.subarray(from, to)),
+    };
+    const last = steps.reduce((sum, step) => sum + step, 0);
+    const wholes = new Float64Array(last + GROUPS);
+    expectSame({ steps, ...columns, wholes }, shift, (k, a) => {
+      k.sumInOrder(a.wholes, base, 0, a.steps, a.own);
+      k.sumInOrder(a.wholes, -base, 3, a.steps, a.other);
+      k.sumInOrder(a.wholes, 2 ** 20 * base, GROUPS - 1, a.steps, a.large);
+    });
+  },
+  settleWholes({ integers, base, shift }) {
+    const sums = BigInt64Array.from(integers, (integer) => BigInt(integer) * BigInt(base));
+    expectSame({ wholes: new Float64Array(sums.buffer) }, shift, (k, a) => k.settleWholes(a.wholes));
+  },
   markByKey({ codes, slots, flags, part: { from, to }, shift }) {
     const seen = new Uint8Array(GROUPS);
     expectSame({ codes, slots, flags, seen }, shift, (k, a) =>

@@ -2,23 +2,33 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { GlobalDictionaries } from '../../dist/engine/global-dictionaries.js';
+import { KeyOrder } from '../../dist/engine/key-order.js';
 import { leadingGroups } from '../../dist/engine/leading-groups.js';
 import { kernels } from '../../dist/engine/kernels/kernels.js';
 import { plainKernels } from '../../dist/engine/kernels/plain-kernels.js';
 import { prepareScan } from '../../dist/engine/prepare-scan.js';
-import { runScan } from '../../dist/engine/run-scan.js';
+import { runScan, runScanSync } from '../../dist/engine/run-scan.js';
 import { createWorkerPool } from '../../dist/engine/workers/pool.js';
 import type { GroupedBatch, StoredBatch } from '../../dist/model/batch.js';
 import type { ScanPlan } from '../../dist/model/plan.js';
 import type { Value } from '../../dist/model/value.js';
 import { placed } from '../../dist/storage/column-memory.js';
 import { expectNaive } from './naive-scan.js';
-import { buildBatch, KEYS, MEASURES, type Row } from './scan-cases.js';
+import {
+  buildBatch,
+  keyArbitrary,
+  KEYS,
+  MEASURES,
+  rowArbitrary,
+  sortArbitrary,
+  type Row,
+} from './scan-cases.js';
 
 const pool = createWorkerPool({ maxThreads: 2 });
 afterAll(() => pool.close());
 
-const SPECS = [...KEYS, ...MEASURES].filter(({ name }) => ['status', 'count', 'amount'].includes(name));
+const RUNS = process.env.GRANARY_LONG ? 5_000 : 500;
+const SPECS = [...KEYS, ...MEASURES.filter(({ name }) => ['count', 'amount'].includes(name))];
 const BY_STATUS: ScanPlan = {
   keys: [{ column: 'status', output: 'status', bucket: null }],
   filter: null,
@@ -69,15 +79,75 @@ describe('many groups of one key', () => {
     },
   );
 
-  test('the slots of rows are laid out where values are nearly as many, and from the second time on', () => {
+  test('rows are put in the order of their slots where values are nearly as many, from the second time on', () => {
     const options = { dictionaries: new GlobalDictionaries() };
-    const laidOut = (): boolean[] =>
-      prepareScan(BY_STATUS, [], batches, options).slices.map(({ keys }) => keys[0].rowSlots !== null);
-    expect(laidOut()).toEqual([false, false, false, false]);
-    expect(laidOut()).toEqual([true, false, false, true]);
+    const areOrdered = (): boolean[] =>
+      prepareScan(BY_STATUS, [], batches, options).slices.map(({ ordered }) => ordered !== null);
+    expect(areOrdered()).toEqual([false, false, false, false]);
+    // Those of the last are too far from each other, and so are laid out row by row.
+    expect(areOrdered()).toEqual([true, false, false, false]);
     const { slices } = prepareScan(BY_STATUS, [], batches, options);
-    const [{ codes, slots, rowSlots }] = slices[0].keys;
+    expect(slices.map(({ keys: [{ rowSlots }] }) => rowSlots !== null)).toEqual([false, false, false, true]);
+    const [{ keys, inputs, ordered }] = slices;
+    const [{ codes, slots }] = keys;
+    let slot = ordered?.first ?? 0;
+    const inOrder = Array.from(ordered?.steps ?? [], (step) => (slot += step));
+    const rows = Array.from(codes.keys()).sort((a, b) => slots[codes[a]] - slots[codes[b]] || a - b);
+    expect(inOrder).toEqual(rows.map((row) => slots[codes[row]]));
+    inputs.forEach(([input], i) => {
+      if (input.kind !== 'narrow') throw new Error('sums of integers are narrow');
+      expect(Array.from(ordered?.codes[i] ?? [])).toEqual(rows.map((row) => input.codes[row]));
+    });
+  });
+
+  test('the slots of rows are laid out where more than sums is asked, from the second time on', () => {
+    const options = { dictionaries: new GlobalDictionaries() };
+    const scan: ScanPlan = {
+      ...BY_STATUS,
+      aggregates: [...BY_STATUS.aggregates, { columns: ['amount'], operation: 'max', emptyValue: null }],
+    };
+    const areLaidOut = (): boolean[] =>
+      prepareScan(scan, [], batches, options).slices.map(({ keys }) => keys[0].rowSlots !== null);
+    expect(areLaidOut()).toEqual([false, false, false, false]);
+    expect(areLaidOut()).toEqual([true, false, false, true]);
+    const [{ keys, ordered }] = prepareScan(scan, [], batches, options).slices;
+    const [{ codes, slots, rowSlots }] = keys;
+    expect(ordered).toBeNull();
     expect(Array.from(rowSlots ?? [])).toEqual(Array.from(codes, (code) => slots[code]));
+  });
+
+  test('random rows in the order of a key add up to what a row-by-row loop finds', () => {
+    let ordered = 0;
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(rowArbitrary, { minLength: 1, maxLength: 60, size: 'max' }), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        keyArbitrary,
+        sortArbitrary,
+        fc.boolean(),
+        (rows, key, sort, plainKernels) => {
+          const parts = rows.map((part): StoredBatch => buildBatch(part, SPECS, sort));
+          const scan: ScanPlan = { ...BY_STATUS, keys: [key] };
+          const options = { dictionaries: new GlobalDictionaries(), plainKernels, eager: true };
+          const { slices, shape } = prepareScan(scan, sort, parts, options);
+          if (shape.direct) ordered += slices.filter((slice) => slice.ordered !== null).length;
+          expectNaive(scan, runScanSync(scan, sort, parts, options).batch, rows.flat());
+        },
+      ),
+      { numRuns: RUNS },
+    );
+    expect(ordered).toBeGreaterThan(RUNS / 4);
+  });
+
+  test('rows of slots far from each other have no order', () => {
+    const slots = Int32Array.of(700, 445, 0, 190);
+    expect(KeyOrder.of(Uint8Array.of(0, 1, 1, 3), slots)).toMatchObject({
+      first: 190,
+      steps: Uint8Array.of(0, 255, 0, 255),
+    });
+    expect(KeyOrder.of(Uint8Array.of(0, 1, 2), slots)).toBeNull();
   });
 
   test.each([true, false])('the first of them are among what is left, descending %s', async (descending) => {

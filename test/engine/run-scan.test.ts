@@ -43,9 +43,10 @@ describe('a scan answers as a row-by-row loop does', () => {
             sortArbitrary,
             blockArbitrary,
             fc.boolean(),
-            (partitions, scan, sort, blockRows, plainKernels) => {
+            fc.boolean(),
+            (partitions, scan, sort, blockRows, plainKernels, eager) => {
               const batches = partitions.map((rows) => buildBatch(rows, COLUMNS, sort));
-              const options = { dictionaries: new GlobalDictionaries(), grouping, plainKernels };
+              const options = { dictionaries: new GlobalDictionaries(), grouping, plainKernels, eager };
               const run = (rows: number) =>
                 runScanSync(scan, narrowing ? sort : [], batches, { ...options, blockRows: rows });
               const [whole, here, again] = [run(Infinity), run(blockRows), run(blockRows)];

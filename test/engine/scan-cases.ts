@@ -231,7 +231,7 @@ const filterArbitrary: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter }>((tie
   ),
 })).filter;
 
-const keyArbitrary: fc.Arbitrary<ScanKey> = fc.oneof(
+export const keyArbitrary: fc.Arbitrary<ScanKey> = fc.oneof(
   fc
     .constantFrom('status', 'store', 'flag', 'hour')
     .map((column) => ({ column, output: column, bucket: null })),

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { openStore } from '../../dist/index.js';
 import { NaiveJudge } from './naive-judge.js';
-import { sampleOf } from './random-sample.js';
+import { sampleOf, statesOf } from './random-sample.js';
 import { runCases, SWITCHES } from './run-cases.js';
 import type { Failure, SwitchName } from './run-cases.js';
 import { tellFailure } from './tell-failure.js';
@@ -71,7 +71,7 @@ async function failed(judge: NaiveJudge, at: number, failure: Failure): Promise<
       runCases(
         openStore,
         judge,
-        { model, cases: failing === null ? [] : [failing] },
+        { model, cases: failing === null ? [] : [failing], states: statesOf(at) },
         { walk: true, switches: ALL },
       ),
     SHRINK_MS,

@@ -8,13 +8,21 @@ import { Tape } from './tape.js';
 export interface Sample {
   readonly model: RandomModel;
   readonly cases: readonly Case[];
+  /** Of its stores: whether what partitions add up to is kept, and stands for their rows. */
+  readonly states: 'eager' | 'off';
 }
 
 /** Number `at` of a seed: the same in every run, whatever stands before it. */
 export function sampleOf(seed: number, at: number, queries: number): Sample {
   const model = randomModel(new Tape(randomCells(seed * 1_000_003 + at * 2)), true);
   const tape = new Tape(randomCells(seed * 1_000_003 + at * 2 + 1));
-  return { model, cases: Array.from({ length: queries }, () => randomCase(tape, model)) };
+  const cases = Array.from({ length: queries }, () => randomCase(tape, model));
+  return { model, cases, states: statesOf(at) };
+}
+
+/** Of four samples in turn, so that who takes every fourth has both. */
+export function statesOf(at: number): Sample['states'] {
+  return Math.floor(at / 4) % 2 === 0 ? 'eager' : 'off';
 }
 
 /** Numbers that look random (mulberry32, by Tommy Ettinger, in the public domain). */

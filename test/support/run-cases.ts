@@ -61,7 +61,7 @@ export async function runCases(
   const stores = new Map<string, Store>();
   const storeOf = async (name: string, more: object = {}): Promise<Store> => {
     const store =
-      stores.get(name) ?? (await open({ ...storeOptions(model, join(folder, 'built')), ...more }));
+      stores.get(name) ?? (await open({ ...storeOptions(sample, join(folder, 'built')), ...more }));
     stores.set(name, store);
     return store;
   };
@@ -105,14 +105,14 @@ async function askAll({ judge, sample, known, options, storeOf }: Run): Promise<
   return null;
 }
 
-function storeOptions(model: RandomModel, store: string): Parameters<OpenStore>[0] {
+function storeOptions({ model, states }: Sample, store: string): Parameters<OpenStore>[0] {
   return {
     model: model.document,
     store,
     selection: model.selection,
     threads: 2,
-    // The stores are small, and few questions group alike: else none would ever be kept. No switch keeps any.
-    testing: { states: 'eager', eager: true },
+    // The stores are small, and few questions group alike: else nothing would ever be kept. No switch keeps states.
+    testing: { states, eager: true },
     sources: { default: { type: 'duckdb', init: [...model.init] } },
   };
 }

@@ -32,7 +32,7 @@ const forgetful: OpenStore = async (options) => {
 };
 
 const attempt: Attempt = (model, failed) =>
-  runCases(forgetful, judge, { model, cases: failed === null ? [] : [failed] });
+  runCases(forgetful, judge, { model, cases: failed === null ? [] : [failed], states: 'eager' });
 
 async function firstFailure(): Promise<{ sample: Sample; failure: Failure }> {
   for (let at = 0; at < 50; at++) {

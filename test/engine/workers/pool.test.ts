@@ -70,6 +70,7 @@ test('a scan that runs ends soon after its signal, and its thread is free', { ti
     filters: [],
     keys: [],
     inputs: [[{ kind: 'number' as const, values, validity: null }]],
+    ordered: null,
   };
   // 80 thousand million rows: minutes of it.
   const endless: ScanTask = {
