@@ -1,9 +1,8 @@
 /**
- * What was decided for a scan of few rows stays known while its first partition is in memory: a plan that is kept is asked
- * again. From the second time on its rows lie side by side.
+ * What was decided for a scan stays known while nothing else wants the memory: a plan that is kept is asked again. From the
+ * second time on its rows lie side by side, where they are few.
  */
 import type { StoredBatch } from '../model/batch.js';
-import { LIMITS } from '../model/limits.js';
 import type { ScanPlan } from '../model/plan.js';
 import { type FewRows, fewRows } from './few-rows.js';
 import { gatherSlices } from './gather-slices.js';
@@ -29,15 +28,16 @@ export function keptPreparation(
   options: PrepareOptions,
 ): GatheredScan {
   const first = batches.at(0);
-  const known = first === undefined ? undefined : preparations.get(first)?.get(scan);
+  const known = first === undefined ? undefined : preparations.get(first)?.get(scan)?.deref();
   if (known !== undefined && isSame(known, sort, batches, options))
     return (known.gathered ??= gather(scan, known.prepared));
   const prepared = prepareScan(scan, sort, batches, options);
-  if (first !== undefined && prepared.shape.rows <= LIMITS.preparedRowsMax) {
-    const ofFirst = preparations.get(first) ?? new WeakMap<ScanPlan, Preparation>();
+  if (first !== undefined && prepared.isSettled) {
+    const ofFirst = preparations.get(first) ?? new WeakMap<ScanPlan, WeakRef<Preparation>>();
     const { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states, eager } = options;
     const asked = { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states, eager };
-    preparations.set(first, ofFirst.set(scan, { sort, batches, options: asked, prepared, gathered: null }));
+    const preparation = { sort, batches, options: asked, prepared, gathered: null };
+    preparations.set(first, ofFirst.set(scan, new WeakRef(preparation)));
   }
   return { prepared, few: null };
 }
@@ -69,7 +69,8 @@ interface Preparation {
   gathered: GatheredScan | null;
 }
 
-const preparations = new WeakMap<StoredBatch, WeakMap<ScanPlan, Preparation>>();
+/** By the first partition. Weak: columns that leave the cache are not held by whoever read them once. */
+const preparations = new WeakMap<StoredBatch, WeakMap<ScanPlan, WeakRef<Preparation>>>();
 
 function isSame(
   known: Preparation,

@@ -1,6 +1,5 @@
 /** Which rows of each partition a scan visits. */
 import type { StoredBatch } from '../model/batch.js';
-import { LIMITS } from '../model/limits.js';
 import type { ScanPlan } from '../model/plan.js';
 import { type BatchFilter, compileFilter } from './compile-filter.js';
 import { narrowRows } from './narrow-rows.js';
@@ -24,30 +23,8 @@ export function narrowBatches(
   blockRows: number,
 ): NarrowedBatch[] {
   const filterOf = compileFilter(scan.filter);
-  const form = `${blockRows} ${sort.join()}`;
-  return batches.flatMap((batch) => {
-    const known = narrowings.get(batch)?.get(scan);
-    if (known?.form === form) return known.narrowed;
-    const narrowed = narrowBatch(batch, sort, filterOf(batch), blockRows);
-    const bytes = narrowed
-      .flatMap(({ tests }) => [...tests.values()])
-      .reduce((sum, { table }) => sum + table.length, 0);
-    if (bytes <= LIMITS.narrowingBytes) {
-      const ofBatch = narrowings.get(batch) ?? new WeakMap<ScanPlan, Narrowing>();
-      narrowings.set(batch, ofBatch.set(scan, { form, narrowed }));
-    }
-    return narrowed;
-  });
+  return batches.flatMap((batch) => narrowBatch(batch, sort, filterOf(batch), blockRows));
 }
-
-interface Narrowing {
-  readonly form: string;
-  /** One, or none where no row can pass. */
-  readonly narrowed: readonly NarrowedBatch[];
-}
-
-/** A plan that is kept is asked again and again: what it looks at stays known while the partition is in memory. */
-const narrowings = new WeakMap<StoredBatch, WeakMap<ScanPlan, Narrowing>>();
 
 function narrowBatch(
   batch: StoredBatch,

@@ -21,10 +21,11 @@ export interface PlaceOptions {
 /** By the estimated cost: rows after narrowing times columns that are looked at. */
 export function placeScan(scan: ScanTask, { pool, workerRowsMin, isAlone }: PlaceOptions): ScanPlace {
   const { rows } = scan.shape;
-  if (pool === null || (workerRowsMin === undefined && isTiny(scan)) || !isNumeric(scan)) return HERE;
+  if (pool === null || (workerRowsMin === undefined && isTiny(scan))) return HERE;
+  const { cells, canMove } = costOf(scan);
+  if (!canMove) return HERE;
   if (workerRowsMin !== undefined)
     return rows < workerRowsMin ? HERE : { kind: 'workers', tasks: pool.threads * TASKS_PER_THREAD };
-  const cells = scanCells(scan);
   const posted = LIMITS.postedGroupCells * groupsMax(scan);
   if (cells < posted + (isAlone?.() === true ? LIMITS.aloneCells : LIMITS.ownThreadCells)) return HERE;
   if (!pool.isStarted && cells < LIMITS.coldCells) {
@@ -67,9 +68,24 @@ function startsWith(pool: WorkerPool): boolean {
   return scans > 1;
 }
 
-/** Of about equal cost; a sketch counts by its bytes. */
-function scanCells({ slices }: ScanTask): number {
-  return slices.reduce((sum, slice) => sum + cellsOf(slice), 0);
+interface ScanCost {
+  /** Of about equal cost; a sketch counts by its bytes. */
+  readonly cells: number;
+  /** Whether workers can run it. */
+  readonly canMove: boolean;
+}
+
+/** Of scans that are asked again. */
+const costs = new WeakMap<ScanTask['slices'], ScanCost>();
+
+function costOf(scan: ScanTask): ScanCost {
+  const { slices } = scan;
+  let cost = costs.get(slices);
+  if (cost === undefined) {
+    const cells = slices.reduce((sum, slice) => sum + cellsOf(slice), 0);
+    costs.set(slices, (cost = { cells, canMove: isNumeric(scan) }));
+  }
+  return cost;
 }
 
 function cellsOf({ from, to, filters, keys, inputs }: ScanSlice): number {

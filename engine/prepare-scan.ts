@@ -22,6 +22,8 @@ export interface PreparedScan {
   readonly keys: readonly KeyNumbering[];
   /** By column; without those that no partition holds. */
   readonly types: ReadonlyMap<string, LogicalType>;
+  /** False: who asks again may be given a better one. */
+  readonly isSettled: boolean;
 }
 
 export interface PrepareOptions {
@@ -87,7 +89,7 @@ export function prepareScan(
     const slots = keys.map(({ tables }) => tables[i]);
     return slicesOf(slice, scan, { slots, sortedBy: sort[0], areSummed, layouts });
   });
-  return { shape, slices, keys, types };
+  return { shape, slices, keys, types, isSettled: layouts?.isSettled ?? true };
 }
 
 function columnTypes(batches: readonly StoredBatch[]): Map<string, LogicalType> {

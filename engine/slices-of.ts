@@ -18,32 +18,7 @@ export interface SliceWish {
   readonly layouts: KeyLayouts | null;
 }
 
-interface KnownSlices {
-  readonly wish: SliceWish;
-  readonly slices: readonly ScanSlice[];
-}
-
-/** Those of a plan that is asked again and again, as long as its partition is in memory. */
-const knownSlices = new WeakMap<NarrowedBatch, KnownSlices>();
-
-export function slicesOf(narrowed: NarrowedBatch, scan: ScanPlan, wish: SliceWish): readonly ScanSlice[] {
-  const known = knownSlices.get(narrowed);
-  if (known !== undefined && isSame(known.wish, wish)) return known.slices;
-  const slices = makeSlices(narrowed, scan, wish);
-  if (wish.layouts?.isSettled !== false) knownSlices.set(narrowed, { wish, slices });
-  return slices;
-}
-
-function isSame(a: SliceWish, b: SliceWish): boolean {
-  return (
-    a.sortedBy === b.sortedBy &&
-    a.areSummed === b.areSummed &&
-    (a.layouts === null) === (b.layouts === null) &&
-    a.slots.every((slots, key) => slots === b.slots[key])
-  );
-}
-
-function makeSlices(
+export function slicesOf(
   { batch, ranges }: NarrowedBatch,
   scan: ScanPlan,
   { slots, sortedBy, areSummed, layouts }: SliceWish,

@@ -171,8 +171,6 @@ export const LIMITS = {
   plansKept: 1_000,
   planBytes: 32 * 1024 * 1024,
   planTextChars: 64 * 1024,
-  /** Rows of a scan up to which what was decided for it is kept with its first partition. */
-  preparedRowsMax: 65_536,
   /** Rows of a scan that is asked again, up to which they are laid side by side. */
   gatheredRowsMax: 1_024,
   /** Rows of a partition from which a key of nearly as many values is laid out for the scans by it. */
@@ -181,8 +179,6 @@ export const LIMITS = {
   laidOutRowsPerScan: 524_288,
   /** Rows of a partition up to which they are put in the order of a key: so many are added in one go. */
   orderedRowsMax: 1_048_576,
-  /** Bytes of the tables by which the filters of one plan test one partition, up to which they are kept with it. */
-  narrowingBytes: 2_048,
   /** Threads of the worker pool, where the machine has as many processors. */
   workerThreadsMax: 4,
   /** Pairs of a time column and a bucket whose labels are kept, for each rollup. */
