@@ -4,7 +4,7 @@ import { StoreError } from '../model/errors.js';
 import { compileTest, testFits, type Filter, type Test } from '../model/filter.js';
 import type { FinishPlan, OutputColumn } from '../model/plan.js';
 import type { MemberId } from '../model/schema.js';
-import { formatValue, type LogicalType, type NumberForm, type Value } from '../model/value.js';
+import { formatterOf, type LogicalType, type NumberForm, type Value } from '../model/value.js';
 import { finishMeasure, stateColumns, type FinishedColumn } from './finish-measure.js';
 import { identity } from './identity.js';
 import { orderRows } from './order-rows.js';
@@ -131,29 +131,36 @@ const COMPARED: readonly LogicalType[] = (['string', 'integer', 'boolean', 'time
 
 /** The values of one column in the rows of the answer, as they stand there. */
 function formatColumn(
-  { values: { type, valueAt, coded } }: NamedColumn,
+  { values: { type, valueAt, coded, numbers } }: NamedColumn,
   rows: Uint32Array,
-  numbers: NumberForm,
+  form: NumberForm,
 ): Value[] {
-  const format = formatter(type, numbers);
-  const formatted: Value[] = [];
+  const format = formatter(type, form);
+  const formatted = new Array<Value>(rows.length);
   if (coded !== undefined && coded.dictionary.length <= rows.length) {
     const { codes, dictionary } = coded;
     const written = dictionary.map(format);
-    for (const row of rows) formatted.push(written[codes[row]]);
-    return formatted;
+    for (let i = 0; i < rows.length; i++) formatted[i] = written[codes[rows[i]]];
+  } else if (numbers !== undefined) {
+    const { values, validity } = numbers;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i];
+      formatted[i] = validity !== null && validity[row] === 0 ? null : format(values[row]);
+    }
+  } else {
+    for (let i = 0; i < rows.length; i++) formatted[i] = format(valueAt(rows[i]));
   }
-  for (const row of rows) formatted.push(format(valueAt(row)));
   return formatted;
 }
 
 function formatter(type: LogicalType, numbers: NumberForm): (value: Value) => Value {
-  if (type.kind !== 'time') return (value) => formatValue(value, type, numbers);
+  const format = formatterOf(type, numbers);
+  if (type.kind !== 'time') return format;
   // Times are dear to write, and few of them stand in many rows.
   const written = new Map<Value, Value>();
   return (value) => {
     let text = written.get(value);
-    if (text === undefined) written.set(value, (text = formatValue(value, type, numbers)));
+    if (text === undefined) written.set(value, (text = format(value)));
     return text;
   };
 }

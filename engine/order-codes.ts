@@ -8,13 +8,13 @@ export interface CodeOrder extends GroupedCodes {
 /** The place of each code that occurs among those that do, in order; NULL last in both directions. */
 export interface CodeRanks {
   /** By code. */
-  readonly rankOf: Float64Array;
+  readonly rankOf: Int32Array;
   /** More than the greatest rank. */
   readonly size: number;
 }
 
 export function rankCodes({ codes, dictionary, descending }: CodeOrder, rows: Uint32Array): CodeRanks {
-  const rankOf = new Float64Array(dictionary.length).fill(ABSENT);
+  const rankOf = new Int32Array(dictionary.length).fill(ABSENT);
   const used: number[] = [];
   const nulls: number[] = [];
   for (const row of rows) {
@@ -47,12 +47,13 @@ export function orderByCodes(
   const ranks = order.map((key) => rankCodes(key, rows));
   const numbersMax = ranks.reduce((product, { size }) => product * size, 1);
   if (numbersMax * rows.length > Number.MAX_SAFE_INTEGER) return null;
-  const numbers = new Float64Array(rows.length);
+  const isCounted = numbersMax <= COUNTED_MAX * rows.length;
+  const numbers = isCounted ? new Uint32Array(rows.length) : new Float64Array(rows.length);
   ranks.forEach(({ rankOf, size }, key) => {
     const { codes } = order[key];
     for (let i = 0; i < rows.length; i++) numbers[i] = numbers[i] * size + rankOf[codes[rows[i]]];
   });
-  return numbersMax <= COUNTED_MAX * rows.length
+  return numbers instanceof Uint32Array
     ? countedOrder(rows, numbers, numbersMax, mayTie)
     : sortedOrder(rows, numbers, mayTie);
 }
@@ -62,7 +63,7 @@ const COUNTED_MAX = 8;
 
 function countedOrder(
   rows: Uint32Array,
-  numbers: Float64Array,
+  numbers: Uint32Array,
   numbersMax: number,
   mayTie: boolean,
 ): Uint32Array | null {

@@ -86,23 +86,31 @@ export type NumberForm = 'string' | 'native';
  * bigint and a decimal its string.
  */
 export function formatValue(value: Value, type: LogicalType, numbers: NumberForm): Value {
+  return formatterOf(type, numbers)(value);
+}
+
+/** `formatValue` of many values of one type. */
+export function formatterOf(type: LogicalType, numbers: NumberForm): (value: Value) => Value {
   assert(type.kind !== 'sketch', 'a sketch is finished to its estimate before it is formatted');
-  if (value === null) return null;
+  const isNative = numbers === 'native';
   switch (type.kind) {
     case 'string':
     case 'boolean':
-      return value;
+      return (value) => value;
     case 'time':
-      return formatLocal(value as number);
+      return (value) => (value === null ? null : formatLocal(value as number));
     case 'integer':
-      return numbers === 'native' ? value : String(value);
-    case 'decimal':
-      return numbers === 'native'
-        ? nativeDecimal(value as number | bigint, type.scale)
-        : formatDecimal(value as number | bigint, type.scale);
+      return isNative ? (value) => value : (value) => (value === null ? null : String(value));
+    case 'decimal': {
+      const { scale } = type;
+      const format = isNative ? nativeDecimal : formatDecimal;
+      return (value) => (value === null ? null : format(value as number | bigint, scale));
+    }
     case 'double':
       // An addition of 0 turns -0 into 0.
-      return numbers === 'native' ? (value as number) + 0 : formatDouble(value as number);
+      return isNative
+        ? (value) => (value === null ? null : (value as number) + 0)
+        : (value) => (value === null ? null : formatDouble(value as number));
     default:
       return unreachable(type);
   }
