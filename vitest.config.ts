@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
 
@@ -24,10 +24,13 @@ const product =
       ]
     : [];
 
+const SHARING = ['bench', 'cases', 'engine', 'model', 'planner', 'sources', 'support'].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
+
 export default defineConfig({
   resolve: { alias: product },
   test: {
-    include: ['test/**/*.test.ts'],
     pool: 'forks',
     // A file's process is short: what V8 optimises must have run longer than is usual before it is worth it.
     execArgv: ['--interrupt-budget=400000'],
@@ -38,5 +41,18 @@ export default defineConfig({
     sequence: { sequencer: LawsFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    projects: [
+      // One process after the other takes what it has loaded, and compiled, from file to file.
+      { extends: true, test: { name: 'shared', include: SHARING, isolate: false } },
+      // What ends processes, breaks files or measures memory has one of its own.
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...SHARING],
+        },
+      },
+    ],
   },
 });

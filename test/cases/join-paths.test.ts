@@ -215,7 +215,7 @@ describe('joins in a circle', () => {
   });
 
   test('a rollup of a circle is refused or planned in bounded time', async () => {
-    const count = 200;
+    const count = 100;
     const cubes = Array.from({ length: count }, (_, at) => {
       const to = [1, 2, 3].map((step) => `c${(at + step) % count}`);
       const joins = to.map(
