@@ -62,12 +62,13 @@ export class GlobalDictionary {
     if (table === undefined) {
       const codes = column.values.length + (column.hasNulls ? 1 : 0);
       const ids = new Int32Array(new SharedArrayBuffer(codes * Int32Array.BYTES_PER_ELEMENT));
-      const values = column.values as Value[];
+      const { values } = column;
+      const own = Array.isArray(values) ? (values as Value[]) : null;
       values.forEach((value, code) => {
         const id = this.intern(value);
         ids[code] = id;
         // The same text in all partitions: a heap of one for each takes long to collect.
-        if (typeof value === 'string') values[code] = this.values[id];
+        if (own !== null && typeof value === 'string') own[code] = this.values[id];
       });
       if (column.hasNulls) ids[column.values.length] = this.intern(null);
       // Kernels and workers see it without a copy.

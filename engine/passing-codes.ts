@@ -1,4 +1,4 @@
-import type { DictionaryColumn } from '../model/batch.js';
+import type { Dictionary, DictionaryColumn } from '../model/batch.js';
 import { literalValue, type Test } from '../model/filter.js';
 import { compareValues, type Value } from '../model/value.js';
 
@@ -27,8 +27,8 @@ export function passingCodes(column: DictionaryColumn, test: Test, predicate: Pr
 const ASKED_ONE_BY_ONE = 16;
 const LOOKED_UP_MAX = 64;
 
-function askEach(table: Uint8Array, values: readonly Value[], predicate: Predicate): void {
-  for (let code = 0; code < values.length; code++) table[code] = predicate(values[code]) ? 1 : 0;
+function askEach(table: Uint8Array, values: Dictionary, predicate: Predicate): void {
+  values.forEach((value, code) => (table[code] = predicate(value) ? 1 : 0));
 }
 
 function lookUp(
@@ -41,30 +41,35 @@ function lookUp(
   for (const literal of literals) {
     const value = literalValue(literal, type);
     if (value === null) continue;
-    const code = firstCode(values.length, (at) => compareValues(values[at], value) >= 0);
-    if (code < values.length) table[code] = predicate(values[code]) ? 1 : 0;
+    const code = firstCode(values.length, (at) => compareValues(valueOf(values, at), value) >= 0);
+    if (code < values.length) table[code] = predicate(valueOf(values, code)) ? 1 : 0;
   }
 }
 
 /** What passes lies on one side of the bound, see `range-fit.ts`. */
-function fillSide(table: Uint8Array, values: readonly Value[], predicate: Predicate): void {
-  const first = predicate(values[0]);
-  const change = firstCode(values.length, (at) => predicate(values[at]) !== first);
+function fillSide(table: Uint8Array, values: Dictionary, predicate: Predicate): void {
+  const first = predicate(valueOf(values, 0));
+  const change = firstCode(values.length, (at) => predicate(valueOf(values, at)) !== first);
   if (first) table.fill(1, 0, change);
   else table.fill(1, change, values.length);
 }
 
 function fillRange(
   table: Uint8Array,
-  values: readonly Value[],
+  values: Dictionary,
   { from, to, negated }: Extract<Test, { kind: 'timeRange' }>,
 ): void {
-  const start = from === null ? 0 : firstCode(values.length, (at) => (values[at] as number) >= from);
-  const end = to === null ? values.length : firstCode(values.length, (at) => (values[at] as number) >= to);
+  const start = from === null ? 0 : firstCode(values.length, (at) => (valueOf(values, at) as number) >= from);
+  const end =
+    to === null ? values.length : firstCode(values.length, (at) => (valueOf(values, at) as number) >= to);
   if (negated) {
     table.fill(1, 0, start);
     table.fill(1, Math.max(start, end), values.length);
   } else if (start < end) table.fill(1, start, end);
+}
+
+function valueOf(values: Dictionary, code: number): Value {
+  return values.at(code) as Value;
 }
 
 /** The first code of which something holds that holds of all after it; `codes` if there is none. */

@@ -23,8 +23,16 @@ export interface DictionaryColumn {
   readonly type: LogicalType;
   readonly codes: Uint8Array | Uint16Array | Uint32Array;
   /** Ascending by `compareValues`, without NULL. */
-  readonly values: readonly Value[];
+  readonly values: Dictionary;
   readonly hasNulls: boolean;
+}
+
+/** Values by their codes: an array, or what is one only when somebody asks for all of it. */
+export interface Dictionary extends Iterable<Value> {
+  readonly length: number;
+  /** Undefined: no value has that code. */
+  at(code: number): Value | undefined;
+  forEach(use: (value: Value, code: number) => void): void;
 }
 
 /** Numbers that a double holds exactly (integer, decimal) or that are doubles. NULL slots hold 0. */

@@ -1,9 +1,11 @@
 /** Values of a dictionary, and numbers beyond a double, in Arrow's buffers and back. */
 import { unreachable } from '../model/assert.js';
 import { StoreError } from '../model/errors.js';
+import type { Dictionary } from '../model/batch.js';
 import { canonicalInteger } from '../model/value.js';
 import type { LogicalType, Value } from '../model/value.js';
 import type { ArrowArray, ArrowType } from './arrow-write.js';
+import { LazyTexts } from './lazy-texts.js';
 
 type NonNull = Exclude<Value, null>;
 
@@ -29,7 +31,11 @@ export function encodeValues(
  * @param buffers without the validity
  * @throws StoreError `corrupt` where the buffers are not those of so many values
  */
-export function decodeValues(form: ValueForm, count: number, buffers: readonly Uint8Array[]): NonNull[] {
+export function decodeValues(
+  form: ValueForm,
+  count: number,
+  buffers: readonly Uint8Array<ArrayBuffer>[],
+): Dictionary {
   const expected = form === 'utf8' ? (count + 1) * 4 : form === 'bool' ? Math.ceil(count / 8) : null;
   const bytes = expected ?? count * (form === 'decimal' ? DECIMAL_BYTES : 8);
   if (buffers.length !== (form === 'utf8' ? 2 : 1) || buffers[0].byteLength !== bytes)
@@ -38,7 +44,7 @@ export function decodeValues(form: ValueForm, count: number, buffers: readonly U
   const all = (read: (i: number) => NonNull): NonNull[] => Array.from({ length: count }, (_, i) => read(i));
   switch (form) {
     case 'utf8':
-      return decodeTexts(view, count, buffers[1]);
+      return new LazyTexts(new Int32Array(buffers[0].slice().buffer), buffers[1]);
     case 'bool':
       return all((i) => ((view.getUint8(i >> 3) >> (i & 7)) & 1) === 1);
     case 'float64':
@@ -175,34 +181,6 @@ function encodeTexts(values: readonly string[]): readonly Uint8Array[] | null {
 }
 
 const TEXTS_AT_A_TIME = 1_024;
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-function decodeTexts(offsets: DataView, count: number, bytes: Uint8Array): string[] {
-  const at = (i: number): number => offsets.getInt32(i * 4, true);
-  for (let i = 0; i < count; i++) if (at(i) > at(i + 1)) throw badOffsets();
-  if (at(0) !== 0 || at(count) !== bytes.byteLength) throw badOffsets();
-  try {
-    const texts: string[] = [];
-    for (let from = 0; from < count; from += TEXTS_AT_A_TIME) {
-      const to = Math.min(from + TEXTS_AT_A_TIME, count);
-      const some = bytes.subarray(at(from), at(to));
-      const joined = UTF8.decode(some);
-      // Cut from one string where a byte is a character: much faster than to decode each.
-      const isAscii = joined.length === some.byteLength;
-      for (let i = from; i < to; i++) {
-        const [start, end] = [at(i) - at(from), at(i + 1) - at(from)];
-        texts.push(isAscii ? joined.slice(start, end) : UTF8.decode(some.subarray(start, end)));
-      }
-    }
-    return texts;
-  } catch (cause) {
-    throw new StoreError('corrupt', 'A dictionary holds text that is no UTF-8.', { cause });
-  }
-}
-
-function badOffsets(): StoreError {
-  return new StoreError('corrupt', 'The offsets of a dictionary are not those of its texts.');
-}
 
 function writeInt64(view: DataView, at: number, value: number | bigint): void {
   if (typeof value === 'bigint') {

@@ -79,8 +79,8 @@ function boundsOf(column: StoredColumn): Bounds {
 }
 
 function dictionaryBounds({ values }: DictionaryColumn): Bounds {
-  const min = values[0] ?? null;
-  const max = values.at(-1) ?? null;
+  const min = values.at(0) ?? null;
+  const max = values.at(values.length - 1) ?? null;
   return isLongText(min) || isLongText(max) || Number.isNaN(max) ? UNKNOWN : { min, max };
 }
 

@@ -8,6 +8,7 @@ import type {
   StoredColumn,
   WideColumn,
 } from '../model/batch.js';
+import type { Value } from '../model/value.js';
 import { arrowType, encodeDecimals, encodeValues } from './arrow-values.js';
 import type { ArrowArray, ArrowColumn, ArrowType } from './arrow-write.js';
 import type { ColumnNote } from './serving-note.js';
@@ -52,7 +53,7 @@ function dictionaryColumn(
   rows: number,
   { type, codes, values, hasNulls }: DictionaryColumn,
 ): ServingColumn | null {
-  const dictionary = encodeValues(type, values as readonly Exclude<(typeof values)[number], null>[]);
+  const dictionary = encodeValues(type, [...values] as Exclude<Value, null>[]);
   if (dictionary === null) return null;
   const { validity, nulls } = hasNulls ? bitmap(rows, (row) => codes[row] !== values.length) : NO_NULLS;
   const width = codes.BYTES_PER_ELEMENT;

@@ -90,7 +90,7 @@ function valueAt(input: ScanInput | StateInput, row: number): Value {
       return input.validity !== null && input.validity[row] === 0 ? null : input.values[row];
     case 'dictionary':
       // The code of NULL is one after the last.
-      return input.values[input.codes[row]] ?? null;
+      return input.values.at(input.codes[row]) ?? null;
     case 'wide': {
       const value = input.values[row];
       return value === null ? null : canonicalInteger(value);

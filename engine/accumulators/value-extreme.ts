@@ -76,7 +76,8 @@ export class ValueExtreme implements Accumulator {
     if (this.ranked === null) return;
     const { values } = this.ranked;
     this.ranks.forEach((rank, group) => {
-      if (rank > 0) this.offer(group, values[this.kind === 'max' ? rank - 1 : values.length - rank]);
+      if (rank === 0) return;
+      this.offer(group, values.at(this.kind === 'max' ? rank - 1 : values.length - rank) as Value);
     });
     this.ranks.fill(0);
     this.ranked = null;

@@ -104,7 +104,8 @@ function isSame(a: Value | Uint8Array, b: Value | Uint8Array): boolean {
 
 function expectSorted(column: StoredColumn): void {
   if (column.kind !== 'dictionary') throw new Error(`expected a dictionary, not ${column.kind}`);
-  const { values, hasNulls } = column;
+  const { hasNulls } = column;
+  const values = [...column.values];
   expect(values.findIndex((value, i) => i > 0 && compareValues(values[i - 1], value) >= 0)).toBe(-1);
   const codes = values.length + Number(hasNulls);
   const width = codes <= 256 ? 1 : codes <= 65_536 ? 2 : 4;

@@ -21,6 +21,7 @@ import type { OpenFile } from '../../dist/storage/disk.js';
 import { memoryDisk } from '../../dist/storage/memory-disk.js';
 import { readServingColumns, readServingIndex } from '../../dist/storage/serving-read.js';
 import { encodeServing } from '../../dist/storage/serving-write.js';
+import { withTexts } from './support/column-values.js';
 import { connectDuckDb, copyToParquet, readColumn } from './support/duckdb.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 import { NUMBERS, OTHERS, ROWS, statements } from './support/type-cases.js';
@@ -111,7 +112,9 @@ async function expectSame(sql: string, roles: readonly ColumnRole[]): Promise<vo
     const made = await make(sql, [column(role)]);
     // `toEqual` takes minutes for as many rows.
     const { columns } = await readBack(made, [column(role)]);
-    expect(isDeepStrictEqual(columns.get('v'), made.batch.columns.get('v')), sql).toBe(true);
+    expect(isDeepStrictEqual(withTexts(columns.get('v')), withTexts(made.batch.columns.get('v'))), sql).toBe(
+      true,
+    );
     const table = tableFromIPC(made.bytes);
     expect(table.numRows).toBe(expected.length);
     const { metadata } = table.schema.fields[0];

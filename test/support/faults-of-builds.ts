@@ -49,15 +49,15 @@ export const buildFaults: readonly PlantedFault[] = [
   {
     name: 'the greatest value is missing from the statistics',
     file: 'storage/column-stats.js',
-    text: 'const max = values.at(-1) ?? null;',
-    wrong: 'const max = values.at(-2) ?? values[0] ?? null;',
+    text: 'const max = values.at(values.length - 1) ?? null;',
+    wrong: 'const max = values.at(Math.max(values.length - 2, 0)) ?? null;',
     builds: true,
   },
   {
     name: 'the least value is missing from the statistics',
     file: 'storage/column-stats.js',
-    text: 'const min = values[0] ?? null;',
-    wrong: 'const min = values[1] ?? values[0] ?? null;',
+    text: 'const min = values.at(0) ?? null;',
+    wrong: 'const min = values.at(1) ?? values.at(0) ?? null;',
     builds: true,
   },
   {

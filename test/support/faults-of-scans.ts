@@ -40,8 +40,8 @@ export const scanFaults: readonly PlantedFault[] = [
   {
     name: 'a filter’s table is off by one',
     file: 'engine/passing-codes.js',
-    text: 'for (let code = 0; code < values.length; code++)',
-    wrong: 'for (let code = 0; code < values.length - 1; code++)',
+    text: '(table[code] = predicate(value) ? 1 : 0)',
+    wrong: '(table[code] = code < values.length - 1 && predicate(value) ? 1 : 0)',
   },
   {
     name: 'the group of NULL is taken for the first',

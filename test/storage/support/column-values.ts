@@ -1,4 +1,4 @@
-import type { StoredColumn } from '../../../dist/model/batch.js';
+import type { StoredBatch, StoredColumn } from '../../../dist/model/batch.js';
 import { canonicalInteger } from '../../../dist/model/value.js';
 import type { Value } from '../../../dist/model/value.js';
 
@@ -6,7 +6,7 @@ import type { Value } from '../../../dist/model/value.js';
 export function columnValues(column: StoredColumn): (Value | Uint8Array)[] {
   switch (column.kind) {
     case 'dictionary':
-      return Array.from(column.codes, (code) => column.values[code] ?? null);
+      return Array.from(column.codes, (code) => column.values.at(code) ?? null);
     case 'number':
       return Array.from(column.values, (value, row) => (column.validity?.[row] === 0 ? null : value));
     case 'narrow':
@@ -21,4 +21,13 @@ export function columnValues(column: StoredColumn): (Value | Uint8Array)[] {
         return bytes.length === 0 ? null : bytes;
       });
   }
+}
+
+/** Of dictionaries, the texts that are made only for who asks, and so are compared by nobody who looks at fields. */
+export function withTexts(column: StoredColumn | undefined): object | undefined {
+  return column?.kind === 'dictionary' ? { ...column, values: [...column.values] } : column;
+}
+
+export function allWithTexts({ columns }: StoredBatch): object {
+  return new Map([...columns].map(([name, column]) => [name, withTexts(column)]));
 }
