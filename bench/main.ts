@@ -15,6 +15,7 @@ import { record, surroundings } from './record.js';
 import { benchSketches } from './sketches.js';
 
 const USAGE = `npm run bench -- [--size S|M|L] [--only <bench>] [--seed <n>] [--no-record]      (without --size: S and M)
+npm run bench -- --list
 npm run bench -- --model <m.yml> --queries <q.json> [--config <granary.config.json>] [--no-record]`;
 
 /** S is for tests and takes seconds, M minutes; L is what `npm run bench:long` runs. */
@@ -53,6 +54,10 @@ async function main(): Promise<number> {
   ) {
     return usage();
   }
+  if (values.list) {
+    console.log(names.join('\n'));
+    return 0;
+  }
   const where = surroundings();
   console.log(
     `${where.cpu}, ${where.threads} threads, ${where.memoryGb} GB, ${where.system}, Node ${where.node}, ${where.commit}`,
@@ -86,6 +91,7 @@ function readFlags() {
         only: { type: 'string' },
         seed: { type: 'string', default: '1' },
         'no-record': { type: 'boolean', default: false },
+        list: { type: 'boolean', default: false },
         model: { type: 'string' },
         queries: { type: 'string' },
         config: { type: 'string' },

@@ -161,16 +161,16 @@ export const planFaults: readonly PlantedFault[] = [
     asked: /"dateRange"/,
   },
   {
-    name: 'the measures of a group of rows that a rollup lacks are 0',
-    file: 'engine/merge-pieces.js',
-    text: 'values: Array.from({ length: rows }, () => null) };',
-    wrong: 'values: Array.from({ length: rows }, () => 0) };',
-  },
-  {
     name: 'true in one row is true in all',
     file: 'planner/plan-rollup.js',
     text: "operation: mergeOperation(state.kind) ?? 'min',",
     wrong: "operation: state.measure.type === 'bool_and' ? 'max' : (mergeOperation(state.kind) ?? 'min'),",
     asked: /_bool_and_/,
+  },
+  {
+    name: 'the measures of a group of rows that a rollup lacks are 0',
+    file: 'engine/merge-pieces.js',
+    text: 'values: Array.from({ length: rows }, () => null) };',
+    wrong: 'values: Array.from({ length: rows }, () => 0) };',
   },
 ];
