@@ -31,6 +31,7 @@ import { Admission } from './store-admission.js';
 import { AnswerCache } from './store-answers.js';
 import { PlanCache } from './store-plan.js';
 import { QueryTexts } from './store-query-texts.js';
+import { RunningCalls } from './store-running-calls.js';
 
 export interface House {
   readonly config: Config;
@@ -104,10 +105,10 @@ export function openHouse(
   const dictionaries = new WeakMap<RollupMeta, GlobalDictionaries>();
   const pool = createWorkerPool(config.threads === null ? {} : { maxThreads: config.threads });
   const answers = new AnswerCache(config.resultCacheBytesMax);
-  const calls = new Set<Promise<unknown>>();
+  const calls = new RunningCalls();
   let closing: Promise<void> | null = null;
   const end = async (): Promise<void> => {
-    await Promise.allSettled(calls);
+    await calls.ended();
     await pool.close();
     for (const source of sources.values()) await source.close();
     await storage.close();
@@ -155,11 +156,7 @@ export function openHouse(
         const next = 'Open it again with openStore().';
         return Promise.reject(new StoreError('closed', 'the store is closed.', { next }));
       }
-      const result = call();
-      calls.add(result);
-      const end = (): void => void calls.delete(result);
-      result.then(end, end);
-      return result;
+      return calls.watched(call());
     },
     close: () => (closing ??= end()),
   };

@@ -32,7 +32,7 @@ export default defineConfig({
   resolve: { alias: product },
   test: {
     pool: 'forks',
-    // A file's process is short: what V8 optimises must have run longer than is usual before it is worth it.
+    // Processes are short: what V8 optimises must have run longer than is usual before it is worth it.
     execArgv: ['--interrupt-budget=400000'],
     // The product as node runs it: as modules of its own, not rewritten by vite.
     server: { deps: { external: [/\/dist\//] } },
@@ -42,9 +42,9 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
-      // One process after the other takes what it has loaded, and compiled, from file to file.
+      // A process keeps what it has loaded and compiled from file to file.
       { extends: true, test: { name: 'shared', include: SHARING, isolate: false } },
-      // What ends processes, breaks files or measures memory has one of its own.
+      // What ends processes, changes what they see, or takes minutes has one of its own.
       {
         extends: true,
         test: {

@@ -1,4 +1,5 @@
 import { assert } from '../model/assert.js';
+import type { KeyedSums } from './accumulators/keyed-sums.js';
 import { FEW_GROUPS } from './accumulators/seen-groups.js';
 import type { Chunk } from './chunk.js';
 import { identity } from './identity.js';
@@ -47,11 +48,12 @@ export class DirectGroups {
   /**
    * The slots that occur, ascending: the groups from now on.
    *
-   * @param sums by slot; one that is not 0 has rows, and only of others the tables of whole partitions are asked
+   * @param keyed a sum that is not 0 has rows, and only of others the tables of whole partitions are asked
    */
-  keepOccurring(sums: Float64Array | null, kernels: Kernels): Uint32Array {
+  keepOccurring(keyed: KeyedSums | null, kernels: Kernels): Uint32Array {
     const { occurs, count } = this;
-    if (sums !== null && !kernels.hasZero(sums, count)) return (this.kept = identity(count));
+    if (keyed?.hasZero === false) return (this.kept = identity(count));
+    const sums = keyed?.sums() ?? null;
     for (const slots of this.wholeTables) kernels.markSeen(occurs, slots, slots.length);
     const kept = new Uint32Array(count);
     let groups = 0;

@@ -35,12 +35,6 @@ export class GlobalDictionaries {
   }
 }
 
-/**
- * Rows for each value of a partition, from which what rows of one value come to, numbered afterwards, costs less than to
- * number each row.
- */
-export const FOLDED_ROWS = 2;
-
 /** Numbers values from 0 on, NULL among them. */
 export class GlobalDictionary {
   readonly values: Value[] = [];
@@ -54,8 +48,8 @@ export class GlobalDictionary {
   }
 
   /**
-   * The number of each code of a partition's column, the code of NULL included; made once for each column, whose texts
-   * become those of the dictionary.
+   * The number of each code of a partition's column, the code of NULL included; made once for each column. Where its values
+   * are an array, the texts in it become those of the dictionary.
    */
   idsOf(column: DictionaryColumn): Int32Array {
     let table = this.tables.get(column);

@@ -1,4 +1,5 @@
 import { assert } from '../model/assert.js';
+import type { KeyedSums } from './accumulators/keyed-sums.js';
 import type { Chunk } from './chunk.js';
 import { DirectGroups } from './direct-groups.js';
 import { DenseGroupTable, HashedGroupTable, type GroupTable } from './group-table.js';
@@ -51,8 +52,8 @@ export class Grouping {
   }
 
   /** The groups that stay, where all that could occur were counted; null: all that were counted occur. */
-  keepOccurring(sums: Float64Array | null, kernels: Kernels): Uint32Array | null {
-    return this.direct?.keepOccurring(sums, kernels) ?? null;
+  keepOccurring(keyed: KeyedSums | null, kernels: Kernels): Uint32Array | null {
+    return this.direct?.keepOccurring(keyed, kernels) ?? null;
   }
 
   /** Tells that the groups of rows occur whose key's slots are the groups. */

@@ -1,8 +1,9 @@
 /**
- * What was decided for a scan stays known while nothing else wants the memory: a plan that is kept is asked again. From the
- * second time on its rows lie side by side, where they are few.
+ * What was decided for a scan stays known until the next full collection: a plan that is kept is asked again. From the second
+ * time on its rows lie side by side, where they are few; until then what was decided for them stays with the partition.
  */
 import type { StoredBatch } from '../model/batch.js';
+import { LIMITS } from '../model/limits.js';
 import type { ScanPlan } from '../model/plan.js';
 import { type FewRows, fewRows } from './few-rows.js';
 import { gatherSlices } from './gather-slices.js';
@@ -28,16 +29,17 @@ export function keptPreparation(
   options: PrepareOptions,
 ): GatheredScan {
   const first = batches.at(0);
-  const known = first === undefined ? undefined : preparations.get(first)?.get(scan)?.deref();
+  const known = first === undefined ? undefined : deref(preparations.get(first)?.get(scan));
   if (known !== undefined && isSame(known, sort, batches, options))
     return (known.gathered ??= gather(scan, known.prepared));
   const prepared = prepareScan(scan, sort, batches, options);
   if (first !== undefined && prepared.isSettled) {
-    const ofFirst = preparations.get(first) ?? new WeakMap<ScanPlan, WeakRef<Preparation>>();
+    const ofFirst = preparations.get(first) ?? new WeakMap<ScanPlan, KeptPreparation>();
     const { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states, eager } = options;
     const asked = { dictionaries, grouping, plainKernels, blockRows, roomBytes, types, states, eager };
     const preparation = { sort, batches, options: asked, prepared, gathered: null };
-    preparations.set(first, ofFirst.set(scan, new WeakRef(preparation)));
+    const areFew = prepared.shape.rows <= LIMITS.gatheredRowsMax;
+    preparations.set(first, ofFirst.set(scan, areFew ? preparation : new WeakRef(preparation)));
   }
   return { prepared, few: null };
 }
@@ -70,7 +72,13 @@ interface Preparation {
 }
 
 /** By the first partition. Weak: columns that leave the cache are not held by whoever read them once. */
-const preparations = new WeakMap<StoredBatch, WeakMap<ScanPlan, WeakRef<Preparation>>>();
+const preparations = new WeakMap<StoredBatch, WeakMap<ScanPlan, KeptPreparation>>();
+
+type KeptPreparation = Preparation | WeakRef<Preparation>;
+
+function deref(kept: KeptPreparation | undefined): Preparation | undefined {
+  return kept instanceof WeakRef ? kept.deref() : kept;
+}
 
 function isSame(
   known: Preparation,

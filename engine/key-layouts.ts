@@ -5,9 +5,15 @@
 import type { DictionaryColumn, NarrowColumn } from '../model/batch.js';
 import { LIMITS } from '../model/limits.js';
 import { allocateIn } from '../storage/column-memory.js';
-import { FOLDED_ROWS, type GlobalDictionary } from './global-dictionaries.js';
+import type { GlobalDictionary } from './global-dictionaries.js';
 import { KeyOrder } from './key-order.js';
 import type { Codes, OrderedRows } from './scan-task.js';
+
+/**
+ * Rows for each value of a partition, from which what rows of one value come to, numbered afterwards, costs less than to
+ * number each row.
+ */
+export const FOLDED_ROWS = 2;
 
 export interface KeyLayout {
   /** As `SliceKey` has it. */
@@ -22,8 +28,7 @@ export const NOT_LAID_OUT: KeyLayout = { rowSlots: null, ordered: null };
 interface Known {
   readonly asked: WeakSet<DictionaryColumn>;
   readonly rowSlots: WeakMap<DictionaryColumn, Uint32Array>;
-  /** Null: it cannot be made. */
-  readonly orders: WeakMap<DictionaryColumn, KeyOrder | null>;
+  readonly orders: WeakMap<DictionaryColumn, KeyOrder | 'scattered'>;
 }
 
 const knownLayouts = new WeakMap<GlobalDictionary, Known>();
@@ -69,8 +74,9 @@ export class KeyLayouts {
   }
 
   private isDue(column: DictionaryColumn): boolean {
-    if (this.isEager) return true;
     const rows = column.codes.length;
+    if (rows > LIMITS.laidOutRowsMax) return false;
+    if (this.isEager) return true;
     if (rows < LIMITS.laidOutRowsMin || rows >= FOLDED_ROWS * this.dictionary.idsOf(column).length)
       return false;
     const { asked } = this.known;
@@ -97,13 +103,7 @@ export class KeyLayouts {
     summed: readonly NarrowColumn[],
   ): OrderedRows | null {
     const { codes: keys } = column;
-    const { orders } = this.known;
-    if (keys.length > LIMITS.orderedRowsMax) return null;
-    let order = orders.get(column);
-    if (order === undefined) {
-      if (!this.takeRoom(keys.length)) return null;
-      orders.set(column, (order = KeyOrder.of(keys, slots)));
-    }
+    const order = this.orderOf(column, slots);
     if (order === null) return null;
     const codes: Codes[] = [];
     for (const each of summed) {
@@ -115,8 +115,18 @@ export class KeyLayouts {
     return { first: order.first, steps: order.steps, codes };
   }
 
+  private orderOf(column: DictionaryColumn, slots: Int32Array): KeyOrder | null {
+    const { orders } = this.known;
+    let order = orders.get(column) ?? null;
+    if (order === null && this.takeRoom(column.codes.length)) {
+      order = KeyOrder.of(column.codes, slots);
+      if (order !== null) orders.set(column, order);
+    }
+    return order === 'scattered' ? null : order;
+  }
+
   private takeRoom(rows: number): boolean {
-    if (rows > this.room) {
+    if (rows > this.room && this.room < LIMITS.laidOutRowsPerScan) {
       this.areMoreDue = true;
       return false;
     }

@@ -24,17 +24,17 @@ export class KeyOrder {
   /**
    * @param keys of at least one row
    * @param slots by code of the key
-   * @returns null: rows are too far from each other for a step of one byte, or there is no room
+   * @returns `scattered`: rows are too far from each other for a step of one byte; null: there is no room
    */
-  static of(keys: Codes, slots: Int32Array): KeyOrder | null {
+  static of(keys: Codes, slots: Int32Array): KeyOrder | 'scattered' | null {
+    const steps = allocateIn(Uint8Array, keys.length);
+    if (steps === null) return null;
     const rows = rowsInOrder(keys, slots);
     const first = slots[keys[rows[0]]];
-    const steps = allocateIn(Uint8Array, rows.length);
-    if (steps === null) return null;
     let before = first;
     for (let i = 0; i < rows.length; i++) {
       const slot = slots[keys[rows[i]]];
-      if (slot - before > STEP_MAX) return null;
+      if (slot - before > STEP_MAX) return 'scattered';
       steps[i] = slot - before;
       before = slot;
     }

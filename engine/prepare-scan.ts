@@ -84,7 +84,7 @@ export function prepareScan(
   };
   const dictionary = direct ? keys[0].dictionary : null;
   const layouts = dictionary === null ? null : new KeyLayouts(dictionary, options.eager ?? false);
-  const areSummed = aggregates.every(({ kind }) => kind === 'sum');
+  const areSummed = aggregates.length > 0 && aggregates.every(({ kind }) => kind === 'sum');
   const slices = narrowed.flatMap((slice, i) => {
     const slots = keys.map(({ tables }) => tables[i]);
     return slicesOf(slice, scan, { slots, sortedBy: sort[0], areSummed, layouts });

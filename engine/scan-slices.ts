@@ -227,8 +227,8 @@ function emptyStates(shape: ScanShape): ScanInProgress {
 
 /** Leaves out the groups that no row has. */
 function finish({ grouping, accumulators, chunk }: ScanInProgress): void {
-  const sums = accumulators.find((each) => each.keyedSums !== undefined)?.keyedSums ?? null;
-  const groups = grouping.keepOccurring(sums, chunk.kernels);
+  const keyed = accumulators.map(({ keyedSums = null }) => keyedSums).find((sums) => sums !== null) ?? null;
+  const groups = grouping.keepOccurring(keyed, chunk.kernels);
   if (groups !== null) for (const accumulator of accumulators) accumulator.keepGroups?.(groups);
 }
 

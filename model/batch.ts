@@ -30,7 +30,7 @@ export interface DictionaryColumn {
 /** Values by their codes: an array, or what is one only when somebody asks for all of it. */
 export interface Dictionary extends Iterable<Value> {
   readonly length: number;
-  /** Undefined: no value has that code. */
+  /** @param code from 0 on; undefined: no value has it */
   at(code: number): Value | undefined;
   forEach(use: (value: Value, code: number) => void): void;
 }

@@ -173,12 +173,11 @@ export const LIMITS = {
   planTextChars: 64 * 1024,
   /** Rows of a scan that is asked again, up to which they are laid side by side. */
   gatheredRowsMax: 1_024,
-  /** Rows of a partition from which a key of nearly as many values is laid out for the scans by it. */
+  /** Rows of a partition from which, and up to which, a key of nearly as many values is laid out for the scans by it. */
   laidOutRowsMin: 1_024,
-  /** The same rows that one scan lays out at most, some milliseconds. */
+  laidOutRowsMax: 1_048_576,
+  /** The same rows that one scan lays out, some milliseconds; but for the first partition, whatever it has. */
   laidOutRowsPerScan: 524_288,
-  /** Rows of a partition up to which they are put in the order of a key: so many are added in one go. */
-  orderedRowsMax: 1_048_576,
   /** Threads of the worker pool, where the machine has as many processors. */
   workerThreadsMax: 4,
   /** Pairs of a time column and a bucket whose labels are kept, for each rollup. */

@@ -44,7 +44,7 @@ export function decodeValues(
   const all = (read: (i: number) => NonNull): NonNull[] => Array.from({ length: count }, (_, i) => read(i));
   switch (form) {
     case 'utf8':
-      return new LazyTexts(new Int32Array(buffers[0].slice().buffer), buffers[1]);
+      return new LazyTexts(new Int32Array(new Uint8Array(buffers[0]).buffer), buffers[1]);
     case 'bool':
       return all((i) => ((view.getUint8(i >> 3) >> (i & 7)) & 1) === 1);
     case 'float64':

@@ -12,7 +12,7 @@ export class LazyTexts implements Dictionary {
   readonly #bytes: Buffer;
   readonly #isAscii: boolean;
   #asked = 0;
-  /** All of them, for as long as nothing else wants the memory. */
+  /** All of them, until the next full collection. */
   #texts: WeakRef<readonly string[]> | null = null;
 
   /**

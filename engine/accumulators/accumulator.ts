@@ -4,6 +4,7 @@ import type { Value } from '../../model/value.js';
 import type { Chunk } from '../chunk.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { MaskedRows } from '../masked-rows.js';
+import type { KeyedSums } from './keyed-sums.js';
 import type { Codes, NumberInput, OrderedRows, ScanInput, SliceKey, StateInput } from '../scan-task.js';
 
 /** The states of one aggregate, one for each group. */
@@ -27,7 +28,7 @@ export interface Accumulator {
     kernels: Kernels,
   ): void;
   /** By slot of a key, the sums of rows that were added by it; one that is not 0 has rows. */
-  readonly keyedSums?: Float64Array | undefined;
+  readonly keyedSums?: KeyedSums | null;
   /** Makes the states of these groups, which ascend, those of the groups from 0 on; of what `isCompact`. */
   keepGroups?(groups: Uint32Array): void;
   /** The states of the first `groups` groups, as numbers. */

@@ -77,8 +77,8 @@ export class ExactSum implements Accumulator {
     else kernels.sumCodes(this.sums, base, groups, own, offset, count);
   }
 
-  get keyedSums(): Float64Array | undefined {
-    return this.keyed?.sums();
+  get keyedSums(): KeyedSums | null {
+    return this.keyed;
   }
 
   keepGroups(groups: Uint32Array): void {

@@ -1,6 +1,7 @@
 import type { NarrowColumn } from '../../model/batch.js';
+import { isInColumnMemory } from '../../storage/column-memory.js';
 import type { Chunk } from '../chunk.js';
-import { FOLDED_ROWS } from '../global-dictionaries.js';
+import { FOLDED_ROWS } from '../key-layouts.js';
 import { clearMemory, type Kernels } from '../kernels/kernels.js';
 import { WHOLES } from '../kernels/sum-numbers.js';
 import type { MaskedRows } from '../masked-rows.js';
@@ -30,6 +31,8 @@ export class KeyedSums {
   private foldedSlots: Int32Array | null = null;
   private byCode = new Float64Array(0);
   private readonly parts: (() => void)[] = [];
+  /** Null: not looked for yet. */
+  private isAnyZero: boolean | null = null;
 
   constructor(groups: number, kernels: Kernels) {
     this.groups = groups;
@@ -38,6 +41,11 @@ export class KeyedSums {
 
   private get own(): Float64Array {
     return (this.numbers ??= scratch().zeroed(Float64Array, this.groups));
+  }
+
+  /** Whether a sum is 0, which does not tell whether its slot has rows; asked once all are in. */
+  get hasZero(): boolean {
+    return (this.isAnyZero ??= this.kernels.hasZero(this.sums(), this.groups));
   }
 
   /** By slot. */
@@ -82,7 +90,8 @@ export class KeyedSums {
   ): void {
     const { kernels } = this;
     this.wholes ??= scratch().zeroed(Float64Array, this.groups);
-    kernels.sumInOrder(this.wholes, base, first, steps, codes);
+    if (isInColumnMemory(this.wholes)) kernels.sumInOrder(this.wholes, base, first, steps, codes);
+    else addInOrder(this.own, base, first, steps, codes);
     if (seen !== null) this.parts.push(() => mark(seen, kernels, key, validity, 0, codes.length));
   }
 
@@ -115,7 +124,7 @@ export class KeyedSums {
   /** The sums by slot, of groups that stay, with what was added `besides`; and marks those that met a value. */
   settle(groups: Uint32Array, besides: Float64Array | null, seen: SeenGroups | null): Float64Array {
     const own = this.sums();
-    if (besides === null && !this.kernels.hasZero(own, own.length)) {
+    if (besides === null && !this.hasZero) {
       seen?.markAll();
       return own;
     }
@@ -131,6 +140,15 @@ export class KeyedSums {
   }
 }
 
+/** As `sumInOrder`, which where there is no WebAssembly to do it takes a bigint for each row. */
+function addInOrder(sums: Float64Array, base: number, first: number, steps: Uint8Array, codes: Codes): void {
+  let slot = first;
+  for (let row = 0; row < steps.length; row++) {
+    slot += steps[row];
+    sums[slot] += base + codes[row];
+  }
+}
+
 function mark(
   seen: SeenGroups,
   kernels: Kernels,
@@ -139,6 +157,7 @@ function mark(
   from: number,
   count: number,
 ): void {
-  if (validity !== null) kernels.markByKey(seen.marks, codes, slots, validity, from, count);
-  else for (let row = from; row < from + count; row++) seen.mark(slots[codes[row]]);
+  const { marks } = seen;
+  if (validity !== null) kernels.markByKey(marks, codes, slots, validity, from, count);
+  else for (let row = from; row < from + count; row++) marks[slots[codes[row]]] = 1;
 }

@@ -38,7 +38,7 @@ export const WHOLES = 512;
  * As `sumCodes` where the slots of a key are the groups; a row whose key is hidden, and has no slot, counts for nothing.
  * Exact while every sum is a safe integer.
  *
- * @param _wholes room of WebAssembly's for sums of 64 bits: zeros, before and after
+ * @param _room of WebAssembly's for sums of 64 bits: zeros, before and after
  */
 export function sumByKey(
   sums: Float64Array,
@@ -48,7 +48,7 @@ export function sumByKey(
   codes: Codes,
   from: number,
   count: number,
-  _wholes: Float64Array,
+  _room: Float64Array,
 ): void {
   for (let row = from; row < from + count; row++)
     if (keys[row] < slots.length) sums[slots[keys[row]]] += base + codes[row];

@@ -1,7 +1,8 @@
 /** Scans by one key of nearly as many values as rows, or of many rows each, and answers that show the first few groups. */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { GlobalDictionaries } from '../../dist/engine/global-dictionaries.js';
+import { GlobalDictionaries, GlobalDictionary } from '../../dist/engine/global-dictionaries.js';
+import { KeyLayouts } from '../../dist/engine/key-layouts.js';
 import { KeyOrder } from '../../dist/engine/key-order.js';
 import { leadingGroups } from '../../dist/engine/leading-groups.js';
 import { kernels } from '../../dist/engine/kernels/kernels.js';
@@ -11,6 +12,7 @@ import { runScan, runScanSync } from '../../dist/engine/run-scan.js';
 import { createWorkerPool } from '../../dist/engine/workers/pool.js';
 import type { GroupedBatch, StoredBatch } from '../../dist/model/batch.js';
 import type { ScanPlan } from '../../dist/model/plan.js';
+import { LIMITS } from '../../dist/model/limits.js';
 import type { Value } from '../../dist/model/value.js';
 import { placed } from '../../dist/storage/column-memory.js';
 import { expectNaive } from './naive-scan.js';
@@ -141,13 +143,47 @@ describe('many groups of one key', () => {
     expect(ordered).toBeGreaterThan(RUNS / 4);
   });
 
+  test('a partition of more rows than a scan lays out is laid out all the same, and a larger one is not', () => {
+    const type = { kind: 'integer' } as const;
+    const layoutsOf = (rows: number): [isOrdered: boolean, isSettled: boolean][] => {
+      const values = Array.from({ length: rows - 1 }, (_, i) => i);
+      const codes = Uint32Array.from({ length: rows }, (_, row) => (row * 7_919) % values.length);
+      const column = { kind: 'dictionary', type, codes, values, hasNulls: false } as const;
+      const narrow = {
+        kind: 'narrow',
+        type,
+        base: 0,
+        codes: new Uint8Array(rows),
+        validity: null,
+        absSum: 0,
+      } as const;
+      const dictionary = new GlobalDictionary(null);
+      return [1, 2, 3].map(() => {
+        const layouts = new KeyLayouts(dictionary, false);
+        const { ordered } = layouts.of(column, [narrow]);
+        return [ordered !== null, layouts.isSettled];
+      });
+    };
+    // The order the second time, and what is added in it the third.
+    expect(layoutsOf(LIMITS.laidOutRowsPerScan + 1)).toEqual([
+      [false, false],
+      [false, false],
+      [true, true],
+    ]);
+    expect(layoutsOf(LIMITS.laidOutRowsMax + 1)).toEqual([
+      [false, true],
+      [false, true],
+      [false, true],
+    ]);
+  });
+
   test('rows of slots far from each other have no order', () => {
     const slots = Int32Array.of(700, 445, 0, 190);
     expect(KeyOrder.of(Uint8Array.of(0, 1, 1, 3), slots)).toMatchObject({
       first: 190,
       steps: Uint8Array.of(0, 255, 0, 255),
     });
-    expect(KeyOrder.of(Uint8Array.of(0, 1, 2), slots)).toBeNull();
+    expect(KeyOrder.of(Uint8Array.of(0, 1, 2), slots)).toBe('scattered');
   });
 
   test.each([true, false])('the first of them are among what is left, descending %s', async (descending) => {
