@@ -10,6 +10,7 @@ import { markdownTable, type Section } from './markdown.js';
 import { memorySection } from './memory-section.js';
 import type { Recorded } from './recorded.js';
 import { sketchSection } from './sketch-section.js';
+import { unmetSection } from './unmet-section.js';
 import { winsSection } from './wins-section.js';
 
 export interface BenchmarksPage {
@@ -37,6 +38,7 @@ const SECTIONS: readonly ((recorded: Recorded) => Section | null)[] = [
   buildSection,
   growthSection,
   sketchSection,
+  unmetSection,
   winsSection,
   runsSection,
 ];

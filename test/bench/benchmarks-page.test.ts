@@ -33,6 +33,7 @@ describe('the page of a run of every bench', () => {
       '## Builds',
       '## How cost grows',
       '## Sketches',
+      '## What is not met, and why',
       '## Where DuckDB wins',
       '## Runs',
     ]);
@@ -64,6 +65,11 @@ describe('the page of a run of every bench', () => {
       ['G2', '**no**'],
       ['G11', 'yes'],
     ]);
+  });
+
+  test('says why a goal is missed, and nothing of those that are met', () => {
+    const [, why] = /## What is not met, and why\n([^]*?)\n## /.exec(markdown) ?? [];
+    expect([...(why ?? '').matchAll(/\*\*(G\d+)\*\*/g)].map(([, id]) => id)).toEqual(['G2']);
   });
 
   test('lists the races that DuckDB won, the clearest first, and no other', () => {
