@@ -254,6 +254,8 @@ export const SWITCHES = {
   wasm: { testing: { eager: true, wasm: false } },
   workers: { testing: { eager: true, workerRowsMin: 0 } },
   totals: { testing: { eager: true, totals: false } },
+  // What is laid out, kept or cut from the second time on, or of many rows and groups: nothing of it.
+  eagerness: { testing: {} },
   // The second answer is the first, where the source has no part in it; else that of the plan which was kept.
   askingOnce: { resultCacheMb: 4 },
   keptAnswers: { resultCacheMb: 0 },
