@@ -1,6 +1,6 @@
 /**
- * How many calls of a store run, for who waits until none does. It counts them: a set that lives long, of promises that do
- * not, made their answers survive collections, and a third of the time of tiny queries was spent on that.
+ * How many calls of a store run, for who waits until none does. They are counted, not held: what a set that lives long has
+ * held stays until the next full collection, and with promises that is every answer.
  */
 export class RunningCalls {
   #count = 0;

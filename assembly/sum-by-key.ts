@@ -54,17 +54,17 @@ export function markByKey16(seen: usize, keys: usize, slots: usize, validity: us
   markByKey<u16>(seen, keys, slots, validity, from, count);
 }
 export function sumByKey16x8(
-  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, room: usize,
 ): void {
   sumByKey<u16, u8>(sums, base, keys, slots, codes, from, count);
 }
 export function sumByKey16x16(
-  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, room: usize,
 ): void {
   sumByKey<u16, u16>(sums, base, keys, slots, codes, from, count);
 }
 export function sumByKey16x32(
-  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, room: usize,
 ): void {
   sumByKey<u16, u32>(sums, base, keys, slots, codes, from, count);
 }
@@ -72,17 +72,17 @@ export function markByKey32(seen: usize, keys: usize, slots: usize, validity: us
   markByKey<u32>(seen, keys, slots, validity, from, count);
 }
 export function sumByKey32x8(
-  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, room: usize,
 ): void {
   sumByKey<u32, u8>(sums, base, keys, slots, codes, from, count);
 }
 export function sumByKey32x16(
-  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, room: usize,
 ): void {
   sumByKey<u32, u16>(sums, base, keys, slots, codes, from, count);
 }
 export function sumByKey32x32(
-  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, wholes: usize,
+  sums: usize, base: f64, keys: usize, slots: usize, slotCount: u32, codes: usize, from: u32, count: u32, room: usize,
 ): void {
   sumByKey<u32, u32>(sums, base, keys, slots, codes, from, count);
 }

@@ -32,7 +32,7 @@ export class ExactSum implements Accumulator {
     const column = numberInput(input);
     const { keyed } = chunk;
     if (keyed !== null && chunk.whole && addsByKey(keyed, column, this.groups)) {
-      (this.keyed ??= new KeyedSums(this.groups, chunk.kernels)).add(column, keyed, chunk, this.seen);
+      this.byKey(chunk.kernels).add(column, keyed, chunk, this.seen);
       return;
     }
     this.isMixed = true;
@@ -45,7 +45,7 @@ export class ExactSum implements Accumulator {
   addMasked([input]: readonly ScanInput[], rows: MaskedRows, key: SliceKey): void {
     const column = numberInput(input);
     assert(column.kind === 'narrow', 'what is added of masked rows is narrow');
-    (this.keyed ??= new KeyedSums(this.groups, rows.kernels)).addMasked(column, rows, key);
+    this.byKey(rows.kernels).addMasked(column, rows, key);
     if (this.seen?.isFull(this.groups) === false) rows.mark(this.seen.marks, key, column.validity);
   }
 
@@ -58,7 +58,11 @@ export class ExactSum implements Accumulator {
   ): void {
     const column = numberInput(input);
     assert(column.kind === 'narrow', 'what is added in the order of a key is narrow');
-    (this.keyed ??= new KeyedSums(this.groups, kernels)).addOrdered(column, rows, codes, key, this.seen);
+    this.byKey(kernels).addOrdered(column, rows, codes, key, this.seen);
+  }
+
+  private byKey(kernels: Kernels): KeyedSums {
+    return (this.keyed ??= new KeyedSums(this.groups, kernels));
   }
 
   private addNumbers(numbers: Float64Array, chunk: Chunk): void {

@@ -265,12 +265,12 @@ function summing(
         call(sums.byteOffset, base, keys.byteOffset, codes.byteOffset, from, count);
       } else plain.sumByCode(sums, base, keys, codes, from, count);
     },
-    sumByKey(sums, base, keys, slots, codes, from, count, wholes) {
-      if (sees(sums) && sees(keys) && sees(slots) && sees(codes) && sees(wholes)) {
+    sumByKey(sums, base, keys, slots, codes, from, count, room) {
+      if (sees(sums) && sees(keys) && sees(slots) && sees(codes) && sees(room)) {
         const call = sumByKey[keys.BYTES_PER_ELEMENT][codes.BYTES_PER_ELEMENT];
         const [k, s, c] = [keys.byteOffset, slots.byteOffset, codes.byteOffset];
-        call(sums.byteOffset, base, k, s, slots.length, c, from, count, wholes.byteOffset);
-      } else plain.sumByKey(sums, base, keys, slots, codes, from, count, wholes);
+        call(sums.byteOffset, base, k, s, slots.length, c, from, count, room.byteOffset);
+      } else plain.sumByKey(sums, base, keys, slots, codes, from, count, room);
     },
     sumInOrder(wholes, base, group, steps, codes) {
       if (sees(wholes) && sees(steps) && sees(codes)) {
