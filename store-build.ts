@@ -15,6 +15,8 @@ import type { RollupCandidate } from './planner/match-rollup.js';
 import { planBuild } from './planner/plan-build.js';
 import type { RollupShape } from './planner/rollup-shape.js';
 import type { House } from './store-house.js';
+import { timesOf } from './store-build-report.js';
+import type { BuildReport, RollupBuild } from './store-build-report.js';
 import { rollupMeta } from './store-rollup-meta.js';
 import { VERSION } from './model/version.js';
 import { sourceTimes } from './store-source-times.js';
@@ -45,27 +47,6 @@ export interface BuildProgress {
   readonly rows: number;
   /** Of the whole process, now. */
   readonly memoryBytes: number;
-}
-
-export interface BuildReport {
-  readonly rollups: readonly RollupBuild[];
-  readonly durationMs: number;
-  /** The most that the whole process has held in memory since it began. */
-  readonly peakMemoryBytes: number;
-}
-
-export interface RollupBuild {
-  readonly preAggregation: string;
-  readonly outcome: 'built' | 'current' | 'skipped';
-  /** Why it was skipped. */
-  readonly reason?: string;
-  readonly partitionsBuilt: number;
-  readonly partitionsKept: number;
-  /** Of all partitions, in the default index. */
-  readonly rows: number;
-  /** Of all files of all indexes. */
-  readonly bytes: number;
-  readonly durationMs: number;
 }
 
 /** @throws StoreError; rollups that were published before the error stay, the failing one keeps its old data */
@@ -142,6 +123,8 @@ async function buildOne(
     rows: 0,
     bytes: 0,
     durationMs: 0,
+    partitionsMs: 0,
+    indexes: [],
   };
   if (shape === null) {
     return { ...nothing, outcome: 'skipped', reason: `type ${type} is not executable yet` };
@@ -149,17 +132,19 @@ async function buildOne(
   throwIfAborted(options.signal);
   const before = await house.storage.reload();
   const times = await sourceTimes(house, shape, options.signal);
-  const { task, partitions } = await house.storage.looking(before, ({ rollups }) => {
+  const { task, current } = await house.storage.looking(before, ({ rollups }) => {
     const meta = rollups.get(id) ?? null;
     const wish = { range, force: options.force ?? false };
     return {
       task: planBuild(shape, definition, times, meta, wish),
-      partitions: meta?.partitions ?? [],
+      current: meta && {
+        ...sizesOf(meta.partitions),
+        ...timesOf(meta, []),
+        partitionsKept: meta.partitions.length,
+      },
     };
   });
-  if (task === null) {
-    return { ...nothing, ...sizesOf(partitions), outcome: 'current', partitionsKept: partitions.length };
-  }
+  if (task === null) return { ...nothing, ...current, outcome: 'current' };
   const published = await buildAndPublish(house, task, shape, definition, before, options);
   return {
     preAggregation: id,
@@ -168,6 +153,7 @@ async function buildOne(
     partitionsKept: task.kept.length,
     ...sizesOf(published.partitions),
     durationMs: performance.now() - startedAt,
+    ...timesOf(published, task.partitions),
   };
 }
 

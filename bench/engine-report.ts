@@ -4,8 +4,12 @@ import type { EngineLine, EnginePeer, EngineTimes } from './engine.js';
 import { PEER_TITLES } from './engine-goals.js';
 
 /** A table of the race, and every answer that was wrong. */
-export function printEngine({ rows, buildMs, queries }: EngineLine): void {
-  console.log(`rollup of ${formatCount(rows)} rows, built in ${formatMs(buildMs)} ms; ms, median (p95)`);
+export function printEngine({ rows, buildMs, indexed, queries }: EngineLine): void {
+  const { indexMs, partitionsMs } = indexed;
+  const index = `an index takes ${formatMs(indexMs)} of ${formatMs(partitionsMs)} ms`;
+  console.log(
+    `rollup of ${formatCount(rows)} rows, built in ${formatMs(buildMs)} ms, ${index}; ms, median (p95)`,
+  );
   const peers = Object.keys(PEER_TITLES) as EnginePeer[];
   const right = (title: string) => ({ title, align: 'right' as const });
   const titles = [...peers.map((peer) => PEER_TITLES[peer]), '× strings', '× codes', 'rows scanned'];

@@ -6,6 +6,7 @@ import { quoteText } from '../sources/quote-duckdb.js';
 
 /** Of both stores. */
 export const SALES_ROLLUP = 'sales.daily';
+export const SALES_INDEX = 'by_day';
 /** All columns of the largest rollup stay in memory: what is measured is not how often they are read again. */
 const CACHE_MB = 4_096;
 
@@ -38,7 +39,7 @@ export function salesOptions(sales: SalesStore): StoreOptions {
     granularity: 'day',
     partition_granularity: partitions,
     ...(indexed
-      ? { indexes: [{ name: 'by_day', columns: ['sold_at.day', 'status'], type: 'aggregate' }] }
+      ? { indexes: [{ name: SALES_INDEX, columns: ['sold_at.day', 'status'], type: 'aggregate' }] }
       : {}),
   };
   const text = (name: string): object => ({ name, sql: name, type: 'string' });

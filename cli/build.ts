@@ -1,5 +1,5 @@
 import { type BuildReport, type RollupBuild, StoreError } from '../index.js';
-import { formatBytes, formatCount, formatMs } from './format.js';
+import { formatBytes, formatCount, formatMs, formatPercent } from './format.js';
 import { noteWarnings } from './note-warnings.js';
 import { printJson, printLine } from './print.js';
 import { showProgress } from './progress.js';
@@ -49,6 +49,7 @@ export async function build(rollups: readonly string[], flags: BuildFlags): Prom
 
 function printBuilt(report: BuildReport): void {
   printLine(builtTable(report));
+  for (const line of report.rollups.flatMap(indexLines)) printLine(line);
   if (report.rollups.some(({ partitionsKept }) => partitionsKept > 0)) {
     printLine('\nKept partitions were not compared with the source; --force rebuilds them.');
   }
@@ -75,6 +76,14 @@ function builtTable(report: BuildReport): string {
       formatMs(rollup.durationMs),
     ]),
   );
+}
+
+/** What each index beside the default one takes. */
+function indexLines({ preAggregation, partitionsMs, indexes }: RollupBuild): string[] {
+  return indexes.slice(1).map(({ name, bytes, durationMs }) => {
+    const share = partitionsMs > 0 ? ` and ${formatPercent(durationMs / partitionsMs)} of the time` : '';
+    return `${preAggregation}: the index ${name} takes ${formatBytes(bytes)}${share}.`;
+  });
 }
 
 function outcomeText({ outcome, reason }: RollupBuild): string {

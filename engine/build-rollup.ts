@@ -1,7 +1,8 @@
 /** Obeys a build task: rows from the source, one sealed and compared file per partition and index. Publishes nothing. */
 import { createHash } from 'node:crypto';
+import { assert } from '../model/assert.js';
 import type { StoredBatch } from '../model/batch.js';
-import type { BuildReceipt, FileMeta, IndexMeta, PartitionMeta } from '../model/catalog.js';
+import type { BuildReceipt, FileMeta, PartitionMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import type { BuildPartition, BuildTask, Statement } from '../model/plan.js';
 import type { Source } from '../sources/source.js';
@@ -58,62 +59,78 @@ async function writePartition(
   const startedAt = performance.now();
   const statement = await tools.statementOf(partition);
   const rows = await tools.source.stage(statement, tools.signal);
+  // The source writes the next file while this one is read back and compared.
+  let writing = Promise.resolve(0);
+  const write = (index: number): void => {
+    const path = tools.staging.pathOf({ rollup: task.rollup, partition: key, index });
+    writing = rows.writeIndex(path, task.indexes[index], task.columns);
+    // Who waits for it hears of it; an earlier file may fail before that.
+    writing.catch(() => undefined);
+  };
   try {
     const files: FileMeta[] = [];
+    const filesMs: number[] = [];
     const batches = new Map<number, StoredBatch>();
-    const isCompared = task.indexes.some(isAggregate);
-    for (let index = 0; index < task.indexes.length && rows.rows > 0; index++) {
-      const slot = { rollup: task.rollup, partition: key, index };
-      const { name: indexName, sortColumns, type } = task.indexes[index];
-      const written = await rows.writeIndex(tools.staging.pathOf(slot), task.indexes[index], task.columns);
-      const columns = indexColumns(task.columns, task.indexes[index]);
+    const isCompared = task.indexes.some(({ type }) => type === 'aggregate');
+    const count = rows.rows > 0 ? task.indexes.length : 0;
+    let beganAt = performance.now();
+    if (count > 0) write(0);
+    for (let index = 0; index < count; index++) {
+      const { name, sortColumns, type } = task.indexes[index];
+      const written = await writing;
+      if (index + 1 < count) write(index + 1);
       const contract = {
         rows: type === 'regular' ? rows.rows : written,
-        columns,
+        columns: indexColumns(task.columns, task.indexes[index]),
         sortColumns,
-        index: indexName,
+        index: name,
         onRead(batch: StoredBatch): void {
           if (isCompared && (index === 0 || type === 'aggregate')) batches.set(index, batch);
         },
       };
-      files.push(await tools.staging.seal(slot, contract));
+      files.push(await tools.staging.seal({ rollup: task.rollup, partition: key, index }, contract));
+      if (type === 'aggregate') checkAggregate(task, key, index, batches);
+      const endedAt = performance.now();
+      filesMs.push(tenths(endedAt - beganAt));
+      beganAt = endedAt;
     }
-    checkAggregates(task, key, batches);
     const receipt = {
       statement: statementHash(statement),
       groups: rows.rows,
       durationMs: Math.round(performance.now() - startedAt),
+      filesMs,
       ...tools.receipt,
     };
     return { key, range, files, builtAt, receipt };
   } finally {
+    await writing.catch(() => undefined);
     await rows.drop();
   }
 }
 
-function isAggregate({ type }: IndexMeta): boolean {
-  return type === 'aggregate';
-}
-
 /**
  * What an aggregating index holds is what merging the rows of the default index gives.
- * @param batches by position of the index, as they were read back; none of a partition without rows
+ * @param at position of the index
+ * @param batches by position of the index, as they were read back
+ * @throws StoreError `build_failed`
  */
-function checkAggregates(
+function checkAggregate(
   task: BuildTask,
   partition: string,
+  at: number,
   batches: ReadonlyMap<number, StoredBatch>,
 ): void {
-  const whole = batches.get(0);
-  if (whole === undefined) return;
-  for (const [at, batch] of batches) {
-    const index = task.indexes[at];
-    const fault = isAggregate(index) ? indexFault(task.columns, index, whole, batch) : null;
-    if (fault === null) continue;
-    throw new StoreError('build_failed', `${task.rollup}, partition ${partition}: ${fault}`, {
-      next: 'This is a fault of the build: please report it.',
-    });
-  }
+  const [whole, batch] = [batches.get(0), batches.get(at)];
+  assert(whole !== undefined && batch !== undefined, 'the files were read back when they were sealed');
+  const fault = indexFault(task.columns, task.indexes[at], whole, batch);
+  if (fault === null) return;
+  throw new StoreError('build_failed', `${task.rollup}, partition ${partition}: ${fault}`, {
+    next: 'This is a fault of the build: please report it.',
+  });
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
 
 function statementHash({ text, params }: Statement): string {

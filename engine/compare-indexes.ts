@@ -1,11 +1,13 @@
 /** The law of indexes: all files of a partition hold the same rows, those of an aggregating index merged. */
-import type { GroupedBatch, NumberColumn, StoredBatch } from '../model/batch.js';
+import type { GroupedBatch, NumberColumn, StoredBatch, StoredColumn } from '../model/batch.js';
 import type { IndexMeta, RollupColumn } from '../model/catalog.js';
 import type { ScanAggregate } from '../model/plan.js';
 import { compareGroups } from './compare-groups.js';
 import type { ComparedState, GroupDifferences } from './compare-groups.js';
 import { GlobalDictionaries } from './global-dictionaries.js';
+import type { Numbers } from '../storage/column-memory.js';
 import { runScanSync } from './run-scan.js';
+import { scratch } from './scratch.js';
 
 /**
  * What is wrong with an index, as a sentence; null: it holds the rows of the default index.
@@ -99,9 +101,28 @@ export function groupRows(
     filter: null,
     aggregates,
   };
-  const extended = { ...batch, columns: new Map([...batch.columns, ...sizes]) };
-  const { batch: groups } = runScanSync(scan, [], [extended], { dictionaries: new GlobalDictionaries() });
+  const used = new Set([...keys, ...aggregates.flatMap(({ columns }) => columns)]);
+  const columns = [...batch.columns, ...sizes].filter(([name]) => used.has(name));
+  const groups = scratch().lend((place) => {
+    const seen = new Map(columns.map(([name, column]) => [name, placedColumn(column, place)]));
+    const own = { dictionaries: new GlobalDictionaries() };
+    return runScanSync(scan, [], [{ ...batch, columns: seen }], own).batch;
+  });
   return batch.rows === 0 ? { ...groups, rows: 0 } : groups;
+}
+
+/** What was read a moment ago lies outside of the memory of kernels. */
+function placedColumn(column: StoredColumn, place: <T extends Numbers>(array: T) => T): StoredColumn {
+  switch (column.kind) {
+    case 'dictionary':
+      return { ...column, codes: place(column.codes) };
+    case 'number':
+      return { ...column, values: place(column.values), validity: column.validity && place(column.validity) };
+    case 'narrow':
+      return { ...column, codes: place(column.codes), validity: column.validity && place(column.validity) };
+    default:
+      return column;
+  }
 }
 
 function doubleSizes(batch: StoredBatch, states: readonly ComparedState[]): Map<string, NumberColumn> {

@@ -18,11 +18,14 @@ export class Scratch {
   #top = 0;
   /** Where scans begin. */
   #floor = 0;
+  /** Where they end: behind it lies what is lent. */
+  #ceiling: number;
   /** Bytes that may still be taken until the next `reset`, within the stretch or outside of it. */
   #left = Infinity;
 
   constructor(space: Uint8Array | null) {
     this.#space = space;
+    this.#ceiling = space?.byteLength ?? 0;
   }
 
   /**
@@ -67,6 +70,30 @@ export class Scratch {
     return copy ?? array;
   }
 
+  /**
+   * What kernels see of some arrays, for all scans within `use`: copies, as long as half of the stretch holds them; the
+   * arrays themselves beyond that.
+   */
+  lend<R>(use: (place: <T extends Numbers>(array: T) => T) => R): R {
+    const ceiling = this.#ceiling;
+    try {
+      return use((array) => this.#atEnd(array, ceiling / 2) ?? array);
+    } finally {
+      this.#ceiling = ceiling;
+    }
+  }
+
+  #atEnd<T extends Numbers>(array: T, lowest: number): T | null {
+    if (this.#space === null || isInColumnMemory(array)) return null;
+    const start = this.#ceiling - Math.ceil(array.byteLength / ALIGNMENT) * ALIGNMENT;
+    if (start < Math.max(lowest, this.#top)) return null;
+    this.#ceiling = start;
+    const kind = array.constructor as ArrayKind<T>;
+    const copy = new kind(this.#space.buffer, this.#space.byteOffset + start, array.length);
+    copy.set(array);
+    return copy;
+  }
+
   #spend(kind: ArrayKind<Numbers>, length: number): void {
     this.#left -= length * kind.BYTES_PER_ELEMENT;
     if (this.#left < 0) throw new OutOfRoom();
@@ -76,7 +103,7 @@ export class Scratch {
     if (this.#space === null) return null;
     const start = this.#top;
     const end = start + Math.ceil((length * kind.BYTES_PER_ELEMENT) / ALIGNMENT) * ALIGNMENT;
-    if (end > this.#space.byteLength) return null;
+    if (end > this.#ceiling) return null;
     this.#top = end;
     return new kind(this.#space.buffer, this.#space.byteOffset + start, length);
   }

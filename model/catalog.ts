@@ -88,7 +88,13 @@ export interface BuildReceipt {
   readonly source: string;
   /** Groups that the source gave: the rows of the default index. */
   readonly groups: number;
+  /** Of everything, the waiting for partitions that are built at the same time too. */
   readonly durationMs: number;
+  /**
+   * How much of it each file took, to the tenth, from the end of the one before it: writing (as far as that was not done
+   * meanwhile), sealing, reading it back, comparing it. In the order of the files; absent where an older Granary made them.
+   */
+  readonly filesMs?: readonly number[];
   /** What wrote it: `granary 0.1.0`. */
   readonly writer: string;
 }

@@ -38,7 +38,8 @@ test('goals are judged on the sizes that they name', () => {
     fault: null,
   });
   const queries = [query('Q1', 60), query('Q2', 149), query('Q3', 80), query('Q4', 14), query('Q5', 20)];
-  const line = { rows: 1, buildMs: 100, indexedBuildMs: 104, queries };
+  const indexed = { partitionsMs: 208, indexMs: 8 };
+  const line = { rows: 1, buildMs: 100, indexed, queries };
   const verdicts = (size: 'S' | 'M' | 'L') =>
     engineGoals(size, line).map(({ id, goal, figure, met }) => [id, goal, Math.round(figure), met]);
   expect(verdicts('S')).toEqual([]);

@@ -247,3 +247,21 @@ test('[D81] a query that does not qualify falls back to a regular index and is s
   ]);
   expect(fallback.meta.index).toBe('category_productname_zipcode_index');
 });
+
+test('a build tells what each index takes, of the disk and of the time of its partitions', async () => {
+  const store = await openTables(withIndexes(regular + aggregating));
+  const [built] = (await store.build()).rollups;
+  expect(built.indexes.map(({ name }) => name)).toEqual([
+    null,
+    'category_productname_zipcode_index',
+    'zip_code_index',
+  ]);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  expect(sum(built.indexes.map(({ bytes }) => bytes))).toBe(built.bytes);
+  for (const { durationMs } of built.indexes) expect(durationMs).toBeGreaterThan(0);
+  // Milliseconds of partitions are whole, those of files are not.
+  expect(sum(built.indexes.map(({ durationMs }) => durationMs))).toBeLessThanOrEqual(built.partitionsMs + 1);
+  const [kept] = (await store.build()).rollups;
+  const untimed = built.indexes.map((index) => ({ ...index, durationMs: 0 }));
+  expect(kept).toMatchObject({ outcome: 'current', partitionsMs: 0, indexes: untimed });
+});

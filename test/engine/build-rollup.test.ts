@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
 import { buildRollup } from '../../dist/engine/build-rollup.js';
+import type { BuildTools } from '../../dist/engine/build-rollup.js';
 import type { IndexMeta, PartitionMeta } from '../../dist/model/catalog.js';
 import type { BuildColumn, BuildTask } from '../../dist/model/plan.js';
 import { stageRows } from '../../dist/sources/duckdb-stage.js';
@@ -41,15 +42,8 @@ const ALL = `
     2::BIGINT AS "v$count", 1e6 + i AS "v$mean", i / 7 AS "v$m2"
   FROM range(500) AS t(i)`;
 
-/** Builds one partition with a writer that writes one of its indexes from other rows than the others. */
-async function build(at: number, changed: string): Promise<PartitionMeta[]> {
-  const instance = await DuckDBInstance.create(':memory:');
-  const storage = await openStorage({ disk: nodeDisk, directory: join(temporaryFolder(), 'store') });
-  const staging = await storage.stage('a');
-  const stage = async (text: string): ReturnType<typeof stageRows> =>
-    stageRows(await instance.connect(), 'test', { text, params: [] }, undefined);
-  const [right, wrong] = [await stage(ALL), await stage(changed)];
-  const task = {
+const taskOf = (): BuildTask =>
+  ({
     rollup: 'a.b',
     dataSource: 'default',
     columns,
@@ -60,7 +54,24 @@ async function build(at: number, changed: string): Promise<PartitionMeta[]> {
     buildRange: null,
     partitions: [{ key: 'all', range: null, request: { states: [] } }],
     kept: [],
-  } as unknown as BuildTask;
+  }) as unknown as BuildTask;
+
+const toolsOf = (source: BuildTools['source']): Omit<BuildTools, 'staging'> => ({
+  source,
+  statementOf: async () => ({ text: '', params: [] }),
+  receipt: { source: '', writer: 'test' },
+  now: () => 5,
+  concurrency: 1,
+});
+
+/** Builds one partition with a writer that writes one of its indexes from other rows than the others. */
+async function build(at: number, changed: string): Promise<PartitionMeta[]> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const storage = await openStorage({ disk: nodeDisk, directory: join(temporaryFolder(), 'store') });
+  const staging = await storage.stage('a');
+  const stage = async (text: string): ReturnType<typeof stageRows> =>
+    stageRows(await instance.connect(), 'test', { text, params: [] }, undefined);
+  const [right, wrong] = [await stage(ALL), await stage(changed)];
   const source = {
     stage: async () => ({
       ...right,
@@ -68,14 +79,7 @@ async function build(at: number, changed: string): Promise<PartitionMeta[]> {
         (index === indexes[at] ? wrong : right).writeIndex(path, index, wanted),
     }),
   };
-  const built = buildRollup(task, {
-    source,
-    staging,
-    statementOf: async () => ({ text: '', params: [] }),
-    receipt: { source: '', writer: 'test' },
-    now: () => 5,
-    concurrency: 1,
-  });
+  const built = buildRollup(taskOf(), { ...toolsOf(source), staging });
   await built.catch(() => null);
   await wrong.drop();
   instance.closeSync();
@@ -125,4 +129,38 @@ test.each<[string, number, string, RegExp]>([
     code: 'build_failed',
     message: expect.stringMatching(message),
   });
+});
+
+test('rows are dropped only when nothing is written from them any more, after a failure too', async () => {
+  const instance = await DuckDBInstance.create(':memory:');
+  const storage = await openStorage({ disk: nodeDisk, directory: join(temporaryFolder(), 'store') });
+  const staging = await storage.stage('a');
+  const rows = await stageRows(await instance.connect(), 'test', { text: ALL, params: [] }, undefined);
+  const events: string[] = [];
+  const source = {
+    stage: async () => ({
+      ...rows,
+      async writeIndex(path: string, index: IndexMeta, wanted: readonly BuildColumn[]) {
+        const written = await rows.writeIndex(path, index, wanted);
+        if (index === indexes[1]) await new Promise((resolve) => setTimeout(resolve, 50));
+        events.push(`wrote ${index.name}`);
+        return written;
+      },
+      async drop() {
+        events.push('dropped');
+        await rows.drop();
+      },
+    }),
+  };
+  const failing = {
+    ...staging,
+    async seal(): Promise<never> {
+      events.push('failed');
+      throw new Error('the disk is full');
+    },
+  };
+  const built = buildRollup(taskOf(), { ...toolsOf(source), staging: failing });
+  await expect(built).rejects.toThrow('the disk is full');
+  instance.closeSync();
+  expect(events).toEqual(['wrote null', 'failed', 'wrote by_b', 'dropped']);
 });
