@@ -8,21 +8,18 @@ import { readRuns } from './bit-runs.js';
 import type { CheckedPage } from './check-pages.js';
 import { flatValues } from './flat-values.js';
 import type { FlatValues } from './flat-values.js';
-import type { RawValue } from './physical-column.js';
+import type { Page } from './page.js';
 
 const PLAIN_DICTIONARY = 2;
 const RLE_DICTIONARY = 8;
 
 /**
- * The values of each page of data, NULL as null; null: a page is encoded in a way that is not known here.
+ * The pages of data; null: one is encoded in a way that is not known here.
  * @param pages of one column chunk, in their order
  * @throws StoreError `corrupt`
  */
-export function flatPages(
-  pages: readonly CheckedPage[],
-  element: SchemaElement,
-): readonly ArrayLike<RawValue>[] | null {
-  const decoded: ArrayLike<RawValue>[] = [];
+export function flatPages(pages: readonly CheckedPage[], element: SchemaElement): readonly Page[] | null {
+  const decoded: Page[] = [];
   let dictionary: FlatValues | null = null;
   for (const page of pages) {
     const { encoding, values, data } = page;
@@ -32,12 +29,18 @@ export function flatPages(
       if (dictionary === null) return null;
       continue;
     }
-    const valid = page.levels === null ? null : validRows(page.levels, values);
-    const own = valid === null ? values : countValid(valid);
-    const isCoded = encoding === RLE_DICTIONARY || encoding === PLAIN_DICTIONARY;
-    const found = isCoded ? codedValues(dictionary, data, own) : flatValues(element, encoding, data, own);
-    if (found === null) return null;
-    decoded.push(valid === null || own === values ? found : withNulls(found, valid));
+    const present = page.levels === null ? null : validRows(page.levels, values);
+    const own = present === null ? values : countValid(present);
+    const valid = own === values ? null : present;
+    if (encoding === RLE_DICTIONARY || encoding === PLAIN_DICTIONARY) {
+      if (dictionary === null && own > 0) return null;
+      const known = dictionary ?? [];
+      decoded.push({ rows: values, values: known, codes: readCodes(data, own, known.length), valid });
+    } else {
+      const found = flatValues(element, encoding, data, own);
+      if (found === null) return null;
+      decoded.push({ rows: values, values: found, codes: null, valid });
+    }
   }
   return decoded;
 }
@@ -55,26 +58,15 @@ function countValid(valid: Uint8Array): number {
   return count;
 }
 
-function codedValues(dictionary: FlatValues | null, data: Uint8Array, count: number): FlatValues | null {
-  if (count === 0) return [];
-  if (dictionary === null) return null;
+/** @param known how many values there are codes for */
+function readCodes(data: Uint8Array, count: number, known: number): Uint32Array {
   const codes = new Uint32Array(count);
-  readRuns(data.subarray(1), data[0] ?? 0, codes);
-  const values = dictionary instanceof Float64Array ? new Float64Array(count) : new Array<RawValue>(count);
+  if (count > 0) readRuns(data.subarray(1), data[0] ?? 0, codes);
   for (let i = 0; i < count; i++) {
-    const code = codes[i];
-    if (code >= dictionary.length) {
-      throw new StoreError('corrupt', `a page has the code ${code} of ${dictionary.length}.`, {
-        next: 'Build the rollup again.',
-      });
-    }
-    values[i] = dictionary[code] as never;
+    if (codes[i] < known) continue;
+    throw new StoreError('corrupt', `a page has the code ${codes[i]} of ${known}.`, {
+      next: 'Build the rollup again.',
+    });
   }
-  return values;
-}
-
-function withNulls(found: FlatValues, valid: Uint8Array): ArrayLike<RawValue> {
-  const values = new Array<RawValue>(valid.length);
-  for (let row = 0, at = 0; row < valid.length; row++) values[row] = valid[row] === 1 ? found[at++] : null;
-  return values;
+  return codes;
 }

@@ -2,6 +2,7 @@
  * Values of one page that are not NULL, as Parquet encodes them,
  * https://parquet.apache.org/docs/file-format/data-pages/encodings/
  */
+import { isAscii } from 'node:buffer';
 import type { SchemaElement } from 'hyparquet';
 import { StoreError } from '../model/errors.js';
 import { readRuns } from './bit-runs.js';
@@ -12,6 +13,10 @@ import type { RawValue } from './physical-column.js';
 export type FlatValues = Float64Array | RawValue[];
 
 const ENCODING = { plain: 0, rle: 3, delta: 5, deltaLength: 6, split: 9 };
+/** Characters of texts that V8 copies when it cuts them out of another one. */
+const CUT_TEXT_MAX = 12;
+/** Bytes, below what a text may have. */
+const PAGE_TEXT_MAX = 2 ** 28;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -98,12 +103,13 @@ function wideLongs(view: DataView, count: number): RawValue[] {
 
 function plainBytes(element: SchemaElement, data: Uint8Array, view: DataView, count: number): RawValue[] {
   const values = new Array<RawValue>(count);
+  const valueAt = reader(element, data, 0);
   let at = 0;
   for (let i = 0; i < count; i++) {
     requireBytes(data, at + 4);
     const end = at + 4 + view.getUint32(at, true);
     requireBytes(data, end);
-    values[i] = textOrBytes(element, data.subarray(at + 4, end));
+    values[i] = valueAt(at + 4, end);
     at = end;
   }
   return values;
@@ -113,20 +119,34 @@ function sizedValues(element: SchemaElement, data: Uint8Array, count: number): R
   const sizes = readDeltas(data, count);
   if (sizes === null) return null;
   const values = new Array<RawValue>(count);
+  const valueAt = reader(element, data, sizes.end);
   let at = sizes.end;
   for (let i = 0; i < count; i++) {
     const end = at + sizes.values[i];
     if (end < at) throw malformed();
     requireBytes(data, end);
-    values[i] = textOrBytes(element, data.subarray(at, end));
+    values[i] = valueAt(at, end);
     at = end;
   }
   return values;
 }
 
-/** Byte for byte: a leading U+FEFF belongs to the text, and bytes that are not UTF-8 are an error. */
-function textOrBytes(element: SchemaElement, bytes: Uint8Array): RawValue {
-  return element.converted_type === 'UTF8' ? UTF8.decode(bytes) : bytes;
+/**
+ * Byte for byte: a leading U+FEFF belongs to the text, and bytes that are not UTF-8 are an error. Short texts are cut out
+ * of one for the whole page where no byte of it is beyond ASCII; longer ones would keep that page alive.
+ *
+ * @param start where the texts begin, and with them what must be ASCII
+ */
+function reader(
+  element: SchemaElement,
+  data: Uint8Array,
+  start: number,
+): (from: number, to: number) => RawValue {
+  if (element.converted_type !== 'UTF8') return (from, to) => data.subarray(from, to);
+  const decode = (from: number, to: number): string => UTF8.decode(data.subarray(from, to));
+  if (data.length > PAGE_TEXT_MAX || !isAscii(data.subarray(start))) return decode;
+  const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
+  return (from, to) => (to - from <= CUT_TEXT_MAX ? text.slice(from, to) : decode(from, to));
 }
 
 function deltaValues(element: SchemaElement, data: Uint8Array, count: number): FlatValues | null {

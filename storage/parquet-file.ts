@@ -6,18 +6,18 @@ import { checkPages } from './check-pages.js';
 import type { CheckedPage } from './check-pages.js';
 import { flatPages } from './flat-pages.js';
 import { physicalColumn } from './physical-column.js';
-import type { PhysicalColumn, RawValue } from './physical-column.js';
+import { pageOf } from './page.js';
+import type { Page } from './page.js';
+import type { PhysicalColumn } from './physical-column.js';
 
 /** A Parquet file in memory. */
 export interface ParquetFile {
   readonly rows: number;
   /** In the order of the file. */
   readonly columns: readonly PhysicalColumn[];
-  /** All values of a column, page after page, as they are stored; strings are decoded. */
+  /** A column page after page, its values as they are stored; strings are decoded. */
   readPages(name: string): Promise<readonly Page[]>;
 }
-
-export type Page = ArrayLike<RawValue>;
 
 /**
  * Opens a Parquet file. hyparquet turns decimals into doubles and times into Dates, both with loss, so it is shown
@@ -80,7 +80,7 @@ function flatColumn(
   }
   requireRows(
     column,
-    pages.reduce((sum, page) => sum + page.length, 0),
+    pages.reduce((sum, page) => sum + page.rows, 0),
     rows,
   );
   return pages;
@@ -98,7 +98,7 @@ async function readNested(
   column: string,
   checked: readonly CheckedPage[],
 ): Promise<readonly Page[]> {
-  const pages: { readonly rowStart: number; readonly values: Page }[] = [];
+  const pages: { readonly rowStart: number; readonly page: Page }[] = [];
   await parquetRead({
     file: {
       byteLength: bytes.byteLength,
@@ -110,16 +110,16 @@ async function readNested(
     compressors: decompressed(checked),
     utf8: false,
     parsers: { stringFromBytes },
-    onPage: (page) => pages.push({ rowStart: page.rowStart, values: page.columnData }),
+    onPage: ({ rowStart, columnData }) => pages.push({ rowStart, page: pageOf(columnData) }),
   });
   pages.sort((a, b) => a.rowStart - b.rowStart);
   let row = 0;
-  for (const page of pages) {
-    if (page.rowStart !== row) break;
-    row += page.values.length;
+  for (const { rowStart, page } of pages) {
+    if (rowStart !== row) break;
+    row += page.rows;
   }
   requireRows(column, row, rows);
-  return pages.map((page) => page.values);
+  return pages.map(({ page }) => page);
 }
 
 /** Codecs that give what was decompressed already, page after page. */

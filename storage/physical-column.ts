@@ -31,7 +31,7 @@ export function physicalColumn(element: SchemaElement): PhysicalColumn {
       return value({ kind: 'boolean' }, (raw) => raw as boolean);
     case 'FLOAT':
     case 'DOUBLE':
-      return value({ kind: 'double' }, (raw) => raw as number);
+      return value({ kind: 'double' }, decodeDouble);
     case 'INT32':
     case 'INT64': {
       if (scale !== null) return value(decimalType(scale), decodeInteger);
@@ -75,6 +75,15 @@ function integerDecoder(element: SchemaElement): Decode | null {
     default:
       return null;
   }
+}
+
+/** Whether it gives the numbers that pages hold as doubles as they are: integers there are safe ones. */
+export function keepsNumbers(decode: Decode): boolean {
+  return decode === decodeInteger || decode === decodeDouble;
+}
+
+function decodeDouble(raw: NonNullable<RawValue>): number {
+  return raw as number;
 }
 
 function decodeInteger(raw: NonNullable<RawValue>): number | bigint {

@@ -2,7 +2,9 @@ import type { SketchColumn } from '../model/batch.js';
 import { StoreError } from '../model/errors.js';
 import { domainOfBytes } from '../model/sketch-domain.js';
 import type { SketchType } from '../model/value.js';
-import type { Page } from './parquet-file.js';
+import { rowValues } from './page.js';
+import type { Page } from './page.js';
+import type { RawValue } from './physical-column.js';
 import { sharedBytes, sharedUint32 } from './shared-arrays.js';
 
 /**
@@ -18,7 +20,8 @@ export function sketchColumn(
   const offsets = sharedUint32(rows + 1);
   let row = 0;
   let end = 0;
-  for (const page of pages) {
+  const all = pages.map(rowValues);
+  for (const page of all) {
     for (let i = 0; i < page.length; i++, row++) {
       end += lengthOf(page[i]);
       offsets[row + 1] = end;
@@ -26,7 +29,7 @@ export function sketchColumn(
   }
   const bytes = sharedBytes(end);
   row = 0;
-  for (const page of pages) {
+  for (const page of all) {
     for (let i = 0; i < page.length; i++, row++) {
       const sketch = page[i];
       if (!(sketch instanceof Uint8Array)) continue;
@@ -45,7 +48,7 @@ function ofOtherDomain(name: string, row: number, { domain = 'airlift' }: Sketch
   );
 }
 
-function lengthOf(sketch: Page[number]): number {
+function lengthOf(sketch: RawValue): number {
   if (!(sketch instanceof Uint8Array)) return 0;
   if (sketch.length > 0) return sketch.length;
   throw new StoreError('sketch_invalid', 'A stored sketch has no bytes.', {

@@ -8,6 +8,7 @@ import { unpackBits } from '../../dist/storage/bit-runs.js';
 import { checkPages } from '../../dist/storage/check-pages.js';
 import { readDeltas } from '../../dist/storage/delta-numbers.js';
 import { flatPages } from '../../dist/storage/flat-pages.js';
+import { pageOf, rowValues } from '../../dist/storage/page.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 /** Columns that DuckDB encodes in each of its ways, without NULLs, with some, in runs, and with nothing else. */
@@ -88,7 +89,7 @@ test.each([
       onComplete: (rows) => expected.push(...rows.map(([value]: unknown[]) => value ?? null)),
     });
     expect(
-      found.flatMap((page) => Array.from(page, plainValue)),
+      found.flatMap((page) => Array.from(rowValues(page), plainValue)),
       name,
     ).toEqual(expected.map(plainValue));
   }
@@ -160,4 +161,17 @@ test('differences that claim another count, or blocks of no size, are malformed'
   // A first value of 2^60 is left to another reader.
   const far = [0x80, 1, 4, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20];
   expect(readDeltas(Uint8Array.from(far), 1)).toBeNull();
+});
+
+test('rows of a page are what their reader gave, NULL as null', () => {
+  const rows = ['a', null, undefined, 'b', 'a'];
+  expect(Array.from(rowValues(pageOf(rows)))).toEqual(['a', null, null, 'b', 'a']);
+  expect(Array.from(rowValues(pageOf(new Float64Array([1, -0, NaN]))))).toEqual([1, -0, NaN]);
+  const coded = {
+    rows: 4,
+    values: ['x', 'y'],
+    codes: Uint32Array.of(1, 0, 1),
+    valid: Uint8Array.of(1, 0, 1, 1),
+  };
+  expect(Array.from(rowValues(coded))).toEqual(['y', null, 'x', 'y']);
 });
