@@ -12,7 +12,7 @@ import { suggest } from './model/suggest.js';
 import { throwIfAborted } from './model/throw-if-aborted.js';
 import { parseTime } from './model/time-range.js';
 import type { RollupCandidate } from './planner/match-rollup.js';
-import { planBuild } from './planner/plan-build.js';
+import { joinedRequest, planBuild } from './planner/plan-build.js';
 import type { RollupShape } from './planner/rollup-shape.js';
 import type { House } from './store-house.js';
 import { timesOf } from './store-build-report.js';
@@ -171,7 +171,7 @@ async function buildAndPublish(
     const built = await buildRollup(task, {
       source: house.source(task.dataSource),
       staging,
-      statementOf: (partition) => house.statement(partition.request),
+      statementOf: (partitions) => house.statement(joinedRequest(shape, partitions)),
       receipt: { source: house.fingerprint(task.dataSource), writer: `granary ${VERSION}` },
       now: Date.now,
       signal: options.signal,

@@ -5,16 +5,19 @@ import type { StoredBatch } from '../model/batch.js';
 import type { BuildReceipt, FileMeta, PartitionMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import type { BuildPartition, BuildTask, Statement } from '../model/plan.js';
-import type { Source } from '../sources/source.js';
+import type { TimeRange } from '../model/query.js';
+import type { Source, StagedPart, StagedTimes } from '../sources/source.js';
 import type { Staging } from '../storage/staging.js';
 import { indexColumns, indexFault } from './compare-indexes.js';
 import { nameMeasures } from './name-measures.js';
+import { PartitionBatches } from './partition-batches.js';
 import { runLanes } from './run-lanes.js';
 
 export interface BuildTools {
   readonly source: Pick<Source, 'stage'>;
   readonly staging: Staging;
-  readonly statementOf: (partition: BuildPartition) => Promise<Statement>;
+  /** Brings the rows of partitions that follow one another. */
+  readonly statementOf: (partitions: readonly BuildPartition[]) => Promise<Statement>;
   /** What a receipt says of the source and of who writes. */
   readonly receipt: Pick<BuildReceipt, 'source' | 'writer'>;
   /** Milliseconds since the epoch. */
@@ -29,82 +32,136 @@ export interface BuildTools {
  * The built partitions in the order of the task, whichever of them was ready first. After an error nothing runs any
  * more, and the staging folder can be discarded as a whole.
  */
-export function buildRollup(task: BuildTask, tools: BuildTools): Promise<PartitionMeta[]> {
-  return runLanes(task.partitions, tools.concurrency, tools.signal, async (partition, signal) => {
-    const meta = await buildPartition(task, partition, { ...tools, signal });
+export async function buildRollup(task: BuildTask, tools: BuildTools): Promise<PartitionMeta[]> {
+  const { partitions, partitionColumn } = task;
+  const batches = new PartitionBatches(partitions, tools.concurrency, partitionColumn !== null);
+  const built = new Map<string, PartitionMeta>();
+  const onPartition = (meta: PartitionMeta): void => {
+    built.set(meta.key, meta);
+    // How many rows have no time says nothing of a month.
+    if (meta.range !== null) batches.learn(meta.files[0]?.rows ?? 0);
     tools.onPartition?.(meta);
+  };
+  await runLanes(batches, tools.concurrency, tools.signal, async (batch, signal) => {
+    const left = batch.filter(({ key }) => !built.has(key));
+    try {
+      await buildBatch(task, left, { ...tools, signal, onPartition });
+    } catch (error) {
+      if (left.length === 1 || !(error instanceof StoreError) || error.code !== 'out_of_memory') throw error;
+      for (const each of left)
+        if (!built.has(each.key)) await buildBatch(task, [each], { ...tools, signal, onPartition });
+    }
+  });
+  return partitions.map(({ key }) => {
+    const meta = built.get(key);
+    assert(meta !== undefined, 'every partition is in a batch');
     return meta;
   });
 }
 
-async function buildPartition(
+interface BatchTools extends BuildTools {
+  readonly onPartition: (partition: PartitionMeta) => void;
+}
+
+async function buildBatch(
   task: BuildTask,
-  partition: BuildPartition,
-  tools: BuildTools,
-): Promise<PartitionMeta> {
+  batch: readonly BuildPartition[],
+  tools: BatchTools,
+): Promise<void> {
   try {
-    return await writePartition(task, partition, tools);
+    await writeBatch(task, batch, tools);
   } catch (error) {
-    throw nameMeasures(error, partition.request.states);
+    throw nameMeasures(error, batch[0].request.states);
   }
+}
+
+async function writeBatch(
+  task: BuildTask,
+  batch: readonly BuildPartition[],
+  tools: BatchTools,
+): Promise<void> {
+  const builtAt = tools.now();
+  const startedAt = performance.now();
+  const statement = await tools.statementOf(batch);
+  const rows = await tools.source.stage(statement, tools.signal);
+  try {
+    const stagedMs = (performance.now() - startedAt) / batch.length;
+    for (const { key, range } of batch) {
+      const partAt = performance.now();
+      const part = await rows.part(batch.length === 1 ? null : timesOf(task, range));
+      const written = await writePartition(task, key, part, tools.staging);
+      const receipt = {
+        statement: statementHash(statement),
+        groups: part.rows,
+        durationMs: Math.round(stagedMs + performance.now() - partAt),
+        filesMs: written.filesMs,
+        ...tools.receipt,
+      };
+      tools.onPartition({ key, range, files: written.files, builtAt, receipt });
+    }
+  } finally {
+    await rows.drop();
+  }
+}
+
+function timesOf({ partitionColumn }: BuildTask, range: TimeRange | null): StagedTimes {
+  assert(partitionColumn !== null && range !== null, 'partitions of one statement are told apart by a time');
+  return { column: partitionColumn, ...range };
+}
+
+interface WrittenPartition {
+  readonly files: FileMeta[];
+  readonly filesMs: number[];
 }
 
 async function writePartition(
   task: BuildTask,
-  partition: BuildPartition,
-  tools: BuildTools,
-): Promise<PartitionMeta> {
-  const { key, range } = partition;
-  const builtAt = tools.now();
-  const startedAt = performance.now();
-  const statement = await tools.statementOf(partition);
-  const rows = await tools.source.stage(statement, tools.signal);
+  key: string,
+  part: StagedPart,
+  staging: Staging,
+): Promise<WrittenPartition> {
+  const { rollup, indexes } = task;
+  const count = part.rows > 0 ? indexes.length : 0;
+  const files: FileMeta[] = [];
+  const filesMs: number[] = [];
+  const batches = new Map<number, StoredBatch>();
+  const isCompared = indexes.some(({ type }) => type === 'aggregate');
   // The source writes the next file while this one is read back and compared.
   let writing = Promise.resolve(0);
   const write = (index: number): void => {
-    const path = tools.staging.pathOf({ rollup: task.rollup, partition: key, index });
-    writing = rows.writeIndex(path, task.indexes[index], task.columns);
+    writing = part.writeIndex(
+      staging.pathOf({ rollup, partition: key, index }),
+      indexes[index],
+      task.columns,
+    );
     // Who waits for it hears of it; an earlier file may fail before that.
     writing.catch(() => undefined);
   };
   try {
-    const files: FileMeta[] = [];
-    const filesMs: number[] = [];
-    const batches = new Map<number, StoredBatch>();
-    const isCompared = task.indexes.some(({ type }) => type === 'aggregate');
-    const count = rows.rows > 0 ? task.indexes.length : 0;
     let beganAt = performance.now();
     if (count > 0) write(0);
     for (let index = 0; index < count; index++) {
-      const { name, sortColumns, type } = task.indexes[index];
+      const { name, sortColumns, type } = indexes[index];
       const written = await writing;
       if (index + 1 < count) write(index + 1);
       const contract = {
-        rows: type === 'regular' ? rows.rows : written,
-        columns: indexColumns(task.columns, task.indexes[index]),
+        rows: type === 'regular' ? part.rows : written,
+        columns: indexColumns(task.columns, indexes[index]),
         sortColumns,
         index: name,
         onRead(batch: StoredBatch): void {
           if (isCompared && (index === 0 || type === 'aggregate')) batches.set(index, batch);
         },
       };
-      files.push(await tools.staging.seal({ rollup: task.rollup, partition: key, index }, contract));
+      files.push(await staging.seal({ rollup, partition: key, index }, contract));
       if (type === 'aggregate') checkAggregate(task, key, index, batches);
       const endedAt = performance.now();
       filesMs.push(tenths(endedAt - beganAt));
       beganAt = endedAt;
     }
-    const receipt = {
-      statement: statementHash(statement),
-      groups: rows.rows,
-      durationMs: Math.round(performance.now() - startedAt),
-      filesMs,
-      ...tools.receipt,
-    };
-    return { key, range, files, builtAt, receipt };
+    return { files, filesMs };
   } finally {
     await writing.catch(() => undefined);
-    await rows.drop();
   }
 }
 

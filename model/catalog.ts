@@ -88,7 +88,10 @@ export interface BuildReceipt {
   readonly source: string;
   /** Groups that the source gave: the rows of the default index. */
   readonly groups: number;
-  /** Of everything, the waiting for partitions that are built at the same time too. */
+  /**
+   * Of everything, the waiting for partitions that are built at the same time too; of a statement that brought several
+   * partitions, each has the same part.
+   */
   readonly durationMs: number;
   /**
    * How much of it each file took, to the tenth, from the end of the one before it: writing (as far as that was not done

@@ -115,6 +115,10 @@ export const LIMITS = {
   thriftDepthMax: 32,
   /** Partitions that are built at the same time unless told otherwise, where the machine has as many processors. */
   buildConcurrencyMax: 4,
+  /** Rows of several partitions that one statement of a build brings, as far as they can be foreseen. */
+  stagedRowsMax: 1024 * 1024,
+  /** How many times as many partitions as any before it a statement of a build brings. */
+  stagedGrowth: 32,
   /** Partition files that are read at the same time. */
   fileReadsMax: 4,
   /** UTF-16 units of a string that may stand as minimum or maximum in a manifest. */

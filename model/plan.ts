@@ -265,6 +265,8 @@ export interface BuildTask {
   readonly sourceRange: TimeRange | null;
   readonly sourceHasNullTimes: boolean;
   readonly buildRange: BuildRange | null;
+  /** A stored time whose buckets lie in one partition each, which tells the rows of one apart; null: none does. */
+  readonly partitionColumn: string | null;
   readonly partitions: readonly BuildPartition[];
   /** Partitions that stay as they are. */
   readonly kept: readonly PartitionMeta[];

@@ -2,11 +2,12 @@
 import type { BuildRange, PartitionMeta, RollupMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
 import { LIMITS } from '../model/limits.js';
-import type { BuildPartition, BuildTask } from '../model/plan.js';
+import type { BuildPartition, BuildTask, SourceRequest } from '../model/plan.js';
 import type { TimeRange } from '../model/query.js';
 import type { Granularity, MemberId } from '../model/schema.js';
 import { bucketIndex, floorLocal, formatLocal, nextBucket } from '../model/civil-time.js';
 import { bucketCount, bucketsBetween } from '../model/time-range.js';
+import { partitioningColumns } from './rollup-shape.js';
 import type { RollupShape } from './rollup-shape.js';
 import { NO_TIME, spanOf } from './time-box.js';
 
@@ -59,6 +60,7 @@ export function planBuild(
     sourceRange: times?.range ?? null,
     sourceHasNullTimes: times?.hasNulls ?? false,
     buildRange: times?.buildRange ?? null,
+    partitionColumn: partitioningColumns(shape)[0] ?? null,
     partitions: build.toReversed(),
     kept,
   };
@@ -112,6 +114,13 @@ export function partitionOf(
       boxes: [[{ dimension: partitionDimension, span: range === null ? NO_TIME : spanOf(range) }]],
     },
   };
+}
+
+/** What brings the rows of several partitions at once, which follow one another without a gap, newest first. */
+export function joinedRequest(shape: RollupShape, partitions: readonly BuildPartition[]): SourceRequest {
+  const [newest, oldest] = [partitions[0], partitions[partitions.length - 1]];
+  if (newest.range === null || oldest.range === null) return newest.request;
+  return partitionOf(shape, newest.key, { from: oldest.range.from, to: newest.range.to }).request;
 }
 
 /** The build range, widened to the partitions that it touches: a stored bucket is never half full. */

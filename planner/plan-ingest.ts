@@ -62,6 +62,7 @@ export function planIngest(
     sourceHasNullTimes:
       given?.hasNulls === true || source?.hasNulls === true || known?.sourceHasNullTimes === true,
     buildRange: source?.buildRange ?? known?.buildRange ?? null,
+    partitionColumn: null,
     partitions: partitions.toReversed(),
     kept,
   };

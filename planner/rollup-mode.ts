@@ -1,8 +1,7 @@
-import { canBuildFrom } from '../model/civil-time.js';
 import type { RollupPiece } from '../model/plan.js';
-import { timeColumn } from '../model/schema.js';
 import { pinnedColumns } from './choose-index.js';
 import { isPlainKey } from './is-plain-key.js';
+import { partitioningColumns } from './rollup-shape.js';
 import type { RollupShape } from './rollup-shape.js';
 
 /** `direct` when each row of the answer is one stored row: no key column is left out or made coarser. */
@@ -17,13 +16,4 @@ export function rollupMode(piece: RollupPiece, shape: RollupShape): 'direct' | '
   const apart =
     piece.partitions.length <= 1 || partitioningColumns(shape).some((column) => sortColumns.includes(column));
   return apart && sortColumns.every(kept) ? 'direct' : 'rollup';
-}
-
-/** The columns whose buckets lie in one partition each. A rollup without them has one partition. */
-function partitioningColumns({ partitionDimension, times, preAggregation }: RollupShape): string[] {
-  const { partitionGranularity } = preAggregation;
-  if (partitionDimension === null || partitionGranularity === null) return [];
-  return (times.get(partitionDimension) ?? [])
-    .filter((grain) => canBuildFrom(grain, partitionGranularity))
-    .map((grain) => timeColumn(partitionDimension, grain));
 }

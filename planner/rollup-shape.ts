@@ -1,4 +1,5 @@
 /** What a rollup of the model holds: its columns, its indexes, and the request that builds it. */
+import { canBuildFrom } from '../model/civil-time.js';
 import { mergeOperation, stateName } from '../model/aggregates.js';
 import type { MeasureState } from '../model/aggregates.js';
 import type { ColumnRole, IndexMeta } from '../model/catalog.js';
@@ -182,4 +183,17 @@ function builtSelect(model: DataModel, request: SourceRequest): SqlSelect | null
     if (error instanceof StoreError && error.code === 'query_invalid') return null;
     throw error;
   }
+}
+
+/** The columns whose buckets lie in one partition each. A rollup without them has one partition. */
+export function partitioningColumns({
+  partitionDimension,
+  times,
+  preAggregation,
+}: RollupShape): readonly string[] {
+  const { partitionGranularity } = preAggregation;
+  if (partitionDimension === null || partitionGranularity === null) return [];
+  return (times.get(partitionDimension) ?? [])
+    .filter((grain) => canBuildFrom(grain, partitionGranularity))
+    .map((grain) => timeColumn(partitionDimension, grain));
 }

@@ -1,4 +1,4 @@
-/** Rows of one partition in a temporary table of their own connection, and the files that are written from it. */
+/** Rows of one partition or several in a temporary table of their own connection, and the files that are written from it. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { assert, unreachable } from '../model/assert.js';
 import type { IndexMeta } from '../model/catalog.js';
@@ -11,9 +11,10 @@ import { mergedStateSql, withCentres } from './duckdb-states.js';
 import { bindParams } from './duckdb-values.js';
 import { interruptOn } from './interrupt-on.js';
 import { quoteIdentifier, quoteText } from './quote-duckdb.js';
-import type { StagedRows } from './source.js';
+import type { StagedRows, StagedTimes } from './source.js';
 
 const TABLE = 'granary_stage';
+const PART = 'granary_stage_part';
 
 /** The connection is closed by `drop`, and by any failure here. */
 export async function stageRows(
@@ -34,19 +35,24 @@ export async function stageRows(
     }
   };
   try {
-    return await guarded(async () => {
-      await runStatement(connection, statement);
-      const columns = await stagedTypes(connection);
-      return {
-        rows: await countRows(connection),
-        writeIndex: (path, index, wanted) =>
-          guarded(async () => {
-            const copied = await connection.runAndReadAll(copyStatement(path, index, wanted, columns));
-            return Number(copied.getRows()[0][0]);
-          }),
-        drop: async () => connection.closeSync(),
-      };
-    });
+    await guarded(() => runStatement(connection, statement));
+    return {
+      part: (times) =>
+        guarded(async () => {
+          const table = await partTable(connection, times);
+          const { rows, types } = await stagedTypes(connection, table);
+          return {
+            rows,
+            writeIndex: (path, index, wanted) =>
+              guarded(async () => {
+                const copy = copyStatement(table, path, index, wanted, types);
+                const copied = await connection.runAndReadAll(copy);
+                return Number(copied.getRows()[0][0]);
+              }),
+          };
+        }),
+      drop: async () => connection.closeSync(),
+    };
   } catch (error) {
     connection.closeSync();
     throw error;
@@ -77,14 +83,25 @@ interface StagedType {
   readonly rows: number;
 }
 
-async function countRows(connection: DuckDBConnection): Promise<number> {
-  const reader = await connection.runAndReadAll(`SELECT count(*) FROM ${TABLE}`);
-  return Number(reader.getRows()[0][0]);
+/** The name of what holds the rows. */
+async function partTable(connection: DuckDBConnection, times: StagedTimes | null): Promise<string> {
+  if (times === null) return TABLE;
+  const [from, to] = [times.from, times.to].map((ms) => `make_timestamp(${BigInt(ms) * 1000n})`);
+  const column = quoteIdentifier(times.column);
+  await connection.run(
+    `CREATE OR REPLACE TEMP VIEW ${PART} AS SELECT * FROM ${TABLE} WHERE ${column} >= ${from} AND ${column} < ${to}`,
+  );
+  return PART;
+}
+
+interface StagedTypes {
+  readonly rows: number;
+  readonly types: ReadonlyMap<string, StagedType>;
 }
 
 /** Types of all columns, and how large the numbers are whose type Parquet lacks or stores wide. */
-async function stagedTypes(connection: DuckDBConnection): Promise<ReadonlyMap<string, StagedType>> {
-  const described = await connection.runAndReadAll(`DESCRIBE ${TABLE}`);
+async function stagedTypes(connection: DuckDBConnection, table: string): Promise<StagedTypes> {
+  const described = await connection.runAndReadAll(`DESCRIBE ${table}`);
   const columns = described.getRows().map((row) => ({ name: String(row[0]), type: String(row[1]) }));
   const wide = columns.filter(({ type }) => isWide(type));
   const bounds = wide.map(
@@ -92,15 +109,14 @@ async function stagedTypes(connection: DuckDBConnection): Promise<ReadonlyMap<st
       `greatest(abs(max(${quoteIdentifier(name)})::DOUBLE), abs(min(${quoteIdentifier(name)})::DOUBLE))`,
   );
   const measured = await connection.runAndReadAll(
-    `SELECT ${['count(*)', ...bounds].join(', ')} FROM ${TABLE}`,
+    `SELECT ${['count(*)', ...bounds].join(', ')} FROM ${table}`,
   );
   const [rows, ...largest] = measured.getRows()[0].map(Number);
-  return new Map(
-    columns.map(({ name, type }) => {
-      const at = wide.findIndex((column) => column.name === name);
-      return [name, { type, largest: at < 0 ? 0 : largest[at], rows }];
-    }),
-  );
+  const types = columns.map(({ name, type }): [string, StagedType] => {
+    const at = wide.findIndex((column) => column.name === name);
+    return [name, { type, largest: at < 0 ? 0 : largest[at], rows }];
+  });
+  return { rows, types: new Map(types) };
 }
 
 function isWide(type: string): boolean {
@@ -114,6 +130,7 @@ function isWide(type: string): boolean {
 }
 
 function copyStatement(
+  staged: string,
   path: string,
   index: IndexMeta,
   columns: readonly BuildColumn[],
@@ -126,17 +143,17 @@ function copyStatement(
       )
     : columns;
   const select = kept.map((column) => {
-    const staged = types.get(column.name);
-    assert(staged !== undefined, 'the statement that was staged selects every column');
+    const type = types.get(column.name);
+    assert(type !== undefined, 'the statement that was staged selects every column');
     const merged = aggregate && column.role.kind === 'measure';
-    const sql = merged ? mergedSql(column, staged) : quoteIdentifier(column.name);
-    return `${castSql(sql, staged, merged)} AS ${quoteIdentifier(column.name)}`;
+    const sql = merged ? mergedSql(column, type) : quoteIdentifier(column.name);
+    return `${castSql(sql, type, merged)} AS ${quoteIdentifier(column.name)}`;
   });
   const keys = index.sortColumns.map(quoteIdentifier);
   const group = aggregate ? ` GROUP BY ${keys.join(', ')}` : '';
   const order = keys.length === 0 ? '' : ` ORDER BY ${keys.map((key) => `${key} ASC NULLS LAST`).join(', ')}`;
   const options = `FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE ${LIMITS.rowGroupRows}`;
-  const table = aggregate ? withCentres(TABLE, kept, keys) : TABLE;
+  const table = aggregate ? withCentres(staged, kept, keys) : staged;
   const rows = `SELECT ${select.join(', ')} FROM ${table}${group}${order}`;
   return `COPY (${rows}) TO ${quoteText(path)} (${options})`;
 }

@@ -2,6 +2,7 @@
 import type { GroupedBatch } from '../model/batch.js';
 import type { IndexMeta } from '../model/catalog.js';
 import type { BuildColumn, Statement } from '../model/plan.js';
+import type { TimeRange } from '../model/query.js';
 import type { LogicalType } from '../model/value.js';
 
 export interface Source {
@@ -18,6 +19,17 @@ export interface Source {
 }
 
 export interface StagedRows {
+  /** Parts are written one after the other. */
+  part(times: StagedTimes | null): Promise<StagedPart>;
+  drop(): Promise<void>;
+}
+
+/** The rows whose time, in a column of the statement, lies in [from, to); null: all rows. */
+export interface StagedTimes extends TimeRange {
+  readonly column: string;
+}
+
+export interface StagedPart {
   readonly rows: number;
   /**
    * Writes the rows of one index as Parquet: sorted by the index, merged where it aggregates. Neither fsynced nor
@@ -27,7 +39,6 @@ export interface StagedRows {
    * @throws StoreError `source_failed`, `disk_full`, `aborted`
    */
   writeIndex(path: string, index: IndexMeta, columns: readonly BuildColumn[]): Promise<number>;
-  drop(): Promise<void>;
 }
 
 /** What a source needs of sketches; the engine has it, and sources do not know the engine. */

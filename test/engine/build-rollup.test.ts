@@ -4,8 +4,10 @@ import { expect, test } from 'vitest';
 import { buildRollup } from '../../dist/engine/build-rollup.js';
 import type { BuildTools } from '../../dist/engine/build-rollup.js';
 import type { IndexMeta, PartitionMeta } from '../../dist/model/catalog.js';
+import { StoreError } from '../../dist/model/errors.js';
 import type { BuildColumn, BuildTask } from '../../dist/model/plan.js';
 import { stageRows } from '../../dist/sources/duckdb-stage.js';
+import type { StagedTimes } from '../../dist/sources/source.js';
 import { nodeDisk } from '../../dist/storage/node-disk.js';
 import { openStorage } from '../../dist/storage/open-storage.js';
 import { temporaryFolder } from '../support/open-tables.js';
@@ -52,6 +54,7 @@ const taskOf = (): BuildTask =>
     sourceRange: null,
     sourceHasNullTimes: false,
     buildRange: null,
+    partitionColumn: null,
     partitions: [{ key: 'all', range: null, request: { states: [] } }],
     kept: [],
   }) as unknown as BuildTask;
@@ -75,8 +78,14 @@ async function build(at: number, changed: string): Promise<PartitionMeta[]> {
   const source = {
     stage: async () => ({
       ...right,
-      writeIndex: (path: string, index: IndexMeta, wanted: readonly BuildColumn[]) =>
-        (index === indexes[at] ? wrong : right).writeIndex(path, index, wanted),
+      async part(times: StagedTimes | null) {
+        const [own, other] = [await right.part(times), await wrong.part(times)];
+        return {
+          rows: own.rows,
+          writeIndex: (path: string, index: IndexMeta, wanted: readonly BuildColumn[]) =>
+            (index === indexes[at] ? other : own).writeIndex(path, index, wanted),
+        };
+      },
     }),
   };
   const built = buildRollup(taskOf(), { ...toolsOf(source), staging });
@@ -139,12 +148,17 @@ test('rows are dropped only when nothing is written from them any more, after a 
   const events: string[] = [];
   const source = {
     stage: async () => ({
-      ...rows,
-      async writeIndex(path: string, index: IndexMeta, wanted: readonly BuildColumn[]) {
-        const written = await rows.writeIndex(path, index, wanted);
-        if (index === indexes[1]) await new Promise((resolve) => setTimeout(resolve, 50));
-        events.push(`wrote ${index.name}`);
-        return written;
+      async part(times: StagedTimes | null) {
+        const part = await rows.part(times);
+        return {
+          rows: part.rows,
+          async writeIndex(path: string, index: IndexMeta, wanted: readonly BuildColumn[]) {
+            const written = await part.writeIndex(path, index, wanted);
+            if (index === indexes[1]) await new Promise((resolve) => setTimeout(resolve, 50));
+            events.push(`wrote ${index.name}`);
+            return written;
+          },
+        };
       },
       async drop() {
         events.push('dropped');
@@ -163,4 +177,55 @@ test('rows are dropped only when nothing is written from them any more, after a 
   await expect(built).rejects.toThrow('the disk is full');
   instance.closeSync();
   expect(events).toEqual(['wrote null', 'failed', 'wrote by_b', 'dropped']);
+});
+
+test('partitions that do not fit into memory together are brought one by one, each of them once', async () => {
+  const instance = await DuckDBInstance.create(':memory:');
+  const storage = await openStorage({ disk: nodeDisk, directory: join(temporaryFolder(), 'store') });
+  const staging = await storage.stage('a');
+  const day = 86_400_000;
+  const partitions = [3, 2, 1, 0].map((at) => ({
+    key: `p${at}`,
+    range: { from: at * day, to: (at + 1) * day },
+    request: { states: [] },
+  }));
+  const stages: string[] = [];
+  const source = {
+    async stage({ text }: { text: string }) {
+      const keys = text.split(' ');
+      stages.push(text);
+      const rows = await stageRows(
+        await instance.connect(),
+        'test',
+        {
+          text: `SELECT * REPLACE (make_timestamp(b % ${keys.length} * ${day} * 1000) AS b) FROM (${ALL})`,
+          params: [],
+        },
+        undefined,
+      );
+      let parts = 0;
+      return {
+        ...rows,
+        async part(times: StagedTimes | null) {
+          const part = await rows.part(times);
+          if (keys.length === 1 || ++parts === 1) return part;
+          throw new StoreError('out_of_memory', 'too much.', { next: 'Take less.' });
+        },
+      };
+    },
+  };
+  const done: string[] = [];
+  const built = await buildRollup(
+    { ...taskOf(), partitionColumn: 'b', partitions, indexes: [indexes[0]] } as unknown as BuildTask,
+    {
+      ...toolsOf(source),
+      staging,
+      statementOf: async (asked) => ({ text: asked.map(({ key }) => key).join(' '), params: [] }),
+      onPartition: (meta) => done.push(meta.key),
+    },
+  );
+  instance.closeSync();
+  expect(stages).toEqual(['p3', 'p2 p1 p0', 'p1', 'p0']);
+  expect(done).toEqual(['p3', 'p2', 'p1', 'p0']);
+  expect(built.map((meta) => meta.key)).toEqual(['p3', 'p2', 'p1', 'p0']);
 });

@@ -10,6 +10,20 @@ export const buildFaults: readonly PlantedFault[] = [
     builds: true,
   },
   {
+    name: 'the first bucket of a partition stands in the one before it too',
+    file: 'sources/duckdb-stage.js',
+    text: 'AND ${column} < ${to}`',
+    wrong: 'AND ${column} <= ${to}`',
+    builds: true,
+  },
+  {
+    name: 'a statement for several partitions leaves out the oldest',
+    file: 'planner/plan-build.js',
+    text: '{ from: oldest.range.from, to: newest.range.to }',
+    wrong: '{ from: oldest.range.to, to: newest.range.to }',
+    builds: true,
+  },
+  {
     name: 'rows without a time are not built',
     file: 'planner/plan-build.js',
     text: 'const partitions = times.hasNulls && from === -Infinity && to === Infinity ?',
