@@ -21,6 +21,7 @@ import { rollupMeta } from './store-rollup-meta.js';
 import { VERSION } from './model/version.js';
 import { sourceTimes } from './store-source-times.js';
 import { stateOf } from './storage/damage.js';
+import { peakMemoryBytes } from './storage/node-disk.js';
 import { sizesOf } from './storage/rollup-page.js';
 import type { Staging } from './storage/staging.js';
 
@@ -65,7 +66,8 @@ export async function buildStore(house: House, options: BuildOptions): Promise<B
     }
   }
   await house.storage.collectGarbage(false);
-  return { rollups, durationMs: performance.now() - startedAt, peakMemoryBytes: peakMemoryBytes() };
+  const durationMs = performance.now() - startedAt;
+  return { rollups, durationMs, peakMemoryBytes: await peakMemoryBytes() };
 }
 
 /** Whatever ends the making of a rollup is what `status` tells of it, until it is made. */
@@ -234,10 +236,6 @@ function conflict(id: string, cause: StoreError): StoreError {
 /** How many partitions are built at the same time unless the caller says it. */
 export function buildConcurrency(): number {
   return Math.min(availableParallelism(), LIMITS.buildConcurrencyMax);
-}
-
-function peakMemoryBytes(): number {
-  return process.resourceUsage().maxRSS * 1024;
 }
 
 /** Of this build alone, in this store and any other: it names the files. */

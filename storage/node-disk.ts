@@ -159,6 +159,16 @@ async function startOf(pid: number): Promise<number | null> {
   return fields[0] === 'Z' || fields[0] === 'X' ? null : Number(fields[19]);
 }
 
+/**
+ * Bytes: the most that this process has held in memory since it began. Linux counts in `ru_maxrss` also what its parent
+ * held when it started it, see getrusage(2); in `VmHWM` of proc(5) it does not.
+ */
+export async function peakMemoryBytes(): Promise<number> {
+  const status = await readFile('/proc/self/status', 'latin1').catch(() => '');
+  const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1];
+  return 1024 * (kilobytes === undefined ? process.resourceUsage().maxRSS : Number(kilobytes));
+}
+
 function isSignalled(pid: number): boolean {
   try {
     return process.kill(pid, 0);
