@@ -86,9 +86,11 @@ async function writeBatch(
   const rows = await tools.source.stage(statement, tools.signal);
   try {
     const stagedMs = (performance.now() - startedAt) / batch.length;
+    let left = rows.rows;
     for (const { key, range } of batch) {
       const partAt = performance.now();
       const part = await rows.part(batch.length === 1 ? null : timesOf(task, range));
+      left -= part.rows;
       const written = await writePartition(task, key, part, tools.staging);
       const receipt = {
         statement: statementHash(statement),
@@ -99,9 +101,18 @@ async function writeBatch(
       };
       tools.onPartition({ key, range, files: written.files, builtAt, receipt });
     }
+    if (left !== 0) throw outside(task, left);
   } finally {
     await rows.drop();
   }
+}
+
+/** @param rows negative: they are in several partitions */
+function outside({ rollup }: BuildTask, rows: number): StoreError {
+  const where = rows > 0 ? 'lie in none of their partitions' : 'lie in two partitions';
+  return new StoreError('build_failed', `${rollup}: ${Math.abs(rows)} rows of one statement ${where}.`, {
+    next: 'This is a fault of the build: please report it.',
+  });
 }
 
 function timesOf({ partitionColumn }: BuildTask, range: TimeRange | null): StagedTimes {

@@ -35,8 +35,12 @@ export async function stageRows(
     }
   };
   try {
-    await guarded(() => runStatement(connection, statement));
+    const rows = await guarded(async () => {
+      await runStatement(connection, statement);
+      return countRows(connection);
+    });
     return {
+      rows,
       part: (times) =>
         guarded(async () => {
           const table = await partTable(connection, times);
@@ -81,6 +85,11 @@ interface StagedType {
   /** Largest |value|, near enough; of wide numbers only. */
   readonly largest: number;
   readonly rows: number;
+}
+
+async function countRows(connection: DuckDBConnection): Promise<number> {
+  const reader = await connection.runAndReadAll(`SELECT count(*) FROM ${TABLE}`);
+  return Number(reader.getRows()[0][0]);
 }
 
 /** The name of what holds the rows. */

@@ -19,6 +19,8 @@ export interface Source {
 }
 
 export interface StagedRows {
+  /** Of all parts. */
+  readonly rows: number;
   /** Parts are written one after the other. */
   part(times: StagedTimes | null): Promise<StagedPart>;
   drop(): Promise<void>;

@@ -148,6 +148,7 @@ test('rows are dropped only when nothing is written from them any more, after a 
   const events: string[] = [];
   const source = {
     stage: async () => ({
+      ...rows,
       async part(times: StagedTimes | null) {
         const part = await rows.part(times);
         return {
@@ -228,4 +229,44 @@ test('partitions that do not fit into memory together are brought one by one, ea
   expect(stages).toEqual(['p3', 'p2 p1 p0', 'p1', 'p0']);
   expect(done).toEqual(['p3', 'p2', 'p1', 'p0']);
   expect(built.map((meta) => meta.key)).toEqual(['p3', 'p2', 'p1', 'p0']);
+});
+
+test('rows of a statement that lie in none of its partitions, or in two, are not published', async () => {
+  const instance = await DuckDBInstance.create(':memory:');
+  const storage = await openStorage({ disk: nodeDisk, directory: join(temporaryFolder(), 'store') });
+  const day = 86_400_000;
+  const text = `SELECT * REPLACE (make_timestamp((b % 2 + 1) * ${day} * 1000) AS b) FROM (${ALL})`;
+  const from = async (shift: number, length: number): Promise<PartitionMeta[]> => {
+    const staging = await storage.stage(`a${shift}${length}`);
+    const source = {
+      stage: async () => {
+        const rows = await stageRows(await instance.connect(), 'test', { text, params: [] }, undefined);
+        return {
+          ...rows,
+          part: (times: StagedTimes | null) =>
+            rows.part(times && { ...times, from: times.from - shift, to: times.to - shift + length }),
+        };
+      },
+    };
+    const partitions = [3, 2, 1, 0].map((at) => ({
+      key: `p${at}`,
+      range: { from: at * day, to: (at + 1) * day },
+      request: { states: [] },
+    }));
+    return buildRollup(
+      { ...taskOf(), partitionColumn: 'b', partitions, indexes: [indexes[0]] } as unknown as BuildTask,
+      { ...toolsOf(source), staging },
+    );
+  };
+  // The first partition comes alone, with all rows; the three others hold two days.
+  expect((await from(0, 0)).map(({ receipt }) => receipt?.groups)).toEqual([500, 250, 250, 0]);
+  await expect(from(day, 0)).rejects.toMatchObject({
+    code: 'build_failed',
+    message: expect.stringMatching(/^a\.b: 250 rows of one statement lie in none of their partitions/),
+  });
+  await expect(from(0, 1)).rejects.toMatchObject({
+    code: 'build_failed',
+    message: expect.stringMatching(/^a\.b: 500 rows of one statement lie in two partitions/),
+  });
+  instance.closeSync();
 });
