@@ -7,7 +7,8 @@ import { kernels, type Kernels } from '../../dist/engine/kernels/kernels.js';
 import { HIDDEN } from '../../dist/engine/kernels/select-rows.js';
 import { WHOLES } from '../../dist/engine/kernels/sum-numbers.js';
 import { plainKernels } from '../../dist/engine/kernels/plain-kernels.js';
-import { allocateIn, type ArrayKind, columnMemory, type Numbers } from '../../dist/storage/column-memory.js';
+import { columnMemory, type Numbers } from '../../dist/storage/column-memory.js';
+import { forgetCopies, inMemory } from './in-memory.js';
 
 /** Of one kernel; all together are more than 50,000, as many as the engine's law asks for. */
 const CASES = 2_000;
@@ -21,27 +22,13 @@ const SLOTS = 41;
 /** The arrays of one call: some that are read, and some that are written, all of one length or more. */
 type Arrays = Readonly<Record<string, Numbers>>;
 
-/** In the memory, with the same elements, at an address that is no multiple of much. */
-function inMemory<T extends Numbers>(array: T, shift: number): T {
-  const kind = array.constructor as ArrayKind<T>;
-  const room = allocateIn(kind, array.length + shift);
-  if (room === null) throw new Error('no room in the column memory');
-  const copy = new kind(room.buffer, room.byteOffset + shift * kind.BYTES_PER_ELEMENT, array.length);
-  copy.set(array);
-  alive.push(room);
-  return copy;
-}
-
-/** An array owns its bytes: what is cut from it does not. */
-const alive: Numbers[] = [];
-
 /** Calls both kernels with equal arrays; their results and all arrays must be equal afterwards. */
 function expectSame<A extends Arrays>(
   arrays: A,
   shift: number,
   call: (kernels: Kernels, arrays: A) => unknown,
 ): void {
-  alive.length = 0;
+  forgetCopies();
   const names = Object.keys(arrays);
   const seen = Object.fromEntries(names.map((name) => [name, inMemory(arrays[name], shift)])) as A;
   const expected = call(plainKernels, arrays);
