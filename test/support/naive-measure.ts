@@ -128,10 +128,12 @@ function statistic(type: RandomMeasure['type'], x: string, y: string): NaiveValu
     }
     case 'correlation': {
       const constant = [a, b].map((sql) => `${over(`min(${sql})`)} = ${over(`max(${sql})`)}`);
-      // Of values that hardly differ the doubles leave anything.
+      // Of values that hardly differ the doubles leave anything; what is calculated of NaN would be said to be exact.
       const flat = [a, b].map((sql) => `${over(`var_pop(${sql})`)} < 1e-9 * pow(${size(sql)}, 2)`);
       return {
-        sql: known(`CASE WHEN ${constant.join(' OR ')} THEN NULL ELSE ${over(`corr(${a}, ${b})`)} END`),
+        sql: known(
+          `CASE WHEN ${constant.join(' OR ')} THEN NULL WHEN ${flat.join(' OR ')} THEN 0 ELSE ${over(`corr(${a}, ${b})`)} END`,
+        ),
         class: DOUBLE,
         error: `CASE WHEN ${constant.join(' OR ')} THEN 0 WHEN ${flat.join(' OR ')} THEN 'inf'::DOUBLE ELSE 1e-6 END`,
       };
