@@ -36,8 +36,12 @@ export interface IndexBuild {
   readonly durationMs: number;
 }
 
-/** @param made the partitions that this build made */
-export function timesOf(
+/**
+ * What indexes take: bytes of all partitions, times of those that this build made.
+ *
+ * @param made by this build
+ */
+export function indexBuilds(
   { indexes, partitions }: RollupMeta,
   made: readonly Pick<BuildPartition, 'key'>[],
 ): Pick<RollupBuild, 'partitionsMs' | 'indexes'> {

@@ -15,7 +15,7 @@ import type { RollupCandidate } from './planner/match-rollup.js';
 import { joinedRequest, planBuild } from './planner/plan-build.js';
 import type { RollupShape } from './planner/rollup-shape.js';
 import type { House } from './store-house.js';
-import { timesOf } from './store-build-report.js';
+import { indexBuilds } from './store-build-report.js';
 import type { BuildReport, RollupBuild } from './store-build-report.js';
 import { rollupMeta } from './store-rollup-meta.js';
 import { VERSION } from './model/version.js';
@@ -141,7 +141,7 @@ async function buildOne(
       task: planBuild(shape, definition, times, meta, wish),
       current: meta && {
         ...sizesOf(meta.partitions),
-        ...timesOf(meta, []),
+        ...indexBuilds(meta, []),
         partitionsKept: meta.partitions.length,
       },
     };
@@ -155,7 +155,7 @@ async function buildOne(
     partitionsKept: task.kept.length,
     ...sizesOf(published.partitions),
     durationMs: performance.now() - startedAt,
-    ...timesOf(published, task.partitions),
+    ...indexBuilds(published, task.partitions),
   };
 }
 

@@ -203,7 +203,10 @@ async function writeAndPublish(
     const built = await buildRollup(task, {
       source: given,
       staging,
-      statementOf: async ([partition]) => partitionStatement(task, partition, partitionColumn(shape)),
+      statementOf: async ([partition, ...others]) => {
+        assert(others.length === 0, 'given rows are asked for partition by partition');
+        return partitionStatement(task, partition, partitionColumn(shape));
+      },
       receipt: { source: house.fingerprint(task.dataSource), writer: `granary ${VERSION} ingest` },
       now: Date.now,
       signal,

@@ -4,6 +4,7 @@ import { assert } from '../model/assert.js';
 import type { StoredBatch } from '../model/batch.js';
 import type { BuildReceipt, FileMeta, PartitionMeta } from '../model/catalog.js';
 import { StoreError } from '../model/errors.js';
+import { LIMITS } from '../model/limits.js';
 import type { BuildPartition, BuildTask, Statement } from '../model/plan.js';
 import type { TimeRange } from '../model/query.js';
 import type { Source, StagedPart, StagedTimes } from '../sources/source.js';
@@ -33,21 +34,22 @@ export interface BuildTools {
  * more, and the staging folder can be discarded as a whole.
  */
 export async function buildRollup(task: BuildTask, tools: BuildTools): Promise<PartitionMeta[]> {
-  const { partitions, partitionColumn } = task;
-  const batches = new PartitionBatches(partitions, tools.concurrency, partitionColumn !== null);
+  const { partitions } = task;
+  const lanes = Math.max(1, Math.min(tools.concurrency, partitions.length));
+  const batches = new PartitionBatches(partitions, lanes, mostTogether(task));
   const built = new Map<string, PartitionMeta>();
   const onPartition = (meta: PartitionMeta): void => {
     built.set(meta.key, meta);
-    // How many rows have no time says nothing of a month.
-    if (meta.range !== null) batches.learn(meta.files[0]?.rows ?? 0);
+    batches.learn(meta, meta.files[0]?.rows ?? 0);
     tools.onPartition?.(meta);
   };
-  await runLanes(batches, tools.concurrency, tools.signal, async (batch, signal) => {
+  await runLanes(batches, lanes, tools.signal, async (batch, signal) => {
     const left = batch.filter(({ key }) => !built.has(key));
     try {
       await buildBatch(task, left, { ...tools, signal, onPartition });
     } catch (error) {
       if (left.length === 1 || !(error instanceof StoreError) || error.code !== 'out_of_memory') throw error;
+      batches.shrink(left.length);
       for (const each of left)
         if (!built.has(each.key)) await buildBatch(task, [each], { ...tools, signal, onPartition });
     }
@@ -57,6 +59,16 @@ export async function buildRollup(task: BuildTask, tools: BuildTools): Promise<P
     assert(meta !== undefined, 'every partition is in a batch');
     return meta;
   });
+}
+
+/** How many partitions one statement brings, whatever rows they have. */
+function mostTogether({ partitionColumn, columns }: BuildTask): number {
+  if (partitionColumn === null) return 1;
+  // Sketches, and what cannot be merged, are made of lists.
+  const isListed = columns.some(
+    ({ role }) => role.kind === 'measure' && (role.merge === 'sketch' || role.merge === null),
+  );
+  return isListed ? LIMITS.stagedListed : Infinity;
 }
 
 interface BatchTools extends BuildTools {
@@ -89,7 +101,7 @@ async function writeBatch(
     let left = rows.rows;
     for (const { key, range } of batch) {
       const partAt = performance.now();
-      const part = await rows.part(batch.length === 1 ? null : timesOf(task, range));
+      const part = await rows.part(batch.length === 1 ? null : stagedTimes(task, range));
       left -= part.rows;
       const written = await writePartition(task, key, part, tools.staging);
       const receipt = {
@@ -115,7 +127,7 @@ function outside({ rollup }: BuildTask, rows: number): StoreError {
   });
 }
 
-function timesOf({ partitionColumn }: BuildTask, range: TimeRange | null): StagedTimes {
+function stagedTimes({ partitionColumn }: BuildTask, range: TimeRange | null): StagedTimes {
   assert(partitionColumn !== null && range !== null, 'partitions of one statement are told apart by a time');
   return { column: partitionColumn, ...range };
 }
@@ -165,7 +177,10 @@ async function writePartition(
         },
       };
       files.push(await staging.seal({ rollup, partition: key, index }, contract));
-      if (type === 'aggregate') checkAggregate(task, key, index, batches);
+      if (type === 'aggregate') {
+        checkAggregate(task, key, index, batches);
+        batches.delete(index);
+      }
       const endedAt = performance.now();
       filesMs.push(tenths(endedAt - beganAt));
       beganAt = endedAt;

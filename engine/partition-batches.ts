@@ -4,51 +4,58 @@ import type { BuildPartition } from '../model/plan.js';
 /**
  * Which partitions one statement of a build brings together. Each statement may read all of the source, as it does of a
  * file of text, so they are few; but its rows take memory, and lanes without a statement of their own would have nothing
- * to do. What nobody knows before is how many rows a partition has: the first ones come alone, and tell.
+ * to do. Nobody knows before how many rows a partition has: the first ones come alone, and as many come together as the
+ * ones that are through let expect. The newest is seldom whole, and of those without rows nothing can be expected.
  */
 export class PartitionBatches implements Iterable<readonly BuildPartition[]> {
   readonly #partitions: readonly BuildPartition[];
-  readonly #lanes: number;
-  readonly #areJoined: boolean;
-  /** Of the partition with the most so far; null: none is through. */
-  #rows: number | null = null;
-  /** Partitions of the largest batch so far. */
-  #largest = 1;
+  readonly #newest: BuildPartition | undefined;
+  /** Partitions of a batch. */
+  #most: number;
+  /** Of the partition with the most; 0: none with rows is through. */
+  #rows = 0;
+  /** Partitions with rows that are through. */
+  #filled = 0;
+  #hasEmpty = false;
 
   /**
-   * @param partitions newest first
-   * @param areJoined whether rows of one statement can be told apart by partition
+   * @param partitions newest first, rows without a time anywhere
+   * @param lanes batches that are brought at the same time
+   * @param most partitions of a batch; 1: their rows could not be told apart
    */
-  constructor(partitions: readonly BuildPartition[], lanes: number, areJoined: boolean) {
+  constructor(partitions: readonly BuildPartition[], lanes: number, most: number) {
     this.#partitions = partitions;
-    this.#lanes = lanes;
-    this.#areJoined = areJoined;
+    this.#newest = partitions.find(({ range }) => range !== null);
+    this.#most = Math.min(most, Math.ceil(partitions.length / lanes));
   }
 
   /** @param rows of a partition that is through */
-  learn(rows: number): void {
-    this.#rows = Math.max(this.#rows ?? 0, rows);
+  learn(partition: Pick<BuildPartition, 'key' | 'range'>, rows: number): void {
+    if (partition.range === null || partition.key === this.#newest?.key) return;
+    if (rows === 0) this.#hasEmpty = true;
+    else this.#filled += 1;
+    this.#rows = Math.max(this.#rows, rows);
+  }
+
+  /** @param size of a batch that did not fit into memory */
+  shrink(size: number): void {
+    this.#most = Math.min(this.#most, Math.max(1, Math.floor(size / 2)));
   }
 
   *[Symbol.iterator](): Generator<readonly BuildPartition[]> {
     for (let from = 0; from < this.#partitions.length;) {
-      const size = this.#size();
+      const end = Math.min(from + this.#size(), this.#partitions.length);
       let to = from + 1;
-      const end = Math.min(from + size, this.#partitions.length);
       while (to < end && follows(this.#partitions[to - 1], this.#partitions[to])) to++;
-      this.#largest = Math.max(this.#largest, to - from);
       yield this.#partitions.slice(from, to);
       from = to;
     }
   }
 
   #size(): number {
-    if (!this.#areJoined || this.#rows === null) return 1;
-    return Math.min(
-      Math.max(1, Math.floor(LIMITS.stagedRowsMax / Math.max(1, this.#rows))),
-      LIMITS.stagedGrowth * this.#largest,
-      Math.ceil(this.#partitions.length / this.#lanes),
-    );
+    if (this.#filled === 0) return this.#hasEmpty ? Math.min(this.#most, LIMITS.stagedBlindly) : 1;
+    const fitting = Math.max(1, Math.floor(LIMITS.stagedRowsMax / this.#rows));
+    return Math.min(this.#most, fitting, LIMITS.stagedGrowth * this.#filled);
   }
 }
 

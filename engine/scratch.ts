@@ -72,7 +72,7 @@ export class Scratch {
 
   /**
    * What kernels see of some arrays, for all scans within `use`: copies, as long as half of the stretch holds them; the
-   * arrays themselves beyond that.
+   * arrays themselves beyond that. What the last scan has left there is given up.
    */
   lend<R>(use: (place: <T extends Numbers>(array: T) => T) => R): R {
     const ceiling = this.#ceiling;
@@ -86,7 +86,7 @@ export class Scratch {
   #atEnd<T extends Numbers>(array: T, lowest: number): T | null {
     if (this.#space === null || isInColumnMemory(array)) return null;
     const start = this.#ceiling - Math.ceil(array.byteLength / ALIGNMENT) * ALIGNMENT;
-    if (start < Math.max(lowest, this.#top)) return null;
+    if (start < Math.max(lowest, this.#floor)) return null;
     this.#ceiling = start;
     const kind = array.constructor as ArrayKind<T>;
     const copy = new kind(this.#space.buffer, this.#space.byteOffset + start, array.length);

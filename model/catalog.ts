@@ -89,8 +89,8 @@ export interface BuildReceipt {
   /** Groups that the source gave: the rows of the default index. */
   readonly groups: number;
   /**
-   * Of everything, the waiting for partitions that are built at the same time too; of a statement that brought several
-   * partitions, each has the same part.
+   * From the statement on, the waiting for partitions that are built at the same time too; of a statement that brought
+   * several partitions, each has the same part.
    */
   readonly durationMs: number;
   /**

@@ -117,8 +117,12 @@ export const LIMITS = {
   buildConcurrencyMax: 4,
   /** Rows of several partitions that one statement of a build brings, as far as they can be foreseen. */
   stagedRowsMax: 1024 * 1024,
-  /** How many times as many partitions as any before it a statement of a build brings. */
-  stagedGrowth: 32,
+  /** How many times as many partitions as are through a statement of a build brings. */
+  stagedGrowth: 8,
+  /** Partitions that one brings while only empty ones are through. */
+  stagedBlindly: 4,
+  /** The same where it lists values of the source: their number is not that of the rows which it brings. */
+  stagedListed: 4,
   /** Partition files that are read at the same time. */
   fileReadsMax: 4,
   /** UTF-16 units of a string that may stand as minimum or maximum in a manifest. */

@@ -265,7 +265,10 @@ export interface BuildTask {
   readonly sourceRange: TimeRange | null;
   readonly sourceHasNullTimes: boolean;
   readonly buildRange: BuildRange | null;
-  /** A stored time whose buckets lie in one partition each, which tells the rows of one apart; null: none does. */
+  /**
+   * A stored time whose buckets lie in one partition each: by it the rows of one statement are told apart. Null: each
+   * partition has a statement of its own.
+   */
   readonly partitionColumn: string | null;
   readonly partitions: readonly BuildPartition[];
   /** Partitions that stay as they are. */

@@ -5,6 +5,7 @@ import { LIMITS } from '../model/limits.js';
 import type { BuildPartition, BuildTask, SourceRequest } from '../model/plan.js';
 import type { TimeRange } from '../model/query.js';
 import type { Granularity, MemberId } from '../model/schema.js';
+import { assert } from '../model/assert.js';
 import { bucketIndex, floorLocal, formatLocal, nextBucket } from '../model/civil-time.js';
 import { bucketCount, bucketsBetween } from '../model/time-range.js';
 import { partitioningColumns } from './rollup-shape.js';
@@ -119,7 +120,8 @@ export function partitionOf(
 /** What brings the rows of several partitions at once, which follow one another without a gap, newest first. */
 export function joinedRequest(shape: RollupShape, partitions: readonly BuildPartition[]): SourceRequest {
   const [newest, oldest] = [partitions[0], partitions[partitions.length - 1]];
-  if (newest.range === null || oldest.range === null) return newest.request;
+  if (partitions.length === 1) return newest.request;
+  assert(newest.range !== null && oldest.range !== null, 'partitions without a range come alone');
   return partitionOf(shape, newest.key, { from: oldest.range.from, to: newest.range.to }).request;
 }
 

@@ -16,7 +16,7 @@ import type { StagedRows, StagedTimes } from './source.js';
 const TABLE = 'granary_stage';
 const PART = 'granary_stage_part';
 
-/** The connection is closed by `drop`, and by any failure here. */
+/** The connection is closed by `drop`, and where the rows cannot be staged. */
 export async function stageRows(
   connection: DuckDBConnection,
   source: string,

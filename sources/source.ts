@@ -21,7 +21,7 @@ export interface Source {
 export interface StagedRows {
   /** Of all parts. */
   readonly rows: number;
-  /** Parts are written one after the other. */
+  /** Ask for a part when all of the one before is written: it takes its place. */
   part(times: StagedTimes | null): Promise<StagedPart>;
   drop(): Promise<void>;
 }

@@ -53,9 +53,10 @@ function keyAt(text: string, from: number): number {
 }
 
 /** How many characters all texts begin with. */
-function sharedLength([first, ...others]: readonly string[]): number {
-  let length = first.length;
-  for (const text of others) {
+function sharedLength(texts: readonly string[]): number {
+  const [first] = texts;
+  let { length } = first;
+  for (const text of texts) {
     let at = 0;
     while (at < length && text.charCodeAt(at) === first.charCodeAt(at)) at++;
     length = at;

@@ -185,7 +185,7 @@ test('partitions that do not fit into memory together are brought one by one, ea
   const storage = await openStorage({ disk: nodeDisk, directory: join(temporaryFolder(), 'store') });
   const staging = await storage.stage('a');
   const day = 86_400_000;
-  const partitions = [3, 2, 1, 0].map((at) => ({
+  const partitions = [4, 3, 2, 1, 0].map((at) => ({
     key: `p${at}`,
     range: { from: at * day, to: (at + 1) * day },
     request: { states: [] },
@@ -226,9 +226,9 @@ test('partitions that do not fit into memory together are brought one by one, ea
     },
   );
   instance.closeSync();
-  expect(stages).toEqual(['p3', 'p2 p1 p0', 'p1', 'p0']);
-  expect(done).toEqual(['p3', 'p2', 'p1', 'p0']);
-  expect(built.map((meta) => meta.key)).toEqual(['p3', 'p2', 'p1', 'p0']);
+  expect(stages).toEqual(['p4', 'p3', 'p2 p1 p0', 'p1', 'p0']);
+  expect(done).toEqual(['p4', 'p3', 'p2', 'p1', 'p0']);
+  expect(built.map((meta) => meta.key)).toEqual(['p4', 'p3', 'p2', 'p1', 'p0']);
 });
 
 test('rows of a statement that lie in none of its partitions, or in two, are not published', async () => {
@@ -248,7 +248,7 @@ test('rows of a statement that lie in none of its partitions, or in two, are not
         };
       },
     };
-    const partitions = [3, 2, 1, 0].map((at) => ({
+    const partitions = [4, 3, 2, 1, 0].map((at) => ({
       key: `p${at}`,
       range: { from: at * day, to: (at + 1) * day },
       request: { states: [] },
@@ -258,8 +258,8 @@ test('rows of a statement that lie in none of its partitions, or in two, are not
       { ...toolsOf(source), staging },
     );
   };
-  // The first partition comes alone, with all rows; the three others hold two days.
-  expect((await from(0, 0)).map(({ receipt }) => receipt?.groups)).toEqual([500, 250, 250, 0]);
+  // Two partitions come alone, with all rows; the three others hold two days.
+  expect((await from(0, 0)).map(({ receipt }) => receipt?.groups)).toEqual([500, 500, 250, 250, 0]);
   await expect(from(day, 0)).rejects.toMatchObject({
     code: 'build_failed',
     message: expect.stringMatching(/^a\.b: 250 rows of one statement lie in none of their partitions/),

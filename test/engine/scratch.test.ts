@@ -48,6 +48,13 @@ test('an array that does not fit into half of the stretch is not copied, and one
   });
 });
 
+test('what the last scan has left is no hindrance', () => {
+  const scratch = made();
+  scratch.take(Uint8Array, BYTES - 64);
+  const array = new Uint8Array(100).fill(7);
+  scratch.lend((place) => expect(place(array)).not.toBe(array));
+});
+
 test('what is lent is given back after an error too', () => {
   const scratch = made();
   const failing = (): unknown =>
